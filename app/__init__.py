@@ -1,0 +1,1 @@
+"""The program around the models: rooms, engines, the web and the window."""

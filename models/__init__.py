@@ -1,0 +1,1 @@
+"""Exhibits: one model per file, and what they share."""

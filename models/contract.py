@@ -1,0 +1,183 @@
+"""The Model contract: what every exhibit is, whatever its equation.
+
+A room drives a model from one thread and calls nothing but what stands here. A model knows
+nothing of rooms, sockets or pages.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from models.parameters import Parameter, Value, check_all, defaults
+
+Precision = Literal["single", "double"]
+FloatArray = npt.NDArray[np.floating[Any]]
+ComplexArray = npt.NDArray[np.complexfloating[Any, Any]]
+ByteArray = npt.NDArray[np.uint8]
+
+
+class ActionError(ValueError):
+    """An action that the model does not have, or arguments that do not fit it."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to show a field. A view that is not `smooth` (phase wraps) is never sent lossy."""
+
+    name: str
+    label: str
+    unit: str
+    smooth: bool = True
+    cyclic: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A view as grey levels: value = lo + (hi - lo) * level / 255.
+
+    `levels` is uint8 of shape (Ny, Nx), C-contiguous; row 0 is the largest y.
+    """
+
+    levels: ByteArray
+    lo: float
+    hi: float
+
+
+@dataclass(frozen=True)
+class FingerState:
+    """A finger as shown: its pointer and its potential, in fractions of the box, y up."""
+
+    key: Hashable
+    down: bool
+    pointer: tuple[float, float]
+    potential: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Vortex:
+    """A phase singularity at fractions (x, y) of the box; sign +1 turns anticlockwise."""
+
+    x: float
+    y: float
+    sign: int
+
+
+class Model(ABC):
+    """An exhibit: declared parameters, a clock and `step`.
+
+    Subclasses declare the class variables; the class docstring is the About text (Markdown,
+    equations between dollar signs), its first line the plain sentence of the landing page.
+    """
+
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    actions: ClassVar[Mapping[str, str]] = {}
+    """Own actions beyond the room's start, pause, step, reset, reset_tracers: name -> help."""
+    channels: ClassVar[Mapping[str, str]] = {}
+    """Live values: name -> help. `channel(name)` computes one, only while someone listens."""
+
+    def __init__(
+        self, params: Mapping[str, object] | None = None, precision: Precision = "single"
+    ) -> None:
+        """Build the initial state. Raises ParameterError for a value that does not fit."""
+        self.precision: Precision = precision
+        self.params: dict[str, Value] = defaults(self.parameters)
+        self.params.update(check_all(self.parameters, params or {}))
+        self.t = 0.0
+
+    @abstractmethod
+    def step(self, n: int) -> None:
+        """Advance `n` steps."""
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Back to the initial state at t = 0, with the parameters in force."""
+
+    def set(self, changes: Mapping[str, object]) -> dict[str, Value]:
+        """Apply all of `changes` or none, and return them checked.
+
+        Raises ParameterError; what a value costs to apply (a new trap, a new grid) is the
+        model's affair, in `_apply`.
+        """
+        checked = check_all(self.parameters, changes)
+        self._apply(checked)
+        return checked
+
+    def _apply(self, checked: Mapping[str, Value]) -> None:
+        self.params.update(checked)
+
+    def act(self, action: str, args: Mapping[str, object]) -> None:
+        """Do one of `actions`. Raises ActionError."""
+        known = ", ".join(self.actions) or "none"
+        raise ActionError(f"no action {action!r}; this model's own: {known}")
+
+    def channel(self, name: str) -> Any:
+        """The present value of one of `channels`, as JSON."""
+        raise KeyError(name)
+
+
+class FieldModel(Model):
+    """A model on a periodic grid of shape (Nx, Ny), x first, y up."""
+
+    views: ClassVar[tuple[View, ...]] = ()
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int, int]:
+        """(Nx, Ny)."""
+
+    @property
+    @abstractmethod
+    def psi(self) -> ComplexArray:
+        """The field, shape (Nx, Ny), or (components, Nx, Ny); a copy, synchronised in time."""
+
+    @abstractmethod
+    def load(
+        self,
+        psi: ComplexArray,
+        t: float = 0.0,
+        finger: tuple[tuple[float, float], tuple[float, float]] | None = None,
+    ) -> None:
+        """Go on from `psi` at time `t`.
+
+        `finger`: (pointer, potential) in fractions of the box: one finger at rest and at full
+        strength, which stays until the next reset. Raises ValueError for a wrong shape or a
+        value that is not finite.
+        """
+
+    @abstractmethod
+    def density(self) -> FloatArray:
+        """What a probe reads, shape (Nx, Ny): the density, of all components together."""
+
+    @abstractmethod
+    def picture(self, view: str) -> Picture:
+        """The present field as `view`, one of `views`."""
+
+    @abstractmethod
+    def touch(self, key: Hashable, x: float, y: float) -> None:
+        """Put the pointer of finger `key` at fractions (x, y): a new potential, or a moved one."""
+
+    @abstractmethod
+    def lift(self, key: Hashable) -> None:
+        """The finger is up: its potential fades. Unknown keys are ignored."""
+
+    @abstractmethod
+    def fingers(self) -> list[FingerState]:
+        """Every finger that is down or still fades."""
+
+    @abstractmethod
+    def set_tracers(self, count: int) -> None:
+        """Seed `count` tracer particles anew, in proportion to the density; 0 removes them."""
+
+    @abstractmethod
+    def tracers(self) -> FloatArray:
+        """Positions, shape (count, 2), fractions of the box in [0, 1)."""
+
+    @abstractmethod
+    def vortices(self) -> list[Vortex]:
+        """The phase singularities inside the fluid."""
