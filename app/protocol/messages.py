@@ -1,0 +1,291 @@
+"""Every text message of the web contract, as one tagged struct each.
+
+A text message is a JSON object whose `type` names the struct. `id`, where a client gives one
+(a number or a short string), comes back on the reply to that client only. Unknown fields are
+ignored; anything else that does not fit is answered with `error`.
+
+Decided here, where the contract was silent:
+
+- `hello.room` defaults to the room of the default model; `hello.model` is needed only to create
+  a room under another name. `accept` lists the picture encodings the client can show.
+- The answer to `set` and `do` is the `state` that everybody in the room gets; the sender's copy
+  carries his `id`. `view`, `finger` and `ack` are answered only by an `error`.
+- `channels`, `subscribe` and `unsubscribe` are all answered by `channels`: `names` are those the
+  room has, `subscribed` those this client now gets.
+- `role.key` is what an operator's HTTP requests carry: `Authorization: Bearer <key>`.
+- `welcome.you.resume` brings a client back as the same visitor (`hello.resume`), also after the
+  server was restarted, for as long as the program runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+PROTOCOL = 1
+MAX_NAME_CHARS = 24
+
+ErrorCode = Literal[
+    "bad_message",
+    "unknown_type",
+    "not_exposed",
+    "out_of_range",
+    "bad_value",
+    "unknown_parameter",
+    "unknown_room",
+    "unknown_model",
+    "forbidden",
+    "too_fast",
+    "too_late",
+    "busy",
+    "room_full",
+    "failed",
+]
+Role = Literal["guest", "kiosk", "operator"]
+Level = Literal["info", "warning", "trouble"]
+
+Id = int | Annotated[str, Meta(max_length=64)] | None | UnsetType
+Word = Annotated[str, Meta(min_length=1, max_length=64)]
+Token = Annotated[str, Meta(max_length=512)] | None
+Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
+Touch = Annotated[int, Meta(ge=0, le=255)]
+Scalar = bool | int | float | Annotated[str, Meta(max_length=256)]
+
+
+class Message(Struct, tag_field="type", omit_defaults=True, kw_only=True):
+    """Common to both directions."""
+
+    id: Id = UNSET
+
+
+# --- what a client sends -----------------------------------------------------------------
+
+
+class Hello(Message, tag="hello"):
+    """Must come first, within `HELLO_S` of the upgrade."""
+
+    protocol: int
+    room: Word | None = None
+    model: Word | None = None
+    name: Annotated[str, Meta(max_length=256)] | None = None
+    token: Token = None
+    """The kiosk's launch token, or the join code that guests on the LAN type or scan."""
+    resume: Token = None
+    accept: Annotated[tuple[Literal["jpeg", "raw"], ...], Meta(max_length=8)] = ("jpeg",)
+
+
+class Login(Message, tag="login"):
+    """Become operator."""
+
+    pin: Annotated[str, Meta(max_length=64)]
+
+
+class Set(Message, tag="set"):
+    """Change parameters, given as physical values; all of them or none."""
+
+    params: Annotated[dict[Word, Scalar], Meta(max_length=64)]
+
+
+class Do(Message, tag="do"):
+    """One of the room's actions (start, pause, step, reset, reset_tracers) or the model's own."""
+
+    action: Word
+    args: Annotated[dict[Word, Any], Meta(max_length=16)] = {}
+
+
+class SelectView(Message, tag="view"):
+    """What this client's frames show."""
+
+    name: Word
+
+
+class Finger(Message, tag="finger"):
+    """Put, move or (down = false) lift one finger; x and y are fractions of the box, y up."""
+
+    touch: Touch
+    x: Fraction
+    y: Fraction
+    down: bool = True
+
+
+class Ack(Message, tag="ack"):
+    """The newest frame received; it covers all before it."""
+
+    seq: Annotated[int, Meta(ge=0, le=2**32 - 1)]
+
+
+class Ping(Message, tag="ping"):
+    """`t` comes back as it is; `rtt` (ms) is the client's last measurement, for its average."""
+
+    t: float
+    rtt: Annotated[float, Meta(ge=0.0)] | None = None
+
+
+class Channels(Message, tag="channels"):
+    """Which live values are there?"""
+
+
+class Subscribe(Message, tag="subscribe"):
+    """Get these channels' values, at once and on each change."""
+
+    names: Annotated[list[Word], Meta(max_length=32)]
+
+
+class Unsubscribe(Message, tag="unsubscribe"):
+    """No longer get them."""
+
+    names: Annotated[list[Word], Meta(max_length=32)]
+
+
+ClientMessage = (
+    Hello | Login | Set | Do | SelectView | Finger | Ack | Ping | Channels | Subscribe | Unsubscribe
+)
+
+
+# --- what a server sends -----------------------------------------------------------------
+
+
+class Visitor(Struct, kw_only=True):
+    """Somebody in a room. `colour` is #rrggbb."""
+
+    id: int
+    name: str
+    colour: str
+    role: Role = "guest"
+
+
+class You(Visitor, kw_only=True):
+    """The visitor a client is, and the token that brings him back."""
+
+    resume: str
+
+
+class RoomState(Struct, kw_only=True):
+    """The truth of a room; `sim_time` in the model's unit of time."""
+
+    running: bool
+    params: dict[str, Scalar]
+    sim_time: float
+
+
+class Welcome(Message, tag="welcome"):
+    """The answer to `hello`. `model` is as in `GET /api/models`."""
+
+    you: You
+    room: str
+    model: Mapping[str, Any]
+    state: RoomState
+    visitors: list[Visitor]
+
+
+class RoleGranted(Message, tag="role"):
+    """The answer to `login`."""
+
+    role: Role
+    key: str
+
+
+class State(Message, tag="state", omit_defaults=False, kw_only=True):
+    """Something changed: `params` holds only what did, `by` whose wish it was (null: nobody's)."""
+
+    running: bool
+    sim_time: float
+    params: dict[str, Scalar] = {}
+    by: int | None = None
+    action: str | None = None
+
+
+class Pong(Message, tag="pong"):
+    """The answer to `ping`."""
+
+    t: float
+
+
+class ChannelNames(Message, tag="channels", omit_defaults=False, kw_only=True):
+    """The room's channels, and those this client gets."""
+
+    names: list[str]
+    subscribed: list[str]
+
+
+class ChannelValue(Message, tag="channel", omit_defaults=False, kw_only=True):
+    """A live value, at once after `subscribe` and on each change."""
+
+    name: str
+    value: Any
+
+
+class Visitors(Message, tag="visitors", omit_defaults=False, kw_only=True):
+    """Somebody came or went: ids, and who is here now."""
+
+    joined: list[int]
+    left: list[int]
+    list: tuple[Visitor, ...]
+
+
+class Notice(Message, tag="notice"):
+    """Something a visitor should read; `until` is a Unix time after which it is stale."""
+
+    level: Level
+    text: str
+    until: float | None = None
+
+
+class Error(Message, tag="error"):
+    """What was wrong and what is allowed. The connection lives on."""
+
+    code: ErrorCode
+    message: str
+
+
+ServerMessage = (
+    Welcome | RoleGranted | State | Pong | ChannelNames | ChannelValue | Visitors | Notice | Error
+)
+
+_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_encoder = msgspec.json.Encoder()
+_known_types = ", ".join(str(kind.__struct_config__.tag) for kind in ClientMessage.__args__)
+
+
+class MessageError(ValueError):
+    """A text message that is none of ours; `reply` is what its sender should be told."""
+
+    def __init__(self, reply: Error) -> None:
+        super().__init__(reply.message)
+        self.reply = reply
+
+
+def decode(data: bytes | str) -> ClientMessage:
+    """The client message in `data`. Raises MessageError, ready to be answered."""
+    try:
+        return _decoder.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
+        raise MessageError(_explain(data, fault)) from None
+
+
+def encode(message: ServerMessage) -> bytes:
+    """`message` as UTF-8 JSON."""
+    return _encoder.encode(message)
+
+
+class _Outline(Struct):
+    type: Any = None
+    id: Id = UNSET
+
+
+def _explain(data: bytes | str, fault: Exception) -> Error:
+    """An `error` that says more than the decoder does, with the `id` if one can be read."""
+    try:
+        outline = msgspec.json.decode(data, type=_Outline)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return Error(code="bad_message", message=f"a JSON object is needed: {fault}"[:300])
+    if not isinstance(outline.type, str):
+        text = f"a message needs a type, one of {_known_types}"
+        return Error(id=outline.id, code="bad_message", message=text)
+    if "Invalid value" in str(fault) and str(fault).endswith("`$.type`"):
+        text = f"no message type {outline.type[:40]!r}; there are {_known_types}"
+        return Error(id=outline.id, code="unknown_type", message=text)
+    return Error(id=outline.id, code="bad_message", message=f"{outline.type}: {fault}"[:300])
