@@ -1,0 +1,1 @@
+"""A room: a model, the visitors who stir it, and the frames they see."""

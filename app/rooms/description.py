@@ -1,0 +1,65 @@
+"""What the web tells about a model: its declarations and its rendered docstring."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any
+
+from latex2mathml.converter import convert
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from app.rooms import parameters
+from models.contract import FieldModel, Model
+
+ROOM_ACTIONS = {
+    "start": "Let time run.",
+    "pause": "Hold time still.",
+    "step": "Pause, and take a single time step.",
+    "reset": "Start again from the initial state; parameters stay as they are.",
+    "reset_tracers": "Scatter the tracers anew.",
+}
+ROOM_CHANNELS = {
+    "steps_per_s": "Time steps per second.",
+    "fps": "Pictures per second.",
+}
+
+
+@functools.cache
+def describe(name: str, model: type[Model]) -> dict[str, Any]:
+    """One entry of `GET /api/models`; `about` is HTML made from Markdown without raw HTML."""
+    doc = inspect.getdoc(model) or ""
+    field = issubclass(model, FieldModel)
+    views = model.views if issubclass(model, FieldModel) else ()
+    return {
+        "name": name,
+        "summary": " ".join(doc.split("\n\n")[0].split()),
+        "doc": doc,
+        "about": _markdown().render(doc),
+        "grid": field,
+        "parameters": [parameter.schema() for parameter in parameters.declared(model)],
+        "actions": {**ROOM_ACTIONS, **model.actions},
+        "views": [
+            {
+                "name": view.name,
+                "label": view.label,
+                "unit": view.unit,
+                "smooth": view.smooth,
+                "cyclic": view.cyclic,
+            }
+            for view in views
+        ],
+        "channels": {**ROOM_CHANNELS, **model.channels},
+        "exposed": [],
+    }
+
+
+@functools.cache
+def _markdown() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    return parser.use(dollarmath_plugin, renderer=_equation)
+
+
+def _equation(latex: str, options: dict[str, Any]) -> str:
+    return convert(latex, display="block" if options["display_mode"] else "inline")

@@ -1,0 +1,43 @@
+"""How fast a room runs, measured where it runs."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+from msgspec import Struct
+
+WINDOW_S = 1.0
+
+
+class Figures(Struct, frozen=True):
+    """A room's health: frames and steps per second, time in the model's unit, restarts."""
+
+    fps: float = 0.0
+    steps_per_s: float = 0.0
+    sim_time: float = 0.0
+    restarts: int = 0
+
+
+class Rate:
+    """Events per second over the last WINDOW_S seconds."""
+
+    def __init__(self) -> None:
+        self._events: deque[tuple[float, int]] = deque()
+        self._sum = 0
+
+    def add(self, count: int = 1) -> None:
+        """`count` events happened now."""
+        self._events.append((time.monotonic(), count))
+        self._sum += count
+        self._forget()
+
+    def per_s(self) -> float:
+        """The rate now: 0 once nothing has happened for a whole window."""
+        self._forget()
+        return self._sum / WINDOW_S
+
+    def _forget(self) -> None:
+        horizon = time.monotonic() - WINDOW_S
+        while self._events and self._events[0][0] < horizon:
+            self._sum -= self._events.popleft()[1]

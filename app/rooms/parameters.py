@@ -1,0 +1,32 @@
+"""Parameters that every room has, beside its model's own."""
+
+from __future__ import annotations
+
+from models.contract import FieldModel, Model
+from models.parameters import Integer, Parameter
+
+STEPS = Integer(
+    name="steps",
+    default=20,
+    low=1,
+    high=200,
+    label="Steps per frame",
+    help="How many time steps the model takes for each picture: more is faster motion.",
+    group="Pace",
+)
+TRACERS = Integer(
+    name="tracers",
+    default=300,
+    low=0,
+    high=4000,
+    step=100,
+    label="Tracers",
+    help="Specks that drift with the fluid and make its flow visible.",
+    group="Pace",
+)
+
+
+def declared(model: type[Model]) -> tuple[Parameter, ...]:
+    """What visitors of a room with `model` may change."""
+    own = (STEPS, TRACERS) if issubclass(model, FieldModel) else ()
+    return (*model.parameters, *own)
