@@ -10,7 +10,7 @@ import itertools
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from app.protocol import frames
 from app.protocol.messages import (
@@ -49,6 +49,10 @@ Emit = Callable[[ServerMessage, int | None], None]
 """Send a message to one visitor, or (None) to all."""
 
 
+class FingersError(ValueError):
+    """A finger past the caps."""
+
+
 class Room:
     """One model and everybody who stirs it."""
 
@@ -65,6 +69,7 @@ class Room:
         self.running = True
         self.visitors: dict[int, Visitor] = {}
         self._class = model
+        self._model_name = model_name
         self._about = describe(model_name, model)
         self._emit = emit
         own = {parameter.name for parameter in model.parameters}
@@ -82,6 +87,19 @@ class Room:
         self._published: dict[str, Any] = {}
         self.changed = True
         self._model = self._build(params)
+
+    def successor(self, emit: Emit) -> Room:
+        """A fresh room for the same visitors, after this one's thread died or hung in it."""
+        params = dict(self._safe_params)
+        heir = Room(self.name, self._model_name, self._class, params, emit)
+        heir.running = self.running
+        heir.visitors = dict(self.visitors)
+        heir._first_params = dict(self._first_params)
+        heir._ended_drags = set(self._fingers)
+        heir._restarts = self._restarts + 1
+        heir._seq = itertools.count(next(self._seq) + 1)
+        heir._tell_restart("its thread stopped")
+        return heir
 
     # --- wishes ---------------------------------------------------------------------------
 
@@ -128,6 +146,8 @@ class Room:
                     self._finger(visitor, message)
         except ParameterError as fault:
             self._emit(Error(id=message.id, code=fault.code, message=str(fault)), visitor)
+        except FingersError as fault:
+            self._emit(Error(id=message.id, code="busy", message=str(fault)), visitor)
         except ActionError as fault:
             self._emit(Error(id=message.id, code="bad_value", message=str(fault)), visitor)
         self.changed = True
@@ -181,7 +201,7 @@ class Room:
         if key not in self._fingers:
             mine = sum(1 for owner, _ in self._fingers if owner == visitor)
             if mine >= MAX_FINGERS_PER_VISITOR or len(self._fingers) >= MAX_FINGERS_PER_ROOM:
-                raise ActionError(
+                raise FingersError(
                     f"at most {MAX_FINGERS_PER_VISITOR} fingers a visitor and "
                     f"{MAX_FINGERS_PER_ROOM} in a room"
                 )
@@ -232,6 +252,9 @@ class Room:
         log.warning("room %s: model restarted: %s", self.name, why)
         self._end_drags()
         self._model = self._build(self._safe_params if self._restarts % 2 else self._first_params)
+        self._tell_restart(why)
+
+    def _tell_restart(self, why: str) -> None:
         self._emit(Notice(level="trouble", text=f"The model was restarted: {why}"), None)
         self._announce(None, None, params=self.params)
 
@@ -246,14 +269,28 @@ class Room:
         """What a late joiner needs to know."""
         return RoomState(running=self.running, params=self.params, sim_time=self._model.t)
 
+    def report(self) -> dict[str, Any]:
+        """The state as `GET /api/rooms/<room>/state` shows it."""
+        marks = [mark._asdict() for mark in self.finger_marks()]
+        state = self.state()
+        return {
+            "running": state.running,
+            "params": state.params,
+            "fingers": marks,
+            "sim_time": state.sim_time,
+        }
+
     def finger_marks(self) -> list[frames.FingerMark]:
         """Every finger that is down or fades, as frames show it."""
         if not isinstance(self._model, FieldModel):
             return []
-        return [
-            frames.FingerMark(*state.key, state.down, state.pointer, state.potential)  # type: ignore[misc]
-            for state in self._model.fingers()
-        ]
+        marks = []
+        for state in self._model.fingers():
+            visitor, touch = cast(tuple[int, int], state.key)
+            marks.append(
+                frames.FingerMark(visitor, touch, state.down, state.pointer, state.potential)
+            )
+        return marks
 
     def figures(self) -> Figures:
         """How fast it runs."""

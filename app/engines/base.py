@@ -1,0 +1,62 @@
+"""What every engine offers, wherever it computes.
+
+The web server keeps only viewers; a room's truth lives behind a `RoomLink`. All calls and all of
+a `Listener`'s methods run on the hub's thread, and none of them waits for the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from app.protocol.messages import Do, Finger, ServerMessage, Set, Visitor
+from app.rooms.encoder import FrameKey
+from app.rooms.figures import Figures
+
+
+class Listener(Protocol):
+    """A room's audience."""
+
+    def on_message(self, message: ServerMessage, to: int | None) -> None:
+        """A message for one visitor, or (None) for all."""
+
+    def on_frame(self, key: FrameKey, frame: bytes) -> None:
+        """The newest frame in one of the wanted forms; older ones are void."""
+
+    def on_figures(self, figures: Figures) -> None:
+        """How the room runs, twice a second."""
+
+
+class RoomLink(Protocol):
+    """The way to one room. What is sent arrives in order; answers come to the `Listener`."""
+
+    def enter(self, visitor: Visitor, request: int | str | None) -> None:
+        """A visitor comes; he is answered by `welcome`, with `request` as its id."""
+
+    def leave(self, visitor: int) -> None:
+        """He is gone."""
+
+    def send(self, visitor: int, message: Set | Do | Finger) -> None:
+        """His wish, to be granted between two steps."""
+
+    def want(self, keys: frozenset[FrameKey]) -> None:
+        """The forms in which frames are wanted from now on; none: nobody looks."""
+
+    def listen(self, names: frozenset[str]) -> None:
+        """The channels that somebody listens to; a name newly given is published at once."""
+
+    def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
+        """Call `answer` with {running, params, fingers, sim_time}."""
+
+    def close(self) -> None:
+        """End the room."""
+
+
+class Engine(Protocol):
+    """Makes rooms."""
+
+    def open(self, room: str, model: str, listener: Listener) -> RoomLink:
+        """A new room; raises KeyError for an unknown model."""
+
+    def close(self) -> None:
+        """End all rooms."""

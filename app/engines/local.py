@@ -1,0 +1,150 @@
+"""Rooms in native threads of this process.
+
+A thread that was killed or hangs is replaced: a new one takes its room's visitors over.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import gevent
+from gevent.hub import Hub
+
+import models
+from app.engines.base import Listener
+from app.engines.worker import Worker
+from app.protocol.messages import Do, Error, Finger, Set, Visitor
+from app.rooms import parameters
+from app.rooms.encoder import FrameKey
+from app.rooms.room import Emit, Room
+from models.contract import Model
+from models.parameters import Value
+
+log = logging.getLogger(__name__)
+
+WATCH_S = 0.5
+REPLACE_PAUSE_S = (0.0, 0.5, 1.0, 2.0, 4.0)
+"""Waits before the first, second, ... replacement in a row; the last one goes on."""
+STEADY_S = 30.0
+"""A thread that lasted this long starts the row anew."""
+
+
+class LocalEngine:
+    """Makes rooms whose models run in threads here."""
+
+    def __init__(self, hub: Hub, fps: float, params: Mapping[str, Value]) -> None:
+        """`params` replace the defaults of the models that declare them."""
+        self._hub = hub
+        self._fps = fps
+        self._params = dict(params)
+        self._links: set[LocalLink] = set()
+
+    def open(self, room: str, model: str, listener: Listener) -> LocalLink:
+        """A new room with its thread. Raises KeyError for an unknown model."""
+        kind = models.get(model)
+        first = fitting(kind, self._params)
+        make = partial(Room, room, model, kind, first)
+        link = LocalLink(self._hub, room, make, 1.0 / self._fps, listener)
+        self._links = {other for other in self._links if not other.closed} | {link}
+        return link
+
+    def close(self) -> None:
+        """End all rooms."""
+        for link in self._links:
+            link.close()
+
+
+class LocalLink:
+    """The way to a room in a thread, and the thread's keeper; see RoomLink."""
+
+    def __init__(
+        self, hub: Hub, name: str, make: Callable[[Emit], Room], frame_s: float, listener: Listener
+    ) -> None:
+        self.closed = False
+        self._hub = hub
+        self._name = name
+        self._make = make
+        self._frame_s = frame_s
+        self._listener = listener
+        self._worker = Worker(hub, name, make, frame_s, listener)
+        self._keeper = gevent.spawn(self._keep)
+
+    def enter(self, visitor: Visitor, request: int | str | None) -> None:
+        """A visitor comes."""
+        self._post(visitor.id, lambda room: room.enter(visitor, request))
+
+    def leave(self, visitor: int) -> None:
+        """He is gone."""
+        self._worker.post(lambda room: room.leave(visitor))
+
+    def send(self, visitor: int, message: Set | Do | Finger) -> None:
+        """His wish."""
+        self._post(visitor, lambda room: room.handle(visitor, message))
+
+    def want(self, keys: frozenset[FrameKey]) -> None:
+        """The forms in which frames are wanted."""
+        new = keys - self._worker.wanted
+        self._worker.wanted = keys
+        if new:
+            self._worker.post(_show_again)
+
+    def listen(self, names: frozenset[str]) -> None:
+        """The channels that somebody listens to."""
+        self._worker.listened = names
+        self._worker.post(lambda room: room.publish(names))
+
+    def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
+        """Call `answer` on the hub's thread with the room's state."""
+        worker = self._worker
+        worker.post(lambda room: worker.answer(partial(answer, room.report())))
+
+    def close(self) -> None:
+        """End the room."""
+        self.closed = True
+        self._keeper.kill(block=False)
+        self._worker.stop()
+
+    def _post(self, visitor: int, wish: Callable[[Room], None]) -> None:
+        if not self._worker.post(wish):
+            text = "the model does not keep up with what is asked of it; try again in a moment"
+            self._listener.on_message(Error(code="busy", message=text), visitor)
+
+    def _keep(self) -> None:
+        """Watch the thread, and replace it when need be."""
+        in_a_row, since = 0, time.monotonic()
+        while True:
+            before = time.monotonic()
+            gevent.sleep(WATCH_S)
+            # After this process itself was held up, the thread gets time to show a sign.
+            if time.monotonic() - before > 2 * WATCH_S or self._worker.alive():
+                continue
+            log.error("room %s: the thread died or hangs; it is replaced", self._name)
+            if time.monotonic() - since > STEADY_S:
+                in_a_row = 0
+            gevent.sleep(REPLACE_PAUSE_S[min(in_a_row, len(REPLACE_PAUSE_S) - 1)])
+            in_a_row, since = in_a_row + 1, time.monotonic()
+            self._replace()
+
+    def _replace(self) -> None:
+        old = self._worker
+        old.stop()
+        make = old.room.successor if old.room is not None else self._make
+        self._worker = Worker(
+            self._hub, self._name, make, self._frame_s, self._listener, old.wishes
+        )
+        self._worker.wanted = old.wanted
+        self._worker.listened = old.listened
+
+
+def _show_again(room: Room) -> None:
+    room.changed = True
+
+
+def fitting(model: type[Model], params: Mapping[str, Value]) -> dict[str, Value]:
+    """Those of `params` that rooms of `model` have."""
+    names = {parameter.name for parameter in parameters.declared(model)}
+    return {name: value for name, value in params.items() if name in names}

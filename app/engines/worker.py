@@ -1,0 +1,160 @@
+"""One native thread that drives one room, frame by frame.
+
+The thread sleeps until a frame is due or a wish arrives. What comes out is handed to the hub in
+one wake-up; a frame that the hub has not fetched yet is replaced by the next one.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from queue import Empty, SimpleQueue
+
+from gevent.hub import Hub
+
+from app.engines.base import Listener
+from app.protocol.messages import ServerMessage
+from app.rooms.encoder import FrameKey
+from app.rooms.room import Emit, Room
+
+log = logging.getLogger(__name__)
+
+CHANNELS_S = 0.1
+FIGURES_S = 0.5
+IDLE_S = 0.5
+"""A paused room looks after itself this often."""
+FAULT_PAUSE_S = 0.25
+"""A model that fails as soon as it was restarted is tried again no faster than this."""
+BUILD_S = 60.0
+"""Building a model may compile kernels, the first time ever."""
+HUNG_S = 4.0
+MAX_WISHES = 10_000
+
+Wish = Callable[[Room], None]
+
+
+class Worker:
+    """Runs `make(emit)` and drives the room it returns, until `stop` or `abandon`."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        name: str,
+        make: Callable[[Emit], Room],
+        frame_s: float,
+        listener: Listener,
+        wishes: SimpleQueue[Wish] | None = None,
+    ) -> None:
+        """`wishes`: those that a predecessor left ungranted, and the queue for new ones."""
+        self.room: Room | None = None
+        self.wanted: frozenset[FrameKey] = frozenset()
+        self.listened: frozenset[str] = frozenset()
+        self._hub = hub
+        self._make = make
+        self._frame_s = frame_s
+        self._listener = listener
+        self.wishes: SimpleQueue[Wish] = wishes or SimpleQueue()
+        self._letters: deque[Callable[[], None]] = deque()
+        self._frames: dict[FrameKey, bytes] = {}
+        self._rung = False
+        self._over = False
+        self._beat = time.monotonic() + BUILD_S
+        self.thread = threading.Thread(target=self._run, name=f"room {name}", daemon=True)
+        self.thread.start()
+
+    # --- called on the hub's thread -------------------------------------------------------
+
+    def post(self, wish: Wish) -> bool:
+        """Have `wish` granted between two steps; False if too many wait already."""
+        if self.wishes.qsize() >= MAX_WISHES:
+            return False
+        self.wishes.put(wish)
+        return True
+
+    def alive(self) -> bool:
+        """Does the thread run, and has it shown so lately?"""
+        return self.thread.is_alive() and time.monotonic() - self._beat < HUNG_S
+
+    def stop(self) -> None:
+        """End the thread soon; nothing comes out any more. Python cannot do it any harder."""
+        self._over = True
+        self.wishes.put(lambda _: None)
+
+    def _deliver(self) -> None:
+        self._rung = False
+        if self._over:
+            return
+        while self._letters:
+            self._letters.popleft()()
+        fresh, self._frames = self._frames, {}
+        for key, frame in fresh.items():
+            self._listener.on_frame(key, frame)
+
+    # --- called on the room's thread ------------------------------------------------------
+
+    def _run(self) -> None:
+        self.room = self._make(self._emit)
+        self._beat = time.monotonic()
+        while not self._over:
+            try:
+                self._drive(self.room)
+            except Exception as fault:
+                log.exception("room %s", self.room.name)
+                time.sleep(FAULT_PAUSE_S)
+                self.room.recover(f"{type(fault).__name__}: {fault}"[:200])
+
+    def _drive(self, room: Room) -> None:
+        """Frame after frame, until an exception or the end."""
+        frame_due = channels_due = figures_due = time.monotonic()
+        while not self._over:
+            self._hear(room, self._patience(room, frame_due))
+            now = time.monotonic()
+            if now >= frame_due:
+                if room.running:
+                    room.advance(lambda: self._hear(room, 0.0))
+                if room.changed and self.wanted:
+                    self._frames = room.compose(self.wanted)
+                frame_due = max(frame_due + self._frame_s, now)
+            if now >= channels_due:
+                room.publish(self.listened)
+                channels_due = now + CHANNELS_S
+            if now >= figures_due:
+                self._letters.append(partial(self._listener.on_figures, room.figures()))
+                figures_due = now + FIGURES_S
+            self._ring()
+
+    def _patience(self, room: Room, frame_due: float) -> float:
+        """How long nothing needs to be done, in seconds."""
+        if not room.running and not (room.changed and self.wanted):
+            return IDLE_S
+        return max(0.0, frame_due - time.monotonic())
+
+    def _hear(self, room: Room, patience_s: float) -> None:
+        """Grant what was wished for, waiting up to `patience_s` for the first wish."""
+        self._beat = time.monotonic()
+        try:
+            if patience_s > 0:
+                self.wishes.get(timeout=patience_s)(room)
+            while not self._over:
+                self.wishes.get_nowait()(room)
+        except Empty:
+            pass
+        self._beat = time.monotonic()
+        if self._letters:
+            self._ring()
+
+    def _emit(self, message: ServerMessage, to: int | None) -> None:
+        self._letters.append(partial(self._listener.on_message, message, to))
+
+    def answer(self, letter: Callable[[], None]) -> None:
+        """Have `letter` called on the hub's thread."""
+        self._letters.append(letter)
+
+    def _ring(self) -> None:
+        if not self._rung and (self._letters or self._frames):
+            self._rung = True
+            self._hub.loop.run_callback_threadsafe(self._deliver)

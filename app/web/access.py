@@ -1,0 +1,78 @@
+"""Who may speak to this server: checked Host and Origin on every route and upgrade.
+
+Checking Host keeps a foreign page from reaching us through a name of its own that resolves to
+our address (DNS rebinding); checking Origin keeps it from using a visitor's browser against us.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def is_loopback(address: str) -> bool:
+    """Is `address` (of a peer) this very machine?"""
+    try:
+        ip = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return (mapped or ip).is_loopback
+
+
+def lan_address() -> str:
+    """The address at which others on the network reach us; 127.0.0.1 without a network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # No packet is sent: connecting a datagram socket only asks for the route.
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def host_names(lan: bool) -> frozenset[str]:
+    """The names and addresses by which this server may be called."""
+    if not lan:
+        return LOOPBACK_NAMES
+    name = socket.gethostname().lower()
+    names = {name, name.split(".")[0], f"{name.split('.')[0]}.local", lan_address()}
+    try:
+        names.update(str(info[4][0]).split("%")[0] for info in socket.getaddrinfo(name, None))
+    except OSError:
+        pass
+    return LOOPBACK_NAMES | names
+
+
+class Access:
+    """Judges requests by their WSGI environ."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    def refusal(self, environ: Mapping[str, Any]) -> str | None:
+        """Why this request is refused, or None. Origin, when sent, must be the Host itself."""
+        host = str(environ.get("HTTP_HOST", ""))
+        if _name_of(host) not in self._names:
+            return "this server does not answer to that host name"
+        origin = environ.get("HTTP_ORIGIN")
+        if origin is not None and origin not in (f"http://{host}", f"https://{host}"):
+            return "requests from pages of other origins are refused"
+        return None
+
+
+def _name_of(host: str) -> str | None:
+    """The name in a Host header, without port or brackets; None if it is none."""
+    if not host or any(c in host for c in "/@\\?#") or host != host.strip():
+        return None
+    try:
+        parts = urlsplit(f"//{host}")
+        _ = parts.port  # raises for a port that is no number
+    except ValueError:
+        return None
+    return parts.hostname

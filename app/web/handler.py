@@ -1,0 +1,157 @@
+"""pywsgi with deadlines, caps and checked requests; upgrades end in our own WebSocket."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+import socket
+from collections import Counter
+from typing import Any
+
+import gevent
+from gevent.pool import Pool
+from gevent.pywsgi import WSGIServer
+from geventwebsocket.handler import WebSocketHandler
+
+from app.web.access import Access, is_loopback
+from app.web.limits import (
+    HEADER_S,
+    MAX_BODY_BYTES,
+    MAX_CONNECTIONS,
+    MAX_CONNECTIONS_PER_ADDRESS,
+    SEND_S,
+)
+from app.web.websocket import WebSocket
+
+log = logging.getLogger(__name__)
+
+WEBSOCKET_PATH = "/ws"
+
+
+class Handler(WebSocketHandler):  # type: ignore[misc]
+    """One HTTP connection; `server` is an HttpServer."""
+
+    def handle_one_request(self) -> Any:
+        """Read a request within HEADER_S and answer it."""
+        self._deadline = gevent.Timeout.start_new(HEADER_S)
+        try:
+            return super().handle_one_request()
+        except gevent.Timeout as late:
+            if late is not self._deadline:
+                raise
+            return None
+        finally:
+            self._deadline.close()
+
+    def handle_one_response(self) -> None:
+        """The request is here: its header deadline is met."""
+        self._deadline.close()
+        super().handle_one_response()
+
+    def run_application(self) -> None:
+        """Refuse what must not reach the application, upgrades included."""
+        refused = self._refusal()
+        if refused is None:
+            super().run_application()
+            return
+        status, text = refused
+        self.close_connection = True
+        body = f"{text}\n".encode()
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
+        self.start_response(status, [*headers, ("Content-Length", str(len(body)))])
+        self.result = [body]
+        self.process_result()
+
+    def _refusal(self) -> tuple[str, str] | None:
+        why = self.server.access.refusal(self.environ)
+        if why is not None:
+            return "403 Forbidden", why
+        if "HTTP_TRANSFER_ENCODING" in self.environ:
+            return "411 Length Required", "send a Content-Length"
+        length = self.environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+            return "413 Content Too Large", f"at most {MAX_BODY_BYTES} bytes"
+        return None
+
+    def upgrade_websocket(self) -> Any:
+        """Only one path speaks WebSocket; elsewhere the request is a plain one."""
+        if self.environ.get("PATH_INFO") != WEBSOCKET_PATH:
+            return None
+        return super().upgrade_websocket()
+
+    def upgrade_connection(self) -> Any:
+        """Shake hands as the library does, then put our own WebSocket in place of its."""
+        key = self.environ.get("HTTP_SEC_WEBSOCKET_KEY", "").strip()
+        try:
+            good = len(base64.b64decode(key, validate=True)) == 16
+        except binascii.Error:
+            good = False
+        if not good:
+            self.start_response("400 Bad Request", [])
+            return [b"Sec-WebSocket-Key: 16 bytes in base64 are needed\n"]
+        answer = super().upgrade_connection()
+        if hasattr(self, "websocket"):
+            self.websocket = WebSocket(self.socket, self.rfile)
+            self.environ["wsgi.websocket"] = self.websocket
+        return answer
+
+    def _sendall(self, data: bytes) -> None:
+        """A peer that does not take its response loses it."""
+        with gevent.Timeout(SEND_S, OSError("the peer takes nothing any more")):
+            super()._sendall(data)
+
+    def log_request(self) -> None:
+        """Requests are of interest only while looking for a fault."""
+        log.debug("%s", self.format_request())
+
+
+class HttpServer(WSGIServer):
+    """Counts connections per address, so that one phone cannot use them all up."""
+
+    def __init__(self, listener: socket.socket, application: Any, access: Access) -> None:
+        super().__init__(
+            listener,
+            application,
+            spawn=Pool(MAX_CONNECTIONS),
+            handler_class=Handler,
+            log=None,
+            error_log=log,
+        )
+        self.access = access
+        self.logger = log
+        self._per_address: Counter[str] = Counter()
+
+    def handle(self, sock: Any, address: Any) -> None:
+        """Serve one connection, or drop it if its address has too many."""
+        peer = str(address[0]) if address else ""
+        if not is_loopback(peer) and self._per_address[peer] >= MAX_CONNECTIONS_PER_ADDRESS:
+            sock.close()
+            return
+        self._per_address[peer] += 1
+        try:
+            # Small messages matter more here than full packets.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            super().handle(sock, address)
+        finally:
+            self._per_address[peer] -= 1
+            if not self._per_address[peer]:
+                del self._per_address[peer]
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket for HttpServer. Raises OSError, for a port in use above all."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, where REUSEADDR would steal ports
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen(256)
+        sock.setblocking(False)
+    except OSError:
+        sock.close()
+        raise
+    return sock

@@ -1,0 +1,93 @@
+"""What one visitor may use, in one place, and the buckets that measure it."""
+
+from __future__ import annotations
+
+import time
+
+HEADER_S = 10.0
+"""For the request line and headers to arrive, or a kept-alive connection to ask again."""
+SEND_S = 10.0
+"""For a peer to take what is sent to it."""
+HELLO_S = 10.0
+SILENT_S = 12.0
+"""A peer that says nothing for this long, asked by pings, is gone."""
+PING_S = 4.0
+CLOSE_S = 2.0
+"""For the peer's close frame to arrive after ours."""
+MAX_BODY_BYTES = 64 * 1024
+MAX_MESSAGE_BYTES = 32 * 1024
+MAX_QUEUED_BYTES = 512 * 1024
+MESSAGES_PER_S = 400.0
+MESSAGES_BURST = 800.0
+FLOOD_MESSAGES = 2000.0
+"""Messages past the rate that are answered by `too_fast`; then the connection is closed."""
+LINK_BITS_PER_S = 5_000_000
+"""What frames to one guest may use."""
+MAX_ROOMS = 16
+MAX_VISITORS_PER_ROOM = 128
+MAX_VISITORS_PER_ADDRESS = 40
+"""Phones behind one router share an address, so this is a school class and its teachers."""
+MAX_CONNECTIONS = 600
+MAX_CONNECTIONS_PER_ADDRESS = 120
+
+
+class Bucket:
+    """Lets `rate` units a second through, and up to `burst` at once."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self.rate = rate
+        self._burst = burst
+        self._level = burst
+        self._at = time.monotonic()
+
+    def wait_s(self, amount: float) -> float:
+        """Seconds until `amount` may pass; 0 if it may now.
+
+        What is more than the whole burst may pass when the bucket is full, so nothing waits
+        for ever; it is paid for afterwards.
+        """
+        self._fill()
+        missing = min(amount, self._burst) - self._level
+        return max(0.0, missing / self.rate)
+
+    def take(self, amount: float) -> None:
+        """`amount` has passed."""
+        self._fill()
+        self._level -= amount
+
+    def _fill(self) -> None:
+        now = time.monotonic()
+        self._level = min(self._burst, self._level + (now - self._at) * self.rate)
+        self._at = now
+
+
+class Attempts:
+    """Guesses at a secret: `allowed` wrong ones per key, then a pause that doubles each time."""
+
+    def __init__(self, allowed: int = 5, pause_s: float = 30.0, max_keys: int = 1000) -> None:
+        self._allowed = allowed
+        self._pause_s = pause_s
+        self._max_keys = max_keys
+        self._wrong: dict[str, int] = {}
+        self._until: dict[str, float] = {}
+
+    def wait_s(self, key: str) -> float:
+        """Seconds until `key` may guess again; 0 if now."""
+        return max(0.0, self._until.get(key, 0.0) - time.monotonic())
+
+    def wrong(self, key: str) -> None:
+        """`key` guessed wrong."""
+        count = self._wrong.pop(key, 0) + 1
+        self._wrong[key] = count
+        if count >= self._allowed:
+            pause = self._pause_s * 2 ** min(count - self._allowed, 7)
+            self._until[key] = time.monotonic() + pause
+        while len(self._wrong) > self._max_keys:
+            oldest = next(iter(self._wrong))
+            del self._wrong[oldest]
+            self._until.pop(oldest, None)
+
+    def right(self, key: str) -> None:
+        """`key` knew the secret."""
+        self._wrong.pop(key, None)
+        self._until.pop(key, None)
