@@ -131,6 +131,11 @@ def sequence_number(data: bytes) -> int:
     return int.from_bytes(data[_SEQ_OFFSET : _SEQ_OFFSET + 4], "little")
 
 
+def raw_levels(frame: Frame) -> npt.NDArray[np.uint8]:
+    """The picture of a RAW frame as levels of shape (Ny, Nx)."""
+    return np.frombuffer(frame.picture, np.uint8).reshape(frame.ny, frame.nx)
+
+
 def _u16(fraction: float) -> int:
     return min(max(round(fraction * 65535), 0), 65535)
 

@@ -182,10 +182,11 @@ class Welcome(Message, tag="welcome"):
 
 
 class RoleGranted(Message, tag="role"):
-    """The answer to `login`."""
+    """The answer to `login`; `resume` replaces the token that `welcome` gave."""
 
     role: Role
     key: str
+    resume: str
 
 
 class State(Message, tag="state", omit_defaults=False, kw_only=True):

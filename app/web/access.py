@@ -6,6 +6,7 @@ our address (DNS rebinding); checking Origin keeps it from using a visitor's bro
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 from collections.abc import Mapping
@@ -42,10 +43,8 @@ def host_names(lan: bool) -> frozenset[str]:
         return LOOPBACK_NAMES
     name = socket.gethostname().lower()
     names = {name, name.split(".")[0], f"{name.split('.')[0]}.local", lan_address()}
-    try:
+    with contextlib.suppress(OSError):
         names.update(str(info[4][0]).split("%")[0] for info in socket.getaddrinfo(name, None))
-    except OSError:
-        pass
     return LOOPBACK_NAMES | names
 
 

@@ -7,7 +7,7 @@ killed and started again knows its visitors by the tokens they bring back.
 from __future__ import annotations
 
 import secrets
-from typing import Any, cast
+from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -59,4 +59,4 @@ def _read(serializer: URLSafeTimedSerializer, token: str, max_age_s: int) -> Any
 
 
 def _text(token: str | bytes) -> str:
-    return cast(str, token) if isinstance(token, str) else token.decode()
+    return token if isinstance(token, str) else token.decode()

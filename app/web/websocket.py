@@ -77,7 +77,9 @@ class WebSocket:
                         self._answer_close(event)
                         raise PeerGoneError(event.code, event.reason or "")
                     case TextMessage() | BytesMessage():
-                        parts.append(event.data)
+                        parts.append(
+                            event.data if isinstance(event.data, str) else bytes(event.data)
+                        )
                         size += len(event.data)
                         if size > MAX_MESSAGE_BYTES:
                             self.close(1009, f"at most {MAX_MESSAGE_BYTES} bytes a message")

@@ -1,0 +1,80 @@
+"""Child processes of the supervisor, each with its lifeline. Standard library only."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from app.launch import Launch
+from app.resources import own_command
+
+GENTLE_S = 3.0
+"""A child that was asked to end is killed after this long."""
+BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 4.0)
+"""Waits before the first, second, ... restart in a row; the last one goes on."""
+STEADY_S = 30.0
+"""A child that lasted this long starts the row anew."""
+
+Report = Callable[["Child", str], None]
+
+
+class Child:
+    """One role of the program in a process of its own, started again when told."""
+
+    def __init__(self, role: str, report: Report) -> None:
+        """`report(child, line)` gets its output lines and, at last, an empty string."""
+        self.role = role
+        self._report = report
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._in_a_row = 0
+
+    def start(self, launch: Launch) -> None:
+        """Start the process; raises OSError."""
+        process = subprocess.Popen(
+            [*own_command(), self.role], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self._process = process
+        self._started = time.monotonic()
+        assert process.stdin is not None
+        with suppress(OSError):
+            process.stdin.write(launch.line())
+            process.stdin.flush()
+        threading.Thread(target=self._listen, args=(process,), daemon=True).start()
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the process ended; None while it runs, or if it never did."""
+        return None if self._process is None else self._process.poll()
+
+    def restart_pause_s(self) -> float:
+        """How long to wait before the next start; longer the more often it is asked in a row."""
+        if time.monotonic() - self._started > STEADY_S:
+            self._in_a_row = 0
+        pause = BACK_OFF_S[min(self._in_a_row, len(BACK_OFF_S) - 1)]
+        self._in_a_row += 1
+        return pause
+
+    def stop(self) -> None:
+        """End the process: cut its lifeline, then by force."""
+        process = self._process
+        if process is None:
+            return
+        assert process.stdin is not None
+        with suppress(OSError):
+            process.stdin.close()
+        try:
+            process.wait(GENTLE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            self._report(self, line.decode(errors="replace").rstrip())
+        process.wait()
+        self._report(self, "")

@@ -1,0 +1,66 @@
+"""What the supervisor tells a child, and the line that ties their lives together.
+
+The first line on a child's standard input is a JSON `Launch`: secrets never stand on a command
+line or in an environment that others can read. The pipe then stays open and silent; its end
+means that the supervisor is gone, and the child follows, on every system alike.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+FOLLOW_S = 3.0
+"""A child that has not ended this long after its supervisor is cut short."""
+# Without letters and digits that look alike.
+CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+CODE_CHARS = 6
+
+EXIT_OK, EXIT_FAULT, EXIT_USAGE, EXIT_NO_WINDOW = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One launch of the exhibit; `settings` is app.settings.Settings as plain data."""
+
+    settings: dict[str, Any]
+    url: str = ""
+    secret: str = field(default_factory=lambda: secrets.token_hex(32))
+    kiosk_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    join_code: str = field(
+        default_factory=lambda: "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARS))
+    )
+
+    def line(self) -> bytes:
+        """As the first line of a child's standard input."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+
+def receive() -> Launch:
+    """The launch, in a child. Raises ValueError if no supervisor speaks."""
+    return Launch(**json.loads(sys.stdin.buffer.readline()))
+
+
+def follow(end: Callable[[], None]) -> None:
+    """Call `end` (from another thread) when the supervisor is gone, and make sure of it."""
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        cut = threading.Timer(FOLLOW_S, lambda: os._exit(EXIT_OK))
+        cut.daemon = True
+        cut.start()
+        end()
+
+    threading.Thread(target=wait, name="lifeline", daemon=True).start()
+
+
+def say(word: str, rest: str = "") -> None:
+    """Tell the supervisor something, as a line on standard output."""
+    sys.stdout.write(f"{word} {rest}".rstrip() + "\n")
+    sys.stdout.flush()

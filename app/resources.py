@@ -1,0 +1,47 @@
+"""Where the program's own files and its user's files are: the only place that knows.
+
+Nothing is written beside the program, and no path depends on the working directory. A frozen
+program keeps the layout of the source tree inside its bundle, so one rule serves both.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+NAME = "vortarium"
+ROOT = Path(__file__).resolve().parent.parent
+UI = ROOT / "ui"
+
+
+def own_command() -> list[str]:
+    """How to start this program again, frozen or not."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    return [sys.executable, str(ROOT / "main.py")]
+
+
+def config_dir() -> Path:
+    """Settings that a person made: the TOML file, the operator's PIN."""
+    return Path(platformdirs.user_config_dir(NAME, appauthor=False))
+
+
+def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Replace `path` by `data` so that a crash leaves the old or the new, never a half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

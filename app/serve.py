@@ -1,0 +1,127 @@
+"""`main.py serve`: the server process, a child of the supervisor.
+
+The gevent hub runs on the main thread and nothing is monkey-patched: models compute in native
+threads, which would become greenlets otherwise.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+
+import gevent
+import gevent.event
+import gevent.hub
+import msgspec
+
+import models
+from app.engines.local import LocalEngine
+from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
+from app.rooms import parameters
+from app.settings import Settings
+from app.web import access
+from app.web.handler import HttpServer, listen
+from app.web.identity import Identity
+from app.web.limits import Attempts
+from app.web.lobby import Lobby
+from app.web.routes import application
+from app.web.session import Reception
+from models.parameters import ParameterError, check_all
+
+log = logging.getLogger(__name__)
+
+SWITCH_S = 0.001
+"""How long a thread may keep the interpreter while others wait: the hub must not wait long."""
+LAST_BYTES_S = 0.3
+
+
+def run() -> int:
+    """Serve until told to stop. Returns the exit code."""
+    launch = receive()
+    settings = msgspec.convert(launch.settings, Settings)
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s"
+    )
+    fault = _fault(settings)
+    if fault is not None:
+        return _refuse(fault)
+    try:
+        listener = listen("0.0.0.0" if settings.lan else "127.0.0.1", settings.port)  # noqa: S104
+    except OSError as error:
+        return _refuse(f"port {settings.port} cannot be used: {error.strerror}")
+    sys.setswitchinterval(SWITCH_S)
+    Server(launch, settings, listener).run()
+    return EXIT_OK
+
+
+def _fault(settings: Settings) -> str | None:
+    """What no model could work with, or None."""
+    if settings.model not in models.names():
+        return f"no model {settings.model!r}; there are {', '.join(models.names())}"
+    try:
+        check_all(parameters.declared(models.get(settings.model)), settings.params)
+    except ParameterError as wrong:
+        return str(wrong)
+    return None
+
+
+def _warm_up(settings: Settings) -> None:
+    """Load kernels and plans before the first visitor comes, so that he need not wait."""
+    kind = models.get(settings.model)
+    own = {parameter.name for parameter in kind.parameters}
+    kind({name: value for name, value in settings.params.items() if name in own}).step(1)
+
+
+def _refuse(text: str) -> int:
+    sys.stderr.write(f"vortarium: {text}\n")
+    return EXIT_USAGE
+
+
+class Server:
+    """Everything a server process has, wired."""
+
+    def __init__(self, launch: Launch, settings: Settings, listener: object) -> None:
+        hub = gevent.hub.get_hub()
+        identity = Identity(launch.secret)
+        self._engine = LocalEngine(hub, settings.fps, settings.params)
+        self._lobby = Lobby(self._engine, identity, settings.model)
+        self._over = gevent.event.Event()
+        reception = Reception(
+            lobby=self._lobby,
+            identity=identity,
+            kiosk_token=launch.kiosk_token,
+            join_code=launch.join_code,
+            guesses=Attempts(),
+            all_guesses=Attempts(allowed=20),
+        )
+        gate = access.Access(access.host_names(settings.lan))
+        self._http = HttpServer(listener, application(reception, self.stop), gate)  # type: ignore[arg-type]
+        self._hub = hub
+        self._settings = settings
+        self._launch = launch
+
+    def run(self) -> None:
+        """Until `stop`, a signal, or the supervisor's end."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            gevent.signal_handler(number, self.stop)
+        follow(self._stop_from_elsewhere)
+        self._http.start()
+        port = self._http.server_port
+        say("READY", f"http://127.0.0.1:{port}/")
+        if self._settings.lan:
+            say("LAN", f"http://{access.lan_address()}:{port}/ {self._launch.join_code}")
+        threading.Thread(target=_warm_up, args=(self._settings,), daemon=True).start()
+        self._over.wait()
+        gevent.sleep(LAST_BYTES_S)
+        self._http.stop(timeout=LAST_BYTES_S)
+        self._lobby.close()
+        self._engine.close()
+
+    def _stop_from_elsewhere(self) -> None:
+        self._hub.loop.run_callback_threadsafe(self.stop)
+
+    def stop(self) -> None:
+        """End soon; answers under way still go out."""
+        self._over.set()

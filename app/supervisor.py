@@ -1,0 +1,123 @@
+"""`main.py`: keeps server and window alive, and ends them together. Standard library only."""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import signal
+import sys
+import threading
+from typing import Any
+
+from app.children import Child
+from app.launch import EXIT_FAULT, EXIT_OK, EXIT_USAGE, Launch
+
+Event = tuple[Child | None, str]
+
+
+class Supervisor:
+    """One launch of the exhibit."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        """`settings`: app.settings.Settings as plain data."""
+        self._launch = Launch(settings)
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._server = Child("serve", self._report)
+        self._window = Child("window", self._report)
+        self._wants_window = not settings["headless"]
+        self._window_shown = False
+        self._url = ""
+        self._exit_code: int | None = None
+
+    def run(self) -> int:
+        """Until the window is closed, the operator quits or a signal comes; the exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._events.put((None, "stop")))
+        self._server.start(self._launch)
+        try:
+            while self._exit_code is None:
+                self._handle(*self._next_event())
+        finally:
+            self._window.stop()
+            self._server.stop()
+        return self._exit_code
+
+    def _next_event(self) -> Event:
+        """Wait in short turns: Windows delivers signals only between them."""
+        while True:
+            try:
+                return self._events.get(timeout=0.5)
+            except queue.Empty:
+                continue
+
+    def _report(self, child: Child, line: str) -> None:
+        self._events.put((child, line))
+
+    def _handle(self, child: Child | None, line: str) -> None:
+        word, _, rest = line.partition(" ")
+        match child, word:
+            case None, "stop":
+                self._exit_code = EXIT_OK
+            case None, role:
+                again = self._server if role == self._server.role else self._window
+                again.start(self._launch)
+            case self._server, "READY":
+                self._server_ready(rest)
+            case self._server, "LAN":
+                address, _, code = rest.partition(" ")
+                _print(f"Guests on this network: {address}#join={code}  (code {code})")
+            case self._server, "":
+                self._server_ended()
+            case self._window, "SHOWN":
+                self._window_shown = True
+            case self._window, "NOWINDOW":
+                self._go_headless(rest)
+            case self._window, "":
+                self._window_ended()
+
+    def _server_ready(self, url: str) -> None:
+        if self._url:
+            return
+        self._url = url
+        settings = {**self._launch.settings, "port": int(url.rstrip("/").rpartition(":")[2])}
+        page = f"{url}models/{settings['model']}#kiosk={self._launch.kiosk_token}"
+        # A server that is started again must have the port that the browsers know.
+        self._launch = dataclasses.replace(self._launch, settings=settings, url=page)
+        _print(f"READY {url}")
+        if self._wants_window:
+            self._window.start(self._launch)
+
+    def _server_ended(self) -> None:
+        code = self._server.exit_code
+        if code == EXIT_OK:
+            self._exit_code = EXIT_OK
+        elif not self._url:
+            self._exit_code = EXIT_USAGE if code == EXIT_USAGE else EXIT_FAULT
+        else:
+            self._again(self._server, f"the server ended ({code}) and is started again")
+
+    def _window_ended(self) -> None:
+        code = self._window.exit_code
+        if not self._wants_window:
+            return
+        if code == EXIT_OK:
+            self._exit_code = EXIT_OK
+        elif self._window_shown:
+            self._again(self._window, f"the window ended ({code}) and is opened again")
+        else:
+            self._go_headless(f"the GUI toolkit does not start ({code})")
+
+    def _go_headless(self, why: str) -> None:
+        self._wants_window = False
+        _print(f"No window, because {why}; the exhibit is at {self._url}")
+
+    def _again(self, child: Child, text: str) -> None:
+        sys.stderr.write(f"vortarium: {text}\n")
+        pause = threading.Timer(child.restart_pause_s(), self._events.put, ((None, child.role),))
+        pause.daemon = True
+        pause.start()
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -1,0 +1,121 @@
+"""Which rooms run, who may open and enter them, and when an empty one ends."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from typing import Any
+
+import gevent
+
+import models
+from app.engines.base import Engine
+from app.protocol.messages import ErrorCode, Role
+from app.rooms.description import describe
+from app.web.identity import Identity
+from app.web.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
+from app.web.stage import Stage
+from app.web.viewer import Viewer
+
+log = logging.getLogger(__name__)
+
+GRACE_S = 30.0
+"""An empty room is kept this long: a reload or a lost phone finds its fluid again."""
+SWEEP_S = 5.0
+REPORT_S = 10.0
+
+
+class EntryError(Exception):
+    """A visitor cannot come in; `code` is the web contract's."""
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code: ErrorCode = code
+
+
+class Lobby:
+    """Every stage, by room name."""
+
+    def __init__(self, engine: Engine, identity: Identity, default_model: str) -> None:
+        self.stages: dict[str, Stage] = {}
+        self.default_model = default_model
+        self._engine = engine
+        self._identity = identity
+        self._keeper = gevent.spawn(self._keep)
+
+    def stage(self, room: str | None, model: str | None, role: Role) -> Stage:
+        """The stage of `room`, opened if need be. Raises EntryError.
+
+        Rooms named like a listed model are open to everybody; only kiosk and operator create
+        others, by naming a model.
+        """
+        room = room or model or self.default_model
+        running = self.stages.get(room)
+        if running is not None:
+            if model is not None and model != running.model:
+                raise EntryError("unknown_model", f"room {room!r} runs {running.model}")
+            return running
+        listed = models.names()
+        if room in listed:
+            if model not in (None, room):
+                raise EntryError("unknown_model", f"room {room!r} is for the model of that name")
+            model = room
+        elif model is None or role == "guest":
+            raise EntryError("unknown_room", f"no room {room!r}; there are {', '.join(listed)}")
+        if len(self.stages) >= MAX_ROOMS:
+            raise EntryError("busy", f"{MAX_ROOMS} rooms run already; please join one of them")
+        return self._open(room, model)
+
+    def admit(self, stage: Stage, viewer: Viewer, request: Any, exempt_address: bool) -> None:
+        """Let `viewer` in. Raises EntryError if the room, or his address, is full."""
+        back = viewer.visitor.id in stage.viewers
+        if not back and len(stage.viewers) >= MAX_VISITORS_PER_ROOM:
+            raise EntryError("room_full", f"{MAX_VISITORS_PER_ROOM} visitors are here already")
+        here = Counter(v.address for s in self.stages.values() for v in s.viewers.values())
+        if not (back or exempt_address) and here[viewer.address] >= MAX_VISITORS_PER_ADDRESS:
+            raise EntryError("room_full", f"{MAX_VISITORS_PER_ADDRESS} visitors from one address")
+        stage.enter(viewer, request)
+
+    def close(self) -> None:
+        """End all rooms."""
+        self._keeper.kill(block=False)
+        for stage in self.stages.values():
+            stage.close()
+
+    def _open(self, room: str, model: str) -> Stage:
+        try:
+            about = describe(model, models.get(model))
+            stage = Stage(room, model, about, self._engine, self._identity)
+        except KeyError as unknown:
+            raise EntryError("unknown_model", str(unknown.args[0])) from None
+        log.info("room %s opens", room)
+        self.stages[room] = stage
+        return stage
+
+    def _keep(self) -> None:
+        report_due = time.monotonic() + REPORT_S
+        while True:
+            gevent.sleep(SWEEP_S)
+            now = time.monotonic()
+            for name, stage in list(self.stages.items()):
+                if not stage.viewers and now - stage.empty_since > GRACE_S:
+                    log.info("room %s is empty and ends", name)
+                    del self.stages[name]
+                    stage.close()
+            if now >= report_due:
+                report_due = now + REPORT_S
+                for name, stage in self.stages.items():
+                    _report(name, stage)
+
+
+def _report(name: str, stage: Stage) -> None:
+    figures = stage.figures
+    log.info(
+        "room %s: %d visitors, %.0f frames/s, %.0f steps/s, t = %.0f",
+        name,
+        len(stage.viewers),
+        figures.fps,
+        figures.steps_per_s,
+        figures.sim_time,
+    )

@@ -1,0 +1,272 @@
+"""One visitor's conversation, from `hello` to the end."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gevent
+import msgspec
+
+from app.operator import check_pin
+from app.protocol import frames
+from app.protocol.messages import (
+    PROTOCOL,
+    Ack,
+    Channels,
+    Do,
+    Error,
+    ErrorCode,
+    Finger,
+    Hello,
+    Login,
+    MessageError,
+    Ping,
+    Pong,
+    Role,
+    RoleGranted,
+    SelectView,
+    Set,
+    Subscribe,
+    Unsubscribe,
+    Visitor,
+    decode,
+    encode,
+)
+from app.rooms.visitors import clean_name
+from app.web.access import is_loopback
+from app.web.flow import Flow
+from app.web.identity import Identity
+from app.web.limits import (
+    FLOOD_MESSAGES,
+    HELLO_S,
+    LINK_BITS_PER_S,
+    MESSAGES_BURST,
+    MESSAGES_PER_S,
+    SILENT_S,
+    Attempts,
+    Bucket,
+)
+from app.web.lobby import EntryError, Lobby
+from app.web.stage import Stage
+from app.web.viewer import Viewer
+from app.web.websocket import TEXT, PeerGoneError, WebSocket, framed
+
+log = logging.getLogger(__name__)
+
+ENCODINGS = {"jpeg": frames.JPEG, "raw": frames.RAW}
+ANYBODY = "*"
+"""The key under which wrong PINs from everywhere add up."""
+
+
+@dataclass(frozen=True)
+class Reception:
+    """What sessions share."""
+
+    lobby: Lobby
+    identity: Identity
+    kiosk_token: str
+    join_code: str
+    guesses: Attempts
+    all_guesses: Attempts
+
+
+class BadHelloError(Exception):
+    """A `hello` that ends the connection."""
+
+    def __init__(self, reply: Error) -> None:
+        super().__init__(reply.message)
+        self.reply = reply
+
+
+def converse(socket: WebSocket, address: str, reception: Reception) -> None:
+    """Serve one upgraded connection until it ends."""
+    try:
+        viewer, stage = _greet(socket, address, reception)
+    except PeerGoneError as gone:
+        log.debug("%s left before hello: %s", address, gone)
+        return
+    except BadHelloError as bad:
+        socket.send(framed(TEXT, encode(bad.reply)))
+        socket.close(1008, bad.reply.message)
+        gevent.sleep(0)
+        return
+    try:
+        Session(viewer, stage, socket, reception).run()
+    except PeerGoneError as gone:
+        log.debug("%s: %s", viewer.visitor.name, gone)
+    finally:
+        stage.leave(viewer)
+        viewer.finish()
+
+
+def _greet(socket: WebSocket, address: str, reception: Reception) -> tuple[Viewer, Stage]:
+    """Wait for `hello` and let the visitor in. Raises BadHelloError, PeerGoneError."""
+    data = socket.receive(HELLO_S)
+    try:
+        hello = decode(data)
+    except MessageError as wrong:
+        raise BadHelloError(wrong.reply) from None
+    if not isinstance(hello, Hello):
+        raise _bad("bad_message", "the first message must be hello", hello.id)
+    if hello.protocol != PROTOCOL:
+        raise _bad("bad_message", f"protocol {PROTOCOL} is spoken here", hello.id)
+    visitor = _recognise(hello, address, reception)
+    at_home = visitor.role == "kiosk"
+    viewer = Viewer(socket, visitor, address, Flow(None if at_home else LINK_BITS_PER_S))
+    accepted = [ENCODINGS[name] for name in dict.fromkeys(hello.accept)] or [frames.JPEG]
+    # On this very machine raw bytes cost less than making and reading a JPEG.
+    preferred = frames.RAW if at_home else frames.JPEG
+    viewer.encodings = tuple(sorted(accepted, key=lambda encoding: encoding != preferred))
+    try:
+        stage = reception.lobby.stage(hello.room, hello.model, visitor.role)
+        reception.lobby.admit(stage, viewer, hello.id, is_loopback(address))
+    except EntryError as refused:
+        viewer.send(Error(id=hello.id, code=refused.code, message=str(refused)))
+        viewer.close(1008, str(refused))
+        viewer.finish()
+        raise PeerGoneError(1008, str(refused)) from None
+    return viewer, stage
+
+
+def _recognise(hello: Hello, address: str, reception: Reception) -> Visitor:
+    """Who says hello: somebody back, the kiosk, or a guest with the right to come in."""
+    local = is_loopback(address)
+    known = reception.identity.resumed(hello.resume) if hello.resume else None
+    if known is not None:
+        role: Role = "guest" if known.role == "kiosk" and not local else known.role
+        return msgspec.structs.replace(known, role=role)
+    token = hello.token or ""
+    if local and hmac.compare_digest(token.encode(), reception.kiosk_token.encode()):
+        return reception.identity.new("kiosk", clean_name(hello.name or "Kiosk"))
+    if not local:
+        wait = reception.guesses.wait_s(address)
+        if wait > 0:
+            raise _bad("too_fast", f"too many wrong codes; again in {wait:.0f} s", hello.id)
+        if not hmac.compare_digest(token.upper().encode(), reception.join_code.encode()):
+            reception.guesses.wrong(address)
+            raise _bad("forbidden", "the join code shown by the exhibit is needed", hello.id)
+        reception.guesses.right(address)
+    return reception.identity.new("guest", clean_name(hello.name or ""))
+
+
+def _bad(code: ErrorCode, message: str, request: Any) -> BadHelloError:
+    return BadHelloError(Error(id=request, code=code, message=message))
+
+
+class Session:
+    """Reads a welcomed visitor's messages and acts on them."""
+
+    def __init__(
+        self, viewer: Viewer, stage: Stage, socket: WebSocket, reception: Reception
+    ) -> None:
+        self._viewer = viewer
+        self._stage = stage
+        self._socket = socket
+        self._reception = reception
+        self._messages = Bucket(MESSAGES_PER_S, MESSAGES_BURST)
+        self._flood = Bucket(MESSAGES_PER_S, FLOOD_MESSAGES)
+        self._scolded_at = 0.0
+        self._acts: dict[type, Callable[[Any], None]] = {
+            Hello: self._hello_again,
+            Login: self._login,
+            Set: self._wish,
+            Do: self._wish,
+            Finger: self._wish,
+            SelectView: self._view,
+            Ack: lambda message: viewer.acked(message.seq),
+            Ping: self._ping,
+            Channels: lambda message: stage.tell_channels(viewer, message.id),
+            Subscribe: self._subscribe,
+            Unsubscribe: lambda message: stage.unsubscribe(viewer, message.names, message.id),
+        }
+
+    def run(self) -> None:
+        """Until PeerGoneError."""
+        while True:
+            data = self._socket.receive(SILENT_S)
+            if not self._paced():
+                continue
+            try:
+                message = decode(data)
+            except MessageError as wrong:
+                self._viewer.send(wrong.reply)
+                continue
+            self._acts[type(message)](message)
+
+    def _paced(self) -> bool:
+        """Is this message within the rate? A flood ends the connection."""
+        if self._messages.wait_s(1) == 0:
+            self._messages.take(1)
+            return True
+        if self._flood.wait_s(1) > 0:
+            self._viewer.close(1008, "too many messages")
+            raise PeerGoneError(1008, "flood")
+        self._flood.take(1)
+        now = time.monotonic()
+        if now - self._scolded_at > 1.0:
+            self._scolded_at = now
+            self._refuse("too_fast", f"at most {MESSAGES_PER_S:.0f} messages a second", None)
+        return False
+
+    def _refuse(self, code: ErrorCode, text: str, request: Any) -> None:
+        request = msgspec.UNSET if request is None else request
+        self._viewer.send(Error(id=request, code=code, message=text))
+
+    def _hello_again(self, message: Hello) -> None:
+        self._refuse("bad_message", "hello was said already", message.id)
+
+    def _wish(self, message: Set | Do | Finger) -> None:
+        self._stage.link.send(self._viewer.visitor.id, message)
+
+    def _view(self, message: SelectView) -> None:
+        fault = self._stage.look_at(self._viewer, message.name)
+        if fault is not None:
+            self._refuse("bad_value", fault, message.id)
+
+    def _subscribe(self, message: Subscribe) -> None:
+        fault = self._stage.subscribe(self._viewer, message.names, message.id)
+        if fault is not None:
+            self._refuse("bad_value", fault, message.id)
+
+    def _ping(self, message: Ping) -> None:
+        if message.rtt is not None:
+            self._viewer.round_trips_ms.append(message.rtt)
+        self._viewer.send(Pong(id=message.id, t=message.t))
+
+    def _login(self, message: Login) -> None:
+        """Check the PIN; wrong ones from one address, or from all together, cost waiting."""
+        here, everywhere = self._reception.guesses, self._reception.all_guesses
+        address = self._viewer.address
+        wait = max(here.wait_s(address), everywhere.wait_s(ANYBODY))
+        if wait > 0:
+            self._refuse("too_fast", f"too many wrong PINs; again in {wait:.0f} s", message.id)
+            return
+        # Counted before the slow check, so that guesses side by side are limited as well.
+        here.wrong(address)
+        everywhere.wrong(ANYBODY)
+        good = gevent.get_hub().threadpool.apply(check_pin, (message.pin,))
+        if good is None:
+            text = "no operator PIN is set; `main.py operator` on the exhibit's computer sets one"
+            self._refuse("forbidden", text, message.id)
+            return
+        if not good:
+            self._refuse("forbidden", "that is not the PIN", message.id)
+            return
+        here.right(address)
+        everywhere.right(ANYBODY)
+        visitor = msgspec.structs.replace(self._viewer.visitor, role="operator")
+        self._viewer.visitor = visitor
+        identity = self._reception.identity
+        self._viewer.send(
+            RoleGranted(
+                id=message.id,
+                role="operator",
+                key=identity.operator_key(),
+                resume=identity.resume_token(visitor),
+            )
+        )

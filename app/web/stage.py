@@ -1,0 +1,204 @@
+"""A room as the web server has it: its viewers, and the way to where it is computed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from app.engines.base import Engine
+from app.protocol import frames
+from app.protocol.messages import (
+    ChannelNames,
+    ChannelValue,
+    ServerMessage,
+    Visitor,
+    Welcome,
+    encode,
+)
+from app.rooms.encoder import FrameKey
+from app.rooms.figures import Figures
+from app.web.identity import Identity
+from app.web.viewer import Viewer, framed_picture
+from app.web.websocket import TEXT, framed
+
+log = logging.getLogger(__name__)
+
+
+class Stage:
+    """Passes wishes on to the room, and hands what comes back to whom it is for."""
+
+    def __init__(
+        self, name: str, model: str, about: dict[str, Any], engine: Engine, identity: Identity
+    ) -> None:
+        """`about` is the model's entry of `GET /api/models`. Raises KeyError: unknown model."""
+        self.name = name
+        self.model = model
+        self.viewers: dict[int, Viewer] = {}
+        self.figures = Figures()
+        self.empty_since = time.monotonic()
+        self._about = about
+        self._smooth = {view["name"]: bool(view["smooth"]) for view in about["views"]}
+        self._identity = identity
+        self._values: dict[str, bytes] = {}
+        self._newest: dict[FrameKey, tuple[int, bytes]] = {}
+        self._wanted: frozenset[FrameKey] = frozenset()
+        self.link = engine.open(name, model, self)
+
+    # --- viewers --------------------------------------------------------------------------
+
+    def enter(self, viewer: Viewer, request: Any) -> None:
+        """A viewer comes; one with the same visitor is his own older connection, and goes."""
+        older = self.viewers.pop(viewer.visitor.id, None)
+        if older is not None:
+            older.close(1000, "you are here from elsewhere now")
+        viewer.view = next(iter(self._smooth), "")
+        self.viewers[viewer.visitor.id] = viewer
+        self.link.enter(viewer.visitor, None if request is msgspec.UNSET else request)
+        self._want()
+
+    def leave(self, viewer: Viewer) -> None:
+        """His connection ended, unless a newer one has taken his place."""
+        if self.viewers.get(viewer.visitor.id) is not viewer:
+            return
+        del self.viewers[viewer.visitor.id]
+        self.link.leave(viewer.visitor.id)
+        self.empty_since = time.monotonic()
+        self._want()
+        self._listen()
+
+    def look_at(self, viewer: Viewer, view: str) -> str | None:
+        """Let `viewer` see `view`; returns what is wrong with it, if anything."""
+        if view not in self._smooth:
+            return f"no view {view!r}; there are {', '.join(self._smooth) or 'none'}"
+        viewer.view = view
+        self._want()
+        return None
+
+    def subscribe(self, viewer: Viewer, names: list[str], request: Any) -> str | None:
+        """Let `viewer` hear channels; returns what is wrong with `names`, if anything."""
+        known = self._about["channels"]
+        for name in names:
+            if name not in known:
+                return f"no channel {name!r}; there are {', '.join(known)}"
+        viewer.subscribed.update(names)
+        self.tell_channels(viewer, request)
+        for name in names:
+            if name in self._values:
+                viewer.send_value(name, self._values[name])
+        self._listen()
+        return None
+
+    def unsubscribe(self, viewer: Viewer, names: list[str], request: Any) -> None:
+        """He hears them no more; names he did not hear are ignored."""
+        viewer.subscribed.difference_update(names)
+        self.tell_channels(viewer, request)
+        self._listen()
+
+    def tell_channels(self, viewer: Viewer, request: Any) -> None:
+        """Which channels there are, and which he gets."""
+        names = list(self._about["channels"])
+        subscribed = [name for name in names if name in viewer.subscribed]
+        viewer.send(ChannelNames(id=request, names=names, subscribed=subscribed))
+
+    def _listen(self) -> None:
+        heard = frozenset[str]().union(*(v.subscribed for v in self.viewers.values()))
+        self._values = {name: value for name, value in self._values.items() if name in heard}
+        self.link.listen(heard)
+
+    def _want(self) -> None:
+        keys = {viewer: self._key(viewer) for viewer in self.viewers.values() if viewer.view}
+        wanted = frozenset(keys.values())
+        self._newest = {key: frame for key, frame in self._newest.items() if key in wanted}
+        for viewer, key in keys.items():
+            if viewer.welcomed and key in self._newest:
+                viewer.show(*self._newest[key])
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.link.want(wanted)
+
+    def _key(self, viewer: Viewer) -> FrameKey:
+        return viewer.key(self._smooth.get(viewer.view, True))
+
+    # --- what comes back (see engines.base.Listener) --------------------------------------
+
+    def on_message(self, message: ServerMessage, to: int | None) -> None:
+        """A message for one visitor or all."""
+        match message:
+            case Welcome():
+                self._welcome(message)
+            case ChannelValue():
+                data = framed(TEXT, encode(message))
+                self._values[message.name] = data
+                for viewer in self.viewers.values():
+                    if message.name in viewer.subscribed:
+                        viewer.send_value(message.name, data)
+            case _ if to is not None:
+                if to in self.viewers:
+                    self.viewers[to].send(message)
+            case _:
+                self._tell_all(message)
+
+    def on_frame(self, key: FrameKey, frame: bytes) -> None:
+        """The newest frame for those who look at it in this form."""
+        if key not in self._wanted:
+            return
+        picture = framed_picture(frame)
+        self._newest[key] = picture
+        changed = False
+        for viewer in self.viewers.values():
+            if viewer.welcomed and self._key(viewer) == key:
+                viewer.show(*picture)
+                changed |= viewer.flow.review()
+        if changed:
+            self._want()
+
+    def on_figures(self, figures: Figures) -> None:
+        """How the room runs."""
+        self.figures = figures
+
+    def newest_picture(self) -> bytes | None:
+        """The newest frame of the first view, or None."""
+        first = next(iter(self._smooth), None)
+        for key, (_, data) in self._newest.items():
+            if key.view == first:
+                return data[data.index(frames.MAGIC) :]
+        return None
+
+    def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
+        """Call `answer` with the room's state."""
+        self.link.ask_state(answer)
+
+    def close(self) -> None:
+        """End the room; viewers are told before."""
+        self.link.close()
+
+    def _welcome(self, message: Welcome) -> None:
+        viewer = self.viewers.get(message.you.id)
+        if viewer is None:
+            return
+        you = message.you
+        viewer.visitor = Visitor(id=you.id, name=you.name, colour=you.colour, role=you.role)
+        you.resume = self._identity.resume_token(viewer.visitor)
+        viewer.welcomed = True
+        viewer.send(message)
+        key = self._key(viewer)
+        if key in self._newest:
+            viewer.show(*self._newest[key])
+
+    def _tell_all(self, message: ServerMessage) -> None:
+        """Everybody hears it; only the sender's copy carries his request's id."""
+        request, message.id = message.id, msgspec.UNSET
+        data = framed(TEXT, encode(message))
+        sender = getattr(message, "by", None)
+        for number, viewer in self.viewers.items():
+            if not viewer.welcomed:
+                continue
+            if number == sender and request is not msgspec.UNSET:
+                message.id = request
+                viewer.send(message)
+            else:
+                viewer.send_text(data)

@@ -1,0 +1,55 @@
+"""Vortarium: choose a role, wire it, run it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+
+def exhibit() -> int:
+    """The exhibit itself: server and window, supervised."""
+    import msgspec
+
+    from app.settings import parse_or_exit
+    from app.supervisor import Supervisor
+
+    settings = parse_or_exit(sys.argv[1:])
+    return Supervisor(msgspec.to_builtins(settings)).run()
+
+
+def serve() -> int:
+    """The server process; only the supervisor starts it."""
+    from app.serve import run
+
+    return run()
+
+
+def window() -> int:
+    """The window process; only the supervisor starts it."""
+    from app.window import run
+
+    return run()
+
+
+def operator() -> int:
+    """Set the operator's PIN."""
+    from app.operator import run
+
+    return run()
+
+
+# Each role imports what it needs and no more: the supervisor stays small, the server windowless.
+ROLES: dict[str, Callable[[], int]] = {"serve": serve, "window": window, "operator": operator}
+
+
+def main() -> int:
+    """Run the role named first on the command line, or the exhibit; the exit code."""
+    role = ROLES.get(sys.argv[1]) if len(sys.argv) > 1 else None
+    if role is None:
+        return exhibit()
+    del sys.argv[1]
+    return role()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
