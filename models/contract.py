@@ -26,6 +26,10 @@ class ActionError(ValueError):
     """An action that the model does not have, or arguments that do not fit it."""
 
 
+class FingerLimitError(ActionError):
+    """One finger more than a model can carry."""
+
+
 @dataclass(frozen=True)
 class View:
     """One way to show a field. A view that is not `smooth` (phase wraps) is never sent lossy."""

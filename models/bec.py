@@ -1,0 +1,103 @@
+"""The first exhibit: a round pool of superfluid."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from models.contract import ComplexArray, FloatArray
+from models.declarations import EXPERT, FINGER, FLUID, GRID
+from models.gpe import WALL_MU, GrossPitaevskii
+from models.numerics.profiles import Complex, smooth_step, vortex_cores
+from models.parameters import Integer, Parameter, Toggle
+
+GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
+LATTICE_RADIUS = 0.45
+"""Of the vortices in the first state, where the wall is at about 0.92 of half the box."""
+
+
+class BEC(GrossPitaevskii):
+    r"""Stir a cloud of atoms so cold that they move as one, and watch tiny whirlpools peel off.
+
+    A Bose-Einstein condensate flows without friction: pull your finger through it slowly and
+    nothing happens. Pull faster, and it sheds whirlpools in pairs that turn opposite ways. They
+    are all alike, for the fluid can only turn in whole quanta.
+
+    $$i\hbar\,\partial_t\psi = e^{-i\theta}\left(-\frac{\hbar^2\nabla^2}{2m} + V + g|\psi|^2
+    - \mu\right)\psi, \qquad \tan\theta = \text{cooling}$$
+
+    with $\mu = \hbar^2/2m\xi^2$ and the healing length $\xi$. Lengths are in units of the
+    distance $dx$ of two points, $\hbar = m = g = 1$: time is in units of $m\,dx^2/\hbar$.
+    The trap is flat with a hard round wall of $100\mu$.
+
+    Source: the model of that name in super_hydro (M. M. Forbes and others); L. Pitaevskii and
+    S. Stringari, *Bose-Einstein Condensation and Superfluidity*, Oxford 2016.
+    """
+
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        *FLUID,
+        Integer(
+            name="winding",
+            default=7,
+            low=-50,
+            high=50,
+            rebuild=True,
+            label="Turns at the start",
+            help="How many vortices the pool starts with; below zero they turn clockwise.",
+        ),
+        Toggle(
+            name="cylinder",
+            default=True,
+            rebuild=True,
+            label="Round wall",
+            help="A round pool, or an endless one: what leaves at the right enters at the left.",
+        ),
+        *FINGER,
+        *GRID,
+        *EXPERT,
+    )
+
+    def _external(self) -> FloatArray:
+        if not self.params["cylinder"]:
+            return np.zeros(self.shape)
+        return WALL_MU * self.mu * smooth_step(self.grid.radius2 - 0.8)
+
+    def _initial(self) -> ComplexArray:
+        """Thomas-Fermi density with the vortices of `winding`, cooled in imaginary time.
+
+        The mean density over the box is mu / g. A periodic box holds no net circulation, so
+        without the wall there is none.
+        """
+        n = np.maximum(self.mu - self._potential, 0)
+        psi = np.sqrt(n).astype(complex)
+        if self.params["random_phase"]:
+            rng = np.random.default_rng(int(self.params["seed"]))
+            psi *= np.exp(2j * np.pi * rng.random(self.shape))
+        elif self.params["cylinder"]:
+            psi *= self._lattice(int(self.params["winding"]))
+        psi *= np.sqrt(psi.size * self.mu / self._number("g") / (np.abs(psi) ** 2).sum())
+        return self._relax(psi, int(self.params["cooling_steps"]))
+
+    def _lattice(self, winding: int) -> Complex:
+        """Vortices on rings or on a spiral, with images that let the flow follow the wall."""
+        count, sign = abs(winding), 1 if winding > 0 else -1
+        Lx, Ly = self.grid.size
+        if count <= 7:
+            ring = count if count < 6 else count - 1
+            fractions = LATTICE_RADIUS * np.exp(2j * np.pi * np.arange(ring) / max(ring, 1) + 0.2j)
+            if count in (1, 6, 7):
+                fractions = np.append(fractions[: count - 1], 0)
+        else:
+            k = np.arange(count)
+            fractions = 0.75 * np.sqrt((k + 0.5) / count) * np.exp(1j * GOLDEN_ANGLE * k)
+        centres = fractions.real * Lx / 2 + 1j * fractions.imag * Ly / 2
+        cores = vortex_cores(
+            self.grid.x, self.grid.y, centres, [sign] * count, self._number("healing_length")
+        )
+        images = fractions[np.abs(fractions) > 0]
+        images = 0.85 / images.conj()
+        z = 2 * self.grid.x / Lx + 2j * self.grid.y / Ly
+        for image in images:
+            cores *= np.exp(-1j * sign * np.angle((z - image) / -image))
+        return cores

@@ -1,0 +1,65 @@
+"""Parameters that many exhibits share, declared once."""
+
+from __future__ import annotations
+
+from models.parameters import Float, Integer, Toggle
+
+GRID = (
+    Integer(name="Nx", default=256, low=16, high=1024, step=2, scale="log", rebuild=True,
+            label="Points across", group="Grid",
+            help="More points show finer detail of a larger pool, and take longer to compute."),
+    Integer(name="Ny", default=256, low=16, high=1024, step=2, scale="log", rebuild=True,
+            label="Points up", group="Grid",
+            help="More points show finer detail of a larger pool, and take longer to compute."),
+)  # fmt: skip
+
+FLUID = (
+    Float(name="cooling", default=0.01, low=1e-10, high=1.0, scale="log", step=0.01,
+          label="Cooling", group="Fluid",
+          help="How fast the fluid gives away its energy: low keeps every ripple, high calms it."),
+    Float(name="healing_length", default=1.0, low=0.5, high=10.0, step=0.1, unit="dx",
+          rebuild=True, label="Vortex size", group="Fluid",
+          help="How close to a wall or to a vortex's eye the fluid is whole again."),
+)  # fmt: skip
+
+FINGER = (
+    Float(name="finger_V0_mu", default=2.0, low=-5.0, high=10.0, step=0.1, unit="mu",
+          label="Finger strength", group="Finger",
+          help="How hard a finger pushes the fluid away. Below zero it pulls."),
+    Float(name="finger_r0", default=5.0, low=0.5, high=20.0, step=0.5, unit="dx",
+          label="Finger width", group="Finger",
+          help="How wide a finger is."),
+    Float(name="finger_k_m", default=10.0, low=0.0, high=100.0, step=0.1,
+          label="Spring", group="Expert",
+          help="Stiffness of the spring between pointer and potential, for a unit of mass."),
+    Float(name="finger_damp", default=4.0, low=0.0, high=100.0, step=0.1,
+          label="Spring damping", group="Expert",
+          help="Friction of the potential on its spring: high values stop it from swinging."),
+)  # fmt: skip
+
+EXPERT = (
+    Float(name="dt_t_scale", default=1.0, low=0.01, high=2.0, step=0.01, scale="log",
+          label="Time step", group="Expert", unit="hbar/max(K)",
+          help="How much time passes with each step: above 1 the sums become inexact."),
+    Integer(name="cooling_steps", default=100, low=0, high=2000, rebuild=True,
+            label="Steps of preparation", group="Expert",
+            help="Steps in imaginary time that smooth the first state before the clock starts."),
+    Toggle(name="random_phase", default=False, rebuild=True,
+           label="Random start", group="Expert",
+           help="Start from a random phase at each point, which cools into a tangle."),
+    Integer(name="seed", default=1, low=0, high=2**31 - 1, rebuild=True,
+            label="Seed", group="Expert",
+            help="The same seed gives the same random numbers."),
+    Float(name="dx", default=1.0, low=0.02, high=10.0, step=0.01, rebuild=True,
+          label="Distance of points", group="Expert",
+          help="Length between two points of the grid."),
+    Float(name="g", default=1.0, low=1e-3, high=100.0, scale="log", rebuild=True,
+          label="Interaction", group="Expert",
+          help="How strongly the atoms repel each other."),
+    Float(name="m", default=1.0, low=0.1, high=10.0, scale="log", rebuild=True,
+          label="Mass", group="Expert",
+          help="The mass of an atom."),
+    Float(name="hbar", default=1.0, low=0.1, high=10.0, scale="log", rebuild=True,
+          label="Planck's constant", group="Expert",
+          help="How quantum the fluid is."),
+)  # fmt: skip

@@ -1,0 +1,252 @@
+"""Gross-Pitaevskii fluids of one component, by split steps: all that they have in common.
+
+    i hbar d psi/dt = exp(-i theta) (K + V + g |psi|^2 + fingers - mu) psi,  tan theta = cooling
+
+K is a sum of a kinetic energy in kx and one in ky. A block of steps is Strang's: half a kinetic
+step, then potential and kinetic steps in turn, the last one a half again. That last half is left
+out until somebody looks, for the next block can take it with its first: the field rests in
+Fourier space, and `_synchronise` makes a finished copy of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from models.contract import ComplexArray, FloatArray, Picture, View
+from models.declarations import EXPERT, FINGER, FLUID, GRID
+from models.grid_model import GridModel
+from models.numerics.finger_table import FingerTable
+from models.numerics.grid import Line
+from models.parameters import Parameter
+from models.pictures import HEADROOM, SteadyScale, phase_picture
+
+WALL_MU = 100.0
+"""Height of hard walls, in units of the chemical potential."""
+
+IMAGINARY_TIME = -1.0 + 0.0j
+
+
+class GrossPitaevskii(GridModel):
+    """Exhibits give `_external` and `_initial`, and override the other hooks where they differ."""
+
+    parameters: ClassVar[tuple[Parameter, ...]] = (*FLUID, *FINGER, *GRID, *EXPERT)
+    views: ClassVar[tuple[View, ...]] = (
+        View("density", "Density", "1/dx^2"),
+        View("phase", "Phase", "rad", smooth=False, cyclic=True),
+    )
+    channels: ClassVar[Mapping[str, str]] = {
+        "energy": "Energy of an atom, in units of mu",
+        "energy_parts": "Kinetic, potential and interaction energy of an atom, in units of mu",
+        "vortex_number": "How many vortices turn anticlockwise, and how many clockwise",
+    }
+
+    def _external(self) -> FloatArray:
+        """The potential at rest, shape (Nx, Ny), an energy."""
+        return np.zeros(self.shape)
+
+    def _initial(self) -> ComplexArray:
+        """The state at t = 0, shape (Nx, Ny), of the norm that will be kept."""
+        return np.full(self.shape, math.sqrt(self.mu / self._number("g")), complex)
+
+    def _dispersion(self) -> tuple[Line, Line]:
+        """Kinetic energies along kx and along ky."""
+        hbar, m = self._number("hbar"), self._number("m")
+        return (hbar * self.grid.kx) ** 2 / (2 * m), (hbar * self.grid.ky) ** 2 / (2 * m)
+
+    def _drift(self) -> tuple[float, float]:
+        """What has to be added to the flow that psi shows, a velocity."""
+        return 0.0, 0.0
+
+    def _prepare_step(self, t: float) -> None:
+        """Called before each potential step, with psi at time `t`, to change the potential."""
+
+    @property
+    def mu(self) -> float:
+        """Chemical potential of the background: hbar^2 / (2 m healing_length^2)."""
+        xi = self._number("healing_length")
+        return self._number("hbar") ** 2 / (2 * self._number("m") * xi**2)
+
+    @property
+    def dt(self) -> float:
+        """Time of a step: dt_t_scale * hbar / max(K), K of a free particle."""
+        k2 = float((self.grid.kx**2).max() + (self.grid.ky**2).max())
+        hbar, m = self._number("hbar"), self._number("m")
+        return self._number("dt_t_scale") * 2 * m / (hbar * k2)
+
+    def step(self, n: int) -> None:
+        if n <= 0:
+            return
+        self._block(n, self._fingers.table)
+        self.t += n * self.dt
+        self._steps += n
+        self._fingers.forget_faded()
+        if len(self._tracers):
+            self._tracers.move(
+                self._kernels,
+                self._synchronise(),
+                n * self.dt,
+                self._number("hbar") / self._number("m"),
+                self._drift(),
+                self._total / math.prod(self.shape),
+            )
+
+    def reset(self) -> None:
+        self._potential = self._external()
+        self._start(self._initial(), 0.0)
+        self._fingers.begin_anew()
+        self.set_tracers(self._tracer_count)
+
+    def load(
+        self,
+        psi: ComplexArray,
+        t: float = 0.0,
+        finger: tuple[tuple[float, float], tuple[float, float]] | None = None,
+    ) -> None:
+        psi = self._checked_field(psi, self.shape)
+        if finger is not None:
+            self._fingers.load(*finger)
+        self._start(psi, t)
+
+    @property
+    def psi(self) -> ComplexArray:
+        host: ComplexArray = self._backend.host(self._synchronise()).copy()
+        return host
+
+    def density(self) -> FloatArray:
+        psi = self._backend.host(self._synchronise())
+        n: FloatArray = psi.real**2 + psi.imag**2
+        return n
+
+    def picture(self, view: str) -> Picture:
+        psi = self._synchronise()
+        if view == "phase":
+            return phase_picture(self._backend.host(psi))
+        first, second = self._kernels.moments(psi)
+        hi = self._scale.follow(HEADROOM * second / first, self._steps)
+        levels = np.empty(self.shape[::-1], np.uint8)
+        self._kernels.grey_density(psi, 255 / hi, levels)
+        return Picture(levels, 0.0, hi)
+
+    def channel(self, name: str) -> Any:
+        if name == "energy":
+            return sum(self.energy_parts().values())
+        if name == "energy_parts":
+            return self.energy_parts()
+        if name == "vortex_number":
+            signs = [vortex.sign for vortex in self.vortices()]
+            return {"anticlockwise": signs.count(1), "clockwise": signs.count(-1)}
+        return super().channel(name)
+
+    def energy_parts(self) -> dict[str, float]:
+        """Energies of an atom in units of mu; the fingers' potential is part of "potential"."""
+        psi = self._synchronise()
+        n = self.density().astype(float)
+        table = self._fingers.table
+        v = self._potential + table.gx[: table.top].T.astype(float) @ table.gy[: table.top]
+        kx, ky = (line.astype(self._backend.real) for line in self._dispersion())
+        tail = np.zeros_like
+        self._now_transform.forward()
+        norm, kinetic, _ = self._kernels.spectrum(psi, kx, ky, tail(kx), tail(ky))
+        self._synchronised = False
+        unit = n.sum() * self.mu
+        return {
+            "kinetic": kinetic / (norm * self.mu),
+            "potential": float((v * n).sum() / unit),
+            "interaction": float(self._number("g") * (n * n).sum() / (2 * unit)),
+        }
+
+    def _flow_field(self) -> ComplexArray:
+        return self._synchronise()
+
+    def _allocate(self) -> None:
+        make = self._backend.empty
+        self._field, self._now, self._static = (make(self.shape) for _ in range(3))
+        self._field_transform = self._backend.transform(self._field)
+        self._now_transform = self._backend.transform(self._now)
+        self._row = np.empty(self.shape[1], self._backend.real)
+        self._extra = np.zeros((0, 0), self._backend.real)
+        self._no_fingers = FingerTable((1, 1), self._backend.real)
+
+    def _start(self, psi: ComplexArray, t: float) -> None:
+        self._field[...] = psi
+        self._total = float((np.abs(psi.astype(complex)) ** 2).sum())
+        self.t = t
+        self._steps = 0
+        self._scale = SteadyScale()
+        self._in_fourier_space = False
+        self._synchronised = False
+        self._refresh()
+
+    def _refresh(self) -> None:
+        cooling = self._number("cooling")
+        self._use_phase(-1j * (1 - 1j * cooling) / abs(1 + 1j * cooling))
+
+    def _use_phase(self, phase: complex) -> None:
+        """Prepare the factors of one step for time that runs along `phase`: -i is real time."""
+        self._rate = phase * self.dt / self._number("hbar")
+        ex, ey = self._dispersion()
+        dtype = self._backend.complex
+        share = 1 / math.prod(self.shape)
+        self._full = [
+            (share * np.exp(self._rate * ex)).astype(dtype),
+            np.exp(self._rate * ey).astype(dtype),
+        ]
+        self._half = [
+            (share * np.exp(self._rate / 2 * ex)).astype(dtype),
+            np.exp(self._rate / 2 * ey).astype(dtype),
+        ]
+        self._static[...] = np.exp(self._rate * (self._potential - self.mu))
+
+    def _relax(self, psi: ComplexArray, steps: int) -> ComplexArray:
+        """`psi` after `steps` steps in imaginary time, its norm kept."""
+        self._start(psi, 0.0)
+        if steps:
+            self._use_phase(IMAGINARY_TIME)
+            self._block(steps, self._no_fingers)
+        relaxed: ComplexArray = self._backend.host(self._synchronise()).astype(complex)
+        return relaxed * math.sqrt(self._total / (np.abs(relaxed) ** 2).sum())
+
+    def _block(self, n: int, fingers: FingerTable) -> None:
+        number = self._number
+        kernels, field, fft = self._kernels, self._field, self._field_transform
+        dt, dx, g, points = self.dt, self.grid.dx, number("g"), math.prod(self.shape)
+        spring, damping, r0 = number("finger_k_m"), number("finger_damp"), number("finger_r0")
+        height, g_m = number("finger_V0_mu") * self.mu, g / number("m")
+        turn, decay = -self._rate.imag, -self._rate.real
+        if self._in_fourier_space:
+            norm = kernels.kinetic_step(field, *self._full)
+        else:
+            fft.forward()
+            norm = kernels.kinetic_step(field, *self._half)
+        for i in range(n):
+            fft.inverse()
+            v_max = math.sqrt(abs(g_m * norm / points))
+            scale = math.sqrt(self._total / norm) if norm > 0 else 1.0
+            self._prepare_step(self.t + (i + 0.5) * dt)
+            kernels.move_fingers(fingers, dt, spring, damping, v_max, height, r0, dx)
+            kernels.potential_step(
+                field, self._static, self._extra, self._row, g, turn, decay, scale, fingers
+            )
+            fft.forward()
+            if i + 1 < n:
+                norm = kernels.kinetic_step(field, *self._full)
+        self._in_fourier_space = True
+        self._synchronised = False
+
+    def _synchronise(self) -> ComplexArray:
+        """The field at time t, in a buffer that the next step leaves alone; not a copy."""
+        if not self._synchronised:
+            self._now[...] = self._field
+            if self._in_fourier_space:
+                self._kernels.kinetic_step(self._now, *self._half)
+                self._now_transform.inverse()
+            self._synchronised = True
+        return self._now
+
+    def _settle(self) -> None:
+        self._field[...] = self._synchronise()
+        self._in_fourier_space = False

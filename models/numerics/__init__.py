@@ -1,0 +1,1 @@
+"""Arrays, Fourier transforms and inner loops: everything that has to be fast."""

@@ -1,0 +1,31 @@
+"""The fingers' potentials as arrays that the inner loops can read: one row for each.
+
+Columns of `state`: in use (0 or 1), position, velocity, the point it is drawn to, strength
+between 0 and 1, and how much that changes with each step. Lengths are in the unit of dx,
+counted from the centre of the box, as in `models.gpe`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+USED, X, Y, VX, VY, AIM_X, AIM_Y, STRENGTH, RATE = range(9)
+COLUMNS = 9
+MAX_FINGERS = 64
+
+
+class FingerTable:
+    """Room for `MAX_FINGERS` potentials; `top` is one more than the last row in use.
+
+    `gx` (MAX_FINGERS, Nx) and `gy` (MAX_FINGERS, Ny) hold each potential's two factors, and
+    `spans` where those differ from zero: first index and count in x, then in y (both wrap).
+    """
+
+    def __init__(self, shape: tuple[int, int], real: type[np.floating[Any]]) -> None:
+        self.state = np.zeros((MAX_FINGERS, COLUMNS))
+        self.top = 0
+        self.gx = np.zeros((MAX_FINGERS, shape[0]), real)
+        self.gy = np.zeros((MAX_FINGERS, shape[1]), real)
+        self.spans = np.zeros((MAX_FINGERS, 4), np.int64)

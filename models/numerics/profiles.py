@@ -1,0 +1,33 @@
+"""Shapes that potentials and initial states are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.contract import FloatArray
+
+Complex = npt.NDArray[np.complex128]
+
+
+def smooth_step(t: Any, width: float = 0.2) -> FloatArray:
+    """0 for t <= 0, 1 for t >= width, and all derivatives continuous between them."""
+    inside = np.clip(np.asarray(t, float) / width, 1e-9, 1 - 1e-9)
+    step: FloatArray = (1 + np.tanh(3 * np.tan(np.pi * (inside - 0.5)))) / 2
+    return np.where(t <= 0, 0.0, np.where(t >= width, 1.0, step))
+
+
+def vortex_cores(
+    x: FloatArray, y: FloatArray, centres: Complex, signs: Any, healing_length: float
+) -> Complex:
+    """A factor with a vortex at each of `centres` (x + i y), of unit size far from them.
+
+    The core is the Pade-like profile r / sqrt(r^2 + 2 xi^2) that lies close to the exact one.
+    """
+    field = np.ones(np.broadcast_shapes(x.shape, y.shape), complex)
+    for centre, sign in zip(centres, signs, strict=True):
+        z = (x - centre.real) + 1j * sign * (y - centre.imag)
+        field *= z / np.sqrt(np.abs(z) ** 2 + 2 * healing_length**2)
+    return field
