@@ -20,6 +20,7 @@ import models
 from app.engines.local import LocalEngine
 from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
 from app.rooms import parameters
+from app.rooms.description import describe
 from app.settings import Settings
 from app.web import access
 from app.web.handler import HttpServer, listen
@@ -68,7 +69,9 @@ def _fault(settings: Settings) -> str | None:
 
 
 def _warm_up(settings: Settings) -> None:
-    """Load kernels and plans before the first visitor comes, so that he need not wait."""
+    """Load what the first visitor would wait for: kernels, plans, rendered descriptions."""
+    for name in models.names():
+        describe(name, models.get(name))
     kind = models.get(settings.model)
     own = {parameter.name for parameter in kind.parameters}
     kind({name: value for name, value in settings.params.items() if name in own}).step(1)

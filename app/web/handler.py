@@ -92,6 +92,7 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
             return [b"Sec-WebSocket-Key: 16 bytes in base64 are needed\n"]
         answer = super().upgrade_connection()
         if hasattr(self, "websocket"):
+            self.websocket.closed = True  # or it would send a close frame when it is collected
             self.websocket = WebSocket(self.socket, self.rfile)
             self.environ["wsgi.websocket"] = self.websocket
         return answer

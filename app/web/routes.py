@@ -43,6 +43,7 @@ SECURITY_HEADERS = [
 def application(reception: Reception, stop: Callable[[], None]) -> Any:
     """The WSGI application; `stop` ends the exhibit."""
     app = bottle.Bottle()
+    app.default_error_handler = lambda error: _text(error.status_code, str(error.body))
     lobby = reception.lobby
 
     @app.get(WEBSOCKET_PATH)  # type: ignore[untyped-decorator]
