@@ -42,9 +42,9 @@ def run() -> int:
     """Serve until told to stop. Returns the exit code."""
     launch = receive()
     settings = msgspec.convert(launch.settings, Settings)
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s"
-    )
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    for ours in ("app", "models"):
+        logging.getLogger(ours).setLevel(settings.log_level.upper())
     fault = _fault(settings)
     if fault is not None:
         return _refuse(fault)
