@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from models.bec import BEC
 from models.contract import Model
 
 _EXHIBITS: dict[str, type[Model]] = {model.__name__: model for model in (BEC,)}
+
+
+_FROM_USERS: set[str] = set()
 
 
 class UnknownModelError(KeyError):
@@ -26,3 +31,14 @@ def get(name: str) -> type[Model]:
         return _EXHIBITS[name]
     except KeyError:
         raise UnknownModelError(f"no model {name!r}; there are {', '.join(names())}") from None
+
+
+def add(found: Mapping[str, type[Model]]) -> None:
+    """List a user's models (see models.user_file) too; one of a listed name takes its place."""
+    _EXHIBITS.update(found)
+    _FROM_USERS.update(found)
+
+
+def is_users(name: str) -> bool:
+    """Is the exhibit of that name from a user's file?"""
+    return name in _FROM_USERS

@@ -7,10 +7,14 @@ import numpy as np
 from models.contract import ComplexArray, FloatArray, Vortex
 
 MIN_DENSITY = 0.25
-"""Of the bulk density, in the ring round a vortex: less is the noise outside the fluid."""
+"""Of the bulk density, on the ring round a vortex: less is the noise outside the fluid."""
 
 MIN_CORNER_DENSITY = 1e-5
 """Of the bulk density, in a cell: a quick first sieve."""
+
+RING_HOLES = 2
+"""How many of the ring's eight points may be empty, for other vortices pass by; at the edge of
+the fluid about half of them are."""
 
 NEWTON_STEPS = 4
 
@@ -71,8 +75,8 @@ def _ring_density(
     di = np.rint(0.5 + ring * np.cos(angles)).astype(int)
     dj = np.rint(0.5 + ring * np.sin(angles)).astype(int)
     around = psi[(i[:, None] + di) % psi.shape[0], (j[:, None] + dj) % psi.shape[1]]
-    mean: FloatArray = (np.abs(around) ** 2).mean(axis=1)
-    return mean
+    densities: FloatArray = np.partition(np.abs(around) ** 2, RING_HOLES, axis=1)[:, RING_HOLES]
+    return densities
 
 
 def _zero(corners: ComplexArray) -> tuple[FloatArray, FloatArray]:

@@ -1,0 +1,65 @@
+"""What is read from a field between steps: sums, spectra and grey levels.
+
+Compiled by `kernels_numba` and described in `kernels_numpy`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def spectrum(psi: Any, ex: Any, ey: Any, tail_x: Any, tail_y: Any) -> Any:
+    nx, ny = psi.shape
+    zero = psi.real.dtype.type(0.0)
+    total = 0.0
+    energy = 0.0
+    tail = 0.0
+    for i in range(nx):
+        norm = zero
+        energy_y = zero
+        high = zero
+        for j in range(ny):
+            z = psi[i, j]
+            n = z.real * z.real + z.imag * z.imag
+            norm += n
+            energy_y += ey[j] * n
+            high += tail_y[j] * n
+        total += norm
+        energy += energy_y + ex[i] * norm
+        tail += high + tail_x[i] * (norm - high)
+    return total / (nx * ny), energy / (nx * ny), tail / (nx * ny)
+
+
+def moments(psi: Any) -> Any:
+    nx, ny = psi.shape
+    zero = psi.real.dtype.type(0.0)
+    first = 0.0
+    second = 0.0
+    for i in range(nx):
+        n1 = zero
+        n2 = zero
+        for j in range(ny):
+            z = psi[i, j]
+            n = z.real * z.real + z.imag * z.imag
+            n1 += n
+            n2 += n * n
+        first += n1
+        second += n2
+    return first, second
+
+
+def grey_density(psi: Any, scale: float, levels: Any) -> None:
+    nx, ny = psi.shape
+    factor = psi.real.dtype.type(scale)
+    half = psi.real.dtype.type(0.5)
+    white = psi.real.dtype.type(255.0)
+    block = 32
+    for j0 in range(0, ny, block):
+        for i0 in range(0, nx, block):
+            for j in range(j0, min(j0 + block, ny)):
+                for i in range(i0, min(i0 + block, nx)):
+                    z = psi[i, j]
+                    grey = factor * (z.real * z.real + z.imag * z.imag) + half
+                    levels[ny - 1 - j, i] = np.uint8(min(grey, white))

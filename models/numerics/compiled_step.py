@@ -1,0 +1,181 @@
+"""The two halves of a split step, one pass over memory for each.
+
+Compiled by `kernels_numba` and described in `kernels_numpy`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numba
+
+from models.numerics.finger_table import AIM_X, AIM_Y, RATE, STRENGTH, USED, VX, VY, X, Y
+
+FASTMATH = {"nsz", "arcp", "contract", "reassoc", "afn"}
+"""All but the promise that no value is infinite or NaN: the guard has to see those."""
+
+SERIES_LIMIT = 0.35
+"""Angles up to here (radians) take the power series, others the library's functions."""
+
+
+def _gaussian(at: float, r0: float, height: float, dx: float, reach: float, out: Any) -> Any:
+    """Height * exp(-d^2 / (2 r0^2)) where it counts; the first index and how many."""
+    n = out.shape[0]
+    centre = at / dx + n / 2
+    first = math.ceil(centre - reach * r0 / dx)
+    count = min(n, math.floor(centre + reach * r0 / dx) - first + 1)
+    if count == n:
+        first = math.ceil(centre - n / 2)
+    for k in range(count):
+        d = (first + k - centre) * dx / r0
+        out[(first + k) % n] = height * math.exp(-0.5 * d * d)
+    return first % n, count
+
+
+def _add_fingers(i: int, nx: int, top: int, gx: Any, gy: Any, spans: Any, row: Any) -> None:
+    ny = row.shape[0]
+    for f in range(top):
+        if (i - spans[f, 0]) % nx < spans[f, 1]:
+            a = gx[f, i]
+            start = spans[f, 2]
+            end = start + spans[f, 3]
+            for j in range(start, min(end, ny)):
+                row[j] += a * gy[f, j]
+            for j in range(end - ny):
+                row[j] += a * gy[f, j]
+
+
+_gaussian = numba.njit(nogil=True)(_gaussian)
+_add_fingers = numba.njit(nogil=True, fastmath=FASTMATH)(_add_fingers)
+
+
+def move_fingers(
+    table: Any,
+    top: int,
+    dt: float,
+    spring: float,
+    damping: float,
+    v_max: float,
+    height: float,
+    r0: float,
+    dx: float,
+    reach: float,
+    gx: Any,
+    gy: Any,
+    spans: Any,
+) -> None:
+    for f in range(top):
+        if table[f, USED] == 0.0:
+            spans[f, 1] = 0
+            continue
+        vx = table[f, VX]
+        vy = table[f, VY]
+        table[f, X] += dt * vx
+        table[f, Y] += dt * vy
+        vx += dt * (spring * (table[f, AIM_X] - table[f, X]) - damping * vx)
+        vy += dt * (spring * (table[f, AIM_Y] - table[f, Y]) - damping * vy)
+        speed = math.sqrt(vx * vx + vy * vy)
+        if speed > v_max:
+            vx *= v_max / speed
+            vy *= v_max / speed
+        table[f, VX] = vx
+        table[f, VY] = vy
+        s = min(1.0, max(0.0, table[f, STRENGTH] + table[f, RATE]))
+        table[f, STRENGTH] = s
+        smooth = s * s * (3.0 - 2.0 * s)
+        spans[f, 0], spans[f, 1] = _gaussian(table[f, X], r0, height * smooth, dx, reach, gx[f])
+        spans[f, 2], spans[f, 3] = _gaussian(table[f, Y], r0, 1.0, dx, reach, gy[f])
+
+
+def potential_step(
+    psi: Any,
+    static: Any,
+    extra: Any,
+    row: Any,
+    series: Any,
+    g: float,
+    turn: float,
+    decay: float,
+    scale: float,
+    top: int,
+    gx: Any,
+    gy: Any,
+    spans: Any,
+) -> None:
+    nx, ny = psi.shape
+    # Constants in the fields' own precision: a wider one would widen every loop it is in.
+    real = row.dtype.type
+    zero, one = real(0.0), real(1.0)
+    limit = real(SERIES_LIMIT)
+    g_, turn_, decay_, scale_ = real(g), real(turn), real(decay), real(scale)
+    s1, s2, s3, s4 = series[0, 0], series[0, 1], series[0, 2], series[0, 3]
+    c1, c2, c3, c4 = series[1, 0], series[1, 1], series[1, 2], series[1, 3]
+    e2, e3, e4, e5, e6 = series[2, 0], series[2, 1], series[2, 2], series[2, 3], series[2, 4]
+    s5, s6, c5, c6 = series[0, 4], series[0, 5], series[1, 4], series[1, 5]
+    e7, e8, e9, e10 = series[2, 5], series[2, 6], series[2, 7], series[2, 8]
+    double = series.itemsize == 8
+    lossless = decay == 0.0
+    for i in range(nx):
+        if extra.shape[0]:
+            for j in range(ny):
+                row[j] = extra[i, j]
+        else:
+            for j in range(ny):
+                row[j] = zero
+        _add_fingers(i, nx, top, gx, gy, spans, row)
+        wide = 0
+        for j in range(ny):
+            z = psi[i, j]
+            u = row[j] + g_ * (z.real * z.real + z.imag * z.imag)
+            row[j] = u
+            wide |= not (abs(turn_ * u) < limit and abs(decay_ * u) < limit)
+        if wide:
+            for j in range(ny):
+                a = turn_ * row[j]
+                size = scale_ * math.exp(-decay_ * row[j])
+                factor = complex(size * math.cos(a), -size * math.sin(a))
+                psi[i, j] = psi[i, j] * (static[i, j] * factor)
+        elif double:
+            for j in range(ny):
+                a = turn_ * row[j]
+                b = -decay_ * row[j]
+                q = a * a
+                si = one + q * (s1 + q * (s2 + q * (s3 + q * (s4 + q * (s5 + q * s6)))))
+                co = one + q * (c1 + q * (c2 + q * (c3 + q * (c4 + q * (c5 + q * c6)))))
+                size = e6 + b * (e7 + b * (e8 + b * (e9 + b * e10)))
+                size = one + b * (one + b * (e2 + b * (e3 + b * (e4 + b * (e5 + b * size)))))
+                size *= scale_
+                psi[i, j] = psi[i, j] * (static[i, j] * complex(size * co, -size * a * si))
+        elif lossless:
+            for j in range(ny):
+                a = turn_ * row[j]
+                q = a * a
+                si = -scale_ * a * (one + q * (s1 + q * (s2 + q * s3)))
+                co = scale_ * (one + q * (c1 + q * (c2 + q * c3)))
+                psi[i, j] = psi[i, j] * (static[i, j] * complex(co, si))
+        else:
+            for j in range(ny):
+                a = turn_ * row[j]
+                b = -decay_ * row[j]
+                q = a * a
+                si = one + q * (s1 + q * (s2 + q * s3))
+                co = one + q * (c1 + q * (c2 + q * (c3 + q * c4)))
+                size = one + b * (one + b * (e2 + b * (e3 + b * (e4 + b * (e5 + b * e6)))))
+                size *= scale_
+                psi[i, j] = psi[i, j] * (static[i, j] * complex(size * co, -size * a * si))
+
+
+def kinetic_step(psi: Any, ex: Any, ey: Any) -> float:
+    nx, ny = psi.shape
+    zero = psi.real.dtype.type(0.0)
+    total = 0.0
+    for i in range(nx):
+        x = ex[i]
+        norm = zero
+        for j in range(ny):
+            z = psi[i, j] * (x * ey[j])
+            psi[i, j] = z
+            norm += z.real * z.real + z.imag * z.imag
+        total += norm
+    return float(total * nx * ny)

@@ -1,0 +1,188 @@
+"""Every exhibit keeps the contract, whatever its equation."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+import models
+from models.contract import FieldModel, Model
+from models.parameters import Float, Integer, ParameterError
+
+EVERY = pytest.mark.parametrize("name", models.names())
+
+
+def small(name: str, precision: Any = "single", **params: Any) -> FieldModel:
+    """The exhibit on a small grid."""
+    exhibit = models.get(name)
+    declared = {parameter.name for parameter in exhibit.parameters}
+    sizes = {"Nx": 48, "Ny": 32, "cooling_steps": 10}
+    wanted = {**sizes, **params}
+    model = exhibit({k: v for k, v in wanted.items() if k in declared}, precision)
+    assert isinstance(model, FieldModel)
+    return model
+
+
+def test_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(KeyError, match=r"no model 'Nothing'.*BEC"):
+        models.get("Nothing")
+
+
+def test_catalogue_does_not_load_the_compiler() -> None:
+    code = (
+        "import models, sys; print([m for m in ('numba', 'pyfftw', 'scipy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@EVERY
+def test_docstring_opens_with_a_plain_sentence(name: str) -> None:
+    text = inspect.getdoc(models.get(name)) or ""
+    first = text.splitlines()[0]
+    assert first.endswith((".", "!", "?"))
+    assert not set(first) & set("$\\`*_")
+    assert "Source:" in text
+    assert "$$" in text
+
+
+@EVERY
+def test_declarations_are_sound(name: str) -> None:
+    exhibit = models.get(name)
+    names = [parameter.name for parameter in exhibit.parameters]
+    assert len(names) == len(set(names))
+    for parameter in exhibit.parameters:
+        assert parameter.check(parameter.default) == parameter.default
+        assert parameter.label
+        assert parameter.help.endswith((".", "!"))
+        json.dumps(parameter.schema())
+    json.dumps([exhibit.actions, exhibit.channels])
+
+
+@EVERY
+@pytest.mark.parametrize("precision", ["single", "double"])
+def test_a_round_through_the_contract(name: str, precision: Any) -> None:
+    model = small(name, precision)
+    assert (model.shape, model.t) == ((48, 32), 0.0)
+    model.touch("a", 0.5, 0.5)
+    model.set_tracers(20)
+    model.step(0)
+    model.step(7)
+    assert model.t > 0
+    psi = model.psi
+    assert psi.dtype == (np.complex64 if precision == "single" else np.complex128)
+    assert psi.shape[-2:] == (48, 32)
+    np.testing.assert_array_equal(model.psi, psi)
+    assert not np.shares_memory(psi, model.psi)
+    assert model.density().shape == (48, 32)
+    for view in model.views:
+        picture = model.picture(view.name)
+        assert (picture.levels.dtype, picture.levels.shape) == (np.uint8, (32, 48))
+        assert picture.levels.flags.c_contiguous
+        assert picture.lo < picture.hi
+    for channel in model.channels:
+        json.dumps(model.channel(channel), allow_nan=False)
+    with pytest.raises(KeyError):
+        model.channel("nothing")
+    assert model.tracers().shape == (20, 2)
+    assert [finger.key for finger in model.fingers()] == ["a"]
+    model.vortices()
+    model.lift("a")
+    model.lift("nobody")
+    model.reset()
+    assert model.t == 0.0
+    assert model.fingers() == []
+
+
+@EVERY
+def test_steps_in_blocks_are_the_same_steps(name: str) -> None:
+    """Looking at the field, or not, and how steps are grouped changes nothing."""
+    a, b = small(name, "double"), small(name, "double")
+    a.step(12)
+    for n in (1, 4, 7):
+        b.step(n)
+        b.picture("density" if "density" in [v.name for v in b.views] else b.views[0].name)
+    assert a.t == pytest.approx(b.t)
+    np.testing.assert_allclose(a.psi, b.psi, atol=1e-10 * np.abs(a.psi).max())
+
+
+@EVERY
+def test_load_goes_on_where_psi_left_off(name: str) -> None:
+    # The norm that is kept is that of the loaded field, from which cooling takes a little.
+    a, b = (small(name, "double", cooling=1e-10) for _ in range(2))
+    a.step(10)
+    b.load(a.psi, a.t)
+    for model in (a, b):
+        model.step(5)
+    assert a.t == pytest.approx(b.t)
+    np.testing.assert_allclose(a.psi, b.psi, atol=1e-10 * np.abs(a.psi).max())
+
+
+@EVERY
+def test_load_refuses_what_does_not_fit(name: str) -> None:
+    model = small(name)
+    before = model.psi
+    with pytest.raises(ValueError, match="shape"):
+        model.load(np.ones((8, 8), complex))
+    bad = before.copy()
+    bad[..., 3, 3] = np.nan
+    with pytest.raises(ValueError, match="finite"):
+        model.load(bad)
+    np.testing.assert_array_equal(model.psi, before)
+
+
+@EVERY
+def test_picture_has_the_largest_y_on_top_and_x_to_the_right(name: str) -> None:
+    model = small(name)
+    psi = np.full(model.psi.shape, 0.1 + 0j)
+    psi[..., 40, 5] = 1.0
+    model.load(psi)
+    levels = model.picture(model.views[0].name).levels.astype(int)
+    row, column = np.unravel_index(np.abs(levels - np.median(levels)).argmax(), levels.shape)
+    assert (row, column) == (32 - 1 - 5, 40)
+
+
+@EVERY
+def test_set_is_all_or_nothing(name: str) -> None:
+    model = small(name)
+    before = dict(model.params)
+    number = next(p for p in model.parameters if isinstance(p, Float | Integer))
+    with pytest.raises(ParameterError):
+        model.set({"Nx": 64, number.name: number.high * 2 + 1})
+    assert model.params == before
+    assert model.set({"Nx": 64, "Ny": 64}) == {"Nx": 64, "Ny": 64}
+    assert model.shape == (64, 64)
+
+
+@EVERY
+def test_every_parameter_can_be_changed_while_it_runs(name: str) -> None:
+    model = small(name)
+    for parameter in model.parameters:
+        options: tuple[Any, ...] = getattr(parameter, "options", ())
+        if isinstance(parameter, Float):
+            values: tuple[Any, ...] = (parameter.low, parameter.high, parameter.default)
+        elif isinstance(parameter, Integer):
+            top = min(parameter.high, 64)
+            values = (max(parameter.low, 16), top - (top - parameter.low) % parameter.step)
+        else:
+            values = options or (False, True)
+        kept = model.params[parameter.name]
+        for value in values:
+            model.set({parameter.name: value})
+            assert model.params[parameter.name] == value
+            model.step(1)
+        model.set({parameter.name: kept})
+    assert np.isfinite(model.psi).all()
+
+
+def test_helpers_are_not_listed() -> None:
+    for name in models.names():
+        assert issubclass(models.get(name), Model)
+        assert not inspect.isabstract(models.get(name))
+    assert "GrossPitaevskii" not in models.names()
