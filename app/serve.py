@@ -30,6 +30,7 @@ from app.web.lobby import Lobby
 from app.web.routes import application
 from app.web.session import Reception
 from models.parameters import ParameterError, check_all
+from models.user_file import UserFileError, is_user_file, load
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,13 @@ def run() -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     for ours in ("app", "models"):
         logging.getLogger(ours).setLevel(settings.log_level.upper())
-    fault = _fault(settings)
-    if fault is not None:
-        return _refuse(fault)
+    try:
+        settings = _with_user_models(settings)
+    except UserFileError as fault:
+        return _refuse(str(fault))
+    wrong = _fault(settings)
+    if wrong is not None:
+        return _refuse(wrong)
     try:
         listener = listen("0.0.0.0" if settings.lan else "127.0.0.1", settings.port)  # noqa: S104
     except OSError as error:
@@ -55,6 +60,18 @@ def run() -> int:
     sys.setswitchinterval(SWITCH_S)
     Server(launch, settings, listener).run()
     return EXIT_OK
+
+
+def _with_user_models(settings: Settings) -> Settings:
+    """`settings` with the file of its model loaded and the file's first model shown first.
+
+    Raises UserFileError.
+    """
+    if not is_user_file(settings.model):
+        return settings
+    found = load(settings.model, settings.params)
+    models.add(found)
+    return msgspec.structs.replace(settings, model=next(iter(found)))
 
 
 def _fault(settings: Settings) -> str | None:
@@ -112,6 +129,7 @@ class Server:
         follow(self._stop_from_elsewhere)
         self._http.start()
         port = self._http.server_port
+        say("MODEL", self._settings.model)
         say("READY", f"http://127.0.0.1:{port}/")
         if self._settings.lan:
             say("LAN", f"http://{access.lan_address()}:{port}/ {self._launch.join_code}")

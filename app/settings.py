@@ -121,7 +121,9 @@ def _parser() -> _Parser:
     )
     add = parser.add_argument
     add("--config", is_config_file=True, metavar="FILE", help="a TOML file of settings")
-    add("--model", default="BEC", metavar="NAME", help="the model shown first (default: BEC)")
+    add("--model", default="BEC", metavar="NAME",
+        help="the model shown first, or a file of your own: my_models.py or my_models.py:Class "
+        "(default: BEC)")  # fmt: skip
     add("--port", type=_whole(0, 65535), default=DEFAULT_PORT, metavar="N",
         help=f"the web server's port, 0 for a free one (default: {DEFAULT_PORT})")  # fmt: skip
     add("--lan", action="store_true", help="let browsers on the local network join, with a code")

@@ -26,6 +26,7 @@ class Supervisor:
         self._window = Child("window", self._report)
         self._wants_window = not settings["headless"]
         self._window_shown = False
+        self._first_model = ""
         self._url = ""
         self._exit_code: int | None = None
 
@@ -61,6 +62,8 @@ class Supervisor:
             case None, role:
                 again = self._server if role == self._server.role else self._window
                 again.start(self._launch)
+            case self._server, "MODEL":
+                self._first_model = rest
             case self._server, "READY":
                 self._server_ready(rest)
             case self._server, "LAN":
@@ -80,7 +83,7 @@ class Supervisor:
             return
         self._url = url
         settings = {**self._launch.settings, "port": int(url.rstrip("/").rpartition(":")[2])}
-        page = f"{url}models/{settings['model']}#kiosk={self._launch.kiosk_token}"
+        page = f"{url}models/{self._first_model}#kiosk={self._launch.kiosk_token}"
         # A server that is started again must have the port that the browsers know.
         self._launch = dataclasses.replace(self._launch, settings=settings, url=page)
         _print(f"READY {url}")

@@ -48,13 +48,14 @@ def missing_from(kind: type) -> list[str]:
     return wanted
 
 
-def adapt(kind: type) -> type[FieldModel]:
+def adapt(kind: type, options: Mapping[str, int]) -> type[FieldModel]:
     """`kind` as a FieldModel, its docstring and first values kept.
 
-    Builds one instance to learn the first values. Raises ValueError for a wrong entry of
-    `sliders` or a density that is not a real two-dimensional array, and whatever `kind` raises.
+    `options` (Nx, Ny, ...) are handed to it as attributes of `opts`. Builds one instance to
+    learn the first values. Raises ValueError for a wrong entry of `sliders` or a density that
+    is not a real two-dimensional array, and whatever `kind` raises.
     """
-    first = _build(kind, {})
+    first = _build(kind, options)
     _density(first)
     declared = tuple(_declaration(entry, first) for entry in kind.sliders)  # type: ignore[attr-defined]
     members = {
@@ -62,6 +63,7 @@ def adapt(kind: type) -> type[FieldModel]:
         "__module__": kind.__module__,
         "parameters": declared,
         "kind": kind,
+        "options": dict(options),
     }
     return type(kind.__name__, (SliderStyle,), members)
 
@@ -70,6 +72,7 @@ class SliderStyle(FieldModel):
     """Drives an instance of `kind`; made by `adapt`."""
 
     kind: ClassVar[type]
+    options: ClassVar[Mapping[str, int]]
     views: ClassVar[tuple[View, ...]] = (View("density", "Density", ""),)
 
     def __init__(
@@ -82,7 +85,7 @@ class SliderStyle(FieldModel):
         self.reset()
 
     def reset(self) -> None:
-        self._model = _build(self.kind, self._given)
+        self._model = _build(self.kind, self.options)
         for name in self.params:
             if name in self._given or self._steps:
                 self._model.set(name, self.params[name])
@@ -147,7 +150,7 @@ class SliderStyle(FieldModel):
         states = []
         for key, pointer in self._pointers.items():
             known = isinstance(at, Sequence | np.ndarray) and len(at) == 2
-            potential = (float(at[0]), float(at[1])) if known else pointer  
+            potential = (float(at[0]), float(at[1])) if known else pointer
             states.append(FingerState(key, True, pointer, potential))
         return states
 

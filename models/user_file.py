@@ -12,6 +12,7 @@ import inspect
 import sys
 import traceback
 from abc import ABC
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -30,8 +31,10 @@ def is_user_file(name: str) -> bool:
     return _split(name)[0].endswith(SUFFIX)
 
 
-def load(name: str) -> dict[str, type[Model]]:
+def load(name: str, options: Mapping[str, int]) -> dict[str, type[Model]]:
     """The models in the file `name` (path or path:Class), by class name, in the file's order.
+
+    `options` (Nx, Ny, ...) are for classes in super_hydro's style, which take `opts`.
 
     Raises UserFileError.
     """
@@ -47,7 +50,11 @@ def load(name: str) -> dict[str, type[Model]]:
         own = [kind for kind in own if kind.__name__ == wanted]
         if not own:
             raise UserFileError(f"{path}: there is no class {wanted!r}")
-    found = {kind.__name__: model for kind in own if (model := _as_model(kind, path, bool(wanted)))}
+    found = {
+        kind.__name__: model
+        for kind in own
+        if (model := _as_model(kind, path, bool(wanted), options))
+    }
     if not found:
         raise UserFileError(
             f"{path}: no model in it; a model is a subclass of models.contract.Model, or a class "
@@ -81,7 +88,9 @@ def _module(path: Path) -> ModuleType:
     return module
 
 
-def _as_model(kind: type, path: Path, wanted: bool) -> type[Model] | None:
+def _as_model(
+    kind: type, path: Path, wanted: bool, options: Mapping[str, int]
+) -> type[Model] | None:
     """`kind` on our contract, or None for a helper class that is not meant to be listed."""
     where = f"{path}, line {_line_of(kind)}: class {kind.__name__}"
     if issubclass(kind, Model):
@@ -97,7 +106,7 @@ def _as_model(kind: type, path: Path, wanted: bool) -> type[Model] | None:
             raise UserFileError(f"{where} lacks {', '.join(lacks_list)}")
         return None
     try:
-        return adapt(kind)
+        return adapt(kind, options)
     except Exception as fault:
         raise UserFileError(f"{where}{_line_in(path, fault)}: {_what(fault)}") from fault
 

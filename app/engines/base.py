@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from app.protocol.messages import Do, Finger, ServerMessage, Set, Visitor
+from app.protocol.messages import Do, Finger, Id, ServerMessage, Set, Visitor
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
 
@@ -30,8 +30,11 @@ class Listener(Protocol):
 class RoomLink(Protocol):
     """The way to one room. What is sent arrives in order; answers come to the `Listener`."""
 
-    def enter(self, visitor: Visitor, request: int | str | None) -> None:
+    def enter(self, visitor: Visitor, request: Id) -> None:
         """A visitor comes; he is answered by `welcome`, with `request` as its id."""
+
+    def promote(self, visitor: Visitor) -> None:
+        """A visitor who is here has got another role."""
 
     def leave(self, visitor: int) -> None:
         """He is gone."""

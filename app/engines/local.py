@@ -17,7 +17,7 @@ from gevent.hub import Hub
 import models
 from app.engines.base import Listener
 from app.engines.worker import Worker
-from app.protocol.messages import Do, Error, Finger, Set, Visitor
+from app.protocol.messages import Do, Error, Finger, Id, Set, Visitor
 from app.rooms import parameters
 from app.rooms.encoder import FrameKey
 from app.rooms.room import Emit, Room
@@ -73,9 +73,13 @@ class LocalLink:
         self._worker = Worker(hub, name, make, frame_s, listener)
         self._keeper = gevent.spawn(self._keep)
 
-    def enter(self, visitor: Visitor, request: int | str | None) -> None:
+    def enter(self, visitor: Visitor, request: Id) -> None:
         """A visitor comes."""
         self._post(visitor.id, lambda room: room.enter(visitor, request))
+
+    def promote(self, visitor: Visitor) -> None:
+        """A visitor has got another role."""
+        self._worker.post(lambda room: room.promote(visitor))
 
     def leave(self, visitor: int) -> None:
         """He is gone."""

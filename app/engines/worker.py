@@ -105,7 +105,7 @@ class Worker:
             except Exception as fault:
                 log.exception("room %s", self.room.name)
                 time.sleep(FAULT_PAUSE_S)
-                self.room.recover(f"{type(fault).__name__}: {fault}"[:200])
+                self.room.fail(fault)
 
     def _drive(self, room: Room) -> None:
         """Frame after frame, until an exception or the end."""

@@ -9,15 +9,20 @@ from __future__ import annotations
 import itertools
 import logging
 import time
+import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, cast
 
+from msgspec import UNSET
+
+import models
 from app.protocol import frames
 from app.protocol.messages import (
     ChannelValue,
     Do,
     Error,
     Finger,
+    Id,
     Notice,
     RoomState,
     ServerMessage,
@@ -44,6 +49,8 @@ CHUNK_S = 0.010
 """Wishes are heard at least this often, however slow a step is (but never within one)."""
 SAFE_AFTER_FRAMES = 60
 """Parameters that carried this many frames are what a restart goes back to."""
+
+MAX_TRACE_CHARS = 4000
 
 Emit = Callable[[ServerMessage, int | None], None]
 """Send a message to one visitor, or (None) to all."""
@@ -103,7 +110,7 @@ class Room:
 
     # --- wishes ---------------------------------------------------------------------------
 
-    def enter(self, visitor: Visitor, request: int | str | None) -> None:
+    def enter(self, visitor: Visitor, request: Id) -> None:
         """Somebody comes, or comes back: he gets `welcome`, the others `visitors`."""
         others = [v for v in self.visitors.values() if v.id != visitor.id]
         settled = settle(visitor, others)
@@ -121,6 +128,13 @@ class Room:
         )  # fmt: skip
         self._emit(Visitors(joined=[settled.id], left=[], list=tuple(present)), None)
         self.changed = True
+
+    def promote(self, visitor: Visitor) -> None:
+        """A visitor here has got another role, which everybody may see."""
+        if visitor.id in self.visitors:
+            self.visitors[visitor.id] = visitor
+            present = tuple(self.visitors.values())
+            self._emit(Visitors(joined=[], left=[], list=present), None)
 
     def leave(self, visitor: int) -> None:
         """Somebody went, and his fingers with him."""
@@ -246,6 +260,20 @@ class Room:
         """How many steps make a frame; 1 for a model without a grid."""
         return int(self._room_params.get("steps", 1))
 
+    def fail(self, fault: Exception) -> None:
+        """The model raised: a user's is paused and shown to the operator, ours starts anew."""
+        if not models.is_users(self._model_name):
+            self.recover(f"{type(fault).__name__}: {fault}"[:200])
+            return
+        self.running = False
+        text = "The model has stopped, because of a mistake in its code."
+        self._emit(Notice(level="trouble", text=text), None)
+        trace = "".join(traceback.format_exception(fault))[-MAX_TRACE_CHARS:]
+        for visitor in self.visitors.values():
+            if visitor.role == "operator":
+                self._emit(Notice(level="trouble", text=trace), visitor.id)
+        self._announce(None, UNSET)
+
     def recover(self, why: str) -> None:
         """The model failed: build it anew with the last parameters that carried it a while."""
         self._restarts += 1
@@ -256,7 +284,7 @@ class Room:
 
     def _tell_restart(self, why: str) -> None:
         self._emit(Notice(level="trouble", text=f"The model was restarted: {why}"), None)
-        self._announce(None, None, params=self.params)
+        self._announce(None, UNSET, params=self.params)
 
     # --- what comes out -------------------------------------------------------------------
 
@@ -342,7 +370,7 @@ class Room:
     def _announce(
         self,
         by: int | None,
-        request: Any,
+        request: Id,
         params: dict[str, Value] | None = None,
         action: str | None = None,
     ) -> None:

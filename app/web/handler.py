@@ -32,6 +32,8 @@ WEBSOCKET_PATH = "/ws"
 class Handler(WebSocketHandler):  # type: ignore[misc]
     """One HTTP connection; `server` is an HttpServer."""
 
+    websocket: Any  # set by the library once upgraded, and not before
+
     def handle_one_request(self) -> Any:
         """Read a request within HEADER_S and answer it."""
         self._deadline = gevent.Timeout.start_new(HEADER_S)

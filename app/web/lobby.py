@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from typing import Any
 
 import gevent
 
 import models
 from app.engines.base import Engine
-from app.protocol.messages import ErrorCode, Role
+from app.protocol.messages import ErrorCode, Id, Role
 from app.rooms.description import describe
 from app.web.identity import Identity
 from app.web.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
@@ -67,7 +66,7 @@ class Lobby:
             raise EntryError("busy", f"{MAX_ROOMS} rooms run already; please join one of them")
         return self._open(room, model)
 
-    def admit(self, stage: Stage, viewer: Viewer, request: Any, exempt_address: bool) -> None:
+    def admit(self, stage: Stage, viewer: Viewer, request: Id, exempt_address: bool) -> None:
         """Let `viewer` in. Raises EntryError if the room, or his address, is full."""
         back = viewer.visitor.id in stage.viewers
         if not back and len(stage.viewers) >= MAX_VISITORS_PER_ROOM:

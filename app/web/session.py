@@ -23,6 +23,7 @@ from app.protocol.messages import (
     ErrorCode,
     Finger,
     Hello,
+    Id,
     Login,
     MessageError,
     Ping,
@@ -154,7 +155,7 @@ def _recognise(hello: Hello, address: str, reception: Reception) -> Visitor:
     return reception.identity.new("guest", clean_name(hello.name or ""))
 
 
-def _bad(code: ErrorCode, message: str, request: Any) -> BadHelloError:
+def _bad(code: ErrorCode, message: str, request: Id) -> BadHelloError:
     return BadHelloError(Error(id=request, code=code, message=message))
 
 
@@ -210,11 +211,10 @@ class Session:
         now = time.monotonic()
         if now - self._scolded_at > 1.0:
             self._scolded_at = now
-            self._refuse("too_fast", f"at most {MESSAGES_PER_S:.0f} messages a second", None)
+            self._refuse("too_fast", f"at most {MESSAGES_PER_S:.0f} messages a second")
         return False
 
-    def _refuse(self, code: ErrorCode, text: str, request: Any) -> None:
-        request = msgspec.UNSET if request is None else request
+    def _refuse(self, code: ErrorCode, text: str, request: Id = msgspec.UNSET) -> None:
         self._viewer.send(Error(id=request, code=code, message=text))
 
     def _hello_again(self, message: Hello) -> None:
@@ -261,6 +261,7 @@ class Session:
         everywhere.right(ANYBODY)
         visitor = msgspec.structs.replace(self._viewer.visitor, role="operator")
         self._viewer.visitor = visitor
+        self._stage.link.promote(visitor)
         identity = self._reception.identity
         self._viewer.send(
             RoleGranted(

@@ -14,6 +14,7 @@ from app.protocol import frames
 from app.protocol.messages import (
     ChannelNames,
     ChannelValue,
+    Id,
     ServerMessage,
     Visitor,
     Welcome,
@@ -50,14 +51,14 @@ class Stage:
 
     # --- viewers --------------------------------------------------------------------------
 
-    def enter(self, viewer: Viewer, request: Any) -> None:
+    def enter(self, viewer: Viewer, request: Id) -> None:
         """A viewer comes; one with the same visitor is his own older connection, and goes."""
         older = self.viewers.pop(viewer.visitor.id, None)
         if older is not None:
             older.close(1000, "you are here from elsewhere now")
         viewer.view = next(iter(self._smooth), "")
         self.viewers[viewer.visitor.id] = viewer
-        self.link.enter(viewer.visitor, None if request is msgspec.UNSET else request)
+        self.link.enter(viewer.visitor, request)
         self._want()
 
     def leave(self, viewer: Viewer) -> None:
@@ -78,7 +79,7 @@ class Stage:
         self._want()
         return None
 
-    def subscribe(self, viewer: Viewer, names: list[str], request: Any) -> str | None:
+    def subscribe(self, viewer: Viewer, names: list[str], request: Id) -> str | None:
         """Let `viewer` hear channels; returns what is wrong with `names`, if anything."""
         known = self._about["channels"]
         for name in names:
@@ -92,13 +93,13 @@ class Stage:
         self._listen()
         return None
 
-    def unsubscribe(self, viewer: Viewer, names: list[str], request: Any) -> None:
+    def unsubscribe(self, viewer: Viewer, names: list[str], request: Id) -> None:
         """He hears them no more; names he did not hear are ignored."""
         viewer.subscribed.difference_update(names)
         self.tell_channels(viewer, request)
         self._listen()
 
-    def tell_channels(self, viewer: Viewer, request: Any) -> None:
+    def tell_channels(self, viewer: Viewer, request: Id) -> None:
         """Which channels there are, and which he gets."""
         names = list(self._about["channels"])
         subscribed = [name for name in names if name in viewer.subscribed]
