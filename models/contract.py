@@ -82,6 +82,8 @@ class Model(ABC):
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     actions: ClassVar[Mapping[str, str]] = {}
     """Own actions beyond the room's start, pause, step, reset, reset_tracers: name -> help."""
+    presets: ClassVar[Mapping[str, Mapping[str, Value]]] = {}
+    """Things to try: name -> parameters."""
     channels: ClassVar[Mapping[str, str]] = {}
     """Live values: name -> help. `channel(name)` computes one, only while someone listens."""
 

@@ -51,6 +51,9 @@ def describe(name: str, model: type[Model]) -> dict[str, Any]:
             for view in views
         ],
         "channels": {**ROOM_CHANNELS, **model.channels},
+        "presets": [
+            {"name": name, "params": dict(params)} for name, params in model.presets.items()
+        ],
         "exposed": [],
     }
 
