@@ -1,0 +1,153 @@
+// @ts-check
+/**
+ * The drawer's contents, built from what the model declares. Others' changes move the controls,
+ * except the one that a hand holds; a refused value goes back to the truth.
+ */
+import { make } from "./dom.js";
+import { makeField } from "./fields.js";
+import { ROOM_ACTIONS } from "./hud.js";
+import { makeLook } from "./look.js";
+
+const EXPERT = "Expert";
+
+/**
+ * @typedef {import("./protocol.js").Scalar} Scalar
+ * @typedef {import("./state.js").State} State
+ *
+ * @typedef {object} Wishes
+ * @property {(params: Record<string, Scalar>) => Promise<unknown>} set
+ * @property {(action: string) => void} act
+ * @property {(view: string) => void} view
+ * @property {() => void} looked  palette or marks changed
+ * @property {(text: string) => void} complain
+ */
+
+/**
+ * @param {HTMLElement} panel
+ * @param {State} state  welcomed
+ * @param {Wishes} wishes
+ * @returns {() => void}  show the state's values
+ */
+export function buildControls(panel, state, wishes) {
+  const { model } = state;
+  if (!model) throw new Error("no model to control yet");
+  const held = new Set();
+  /** @type {Map<string, import("./fields.js").Field>} */
+  const fields = new Map();
+  const groups = new Map([["", section("", true)]]);
+
+  function showAll() {
+    for (const [name, field] of fields) if (!held.has(name)) field.show(state.params[name]);
+  }
+
+  for (const parameter of model.parameters) {
+    const { name, group } = parameter;
+    const tell = newestOnly(name, wishes, () => {
+      held.delete(name);
+      showAll();
+    });
+    const field = makeField(parameter, {
+      moving(value) {
+        held.add(name);
+        if (!parameter.rebuild) tell(value, false);
+      },
+      chosen: (value) => tell(value, true),
+      refused(text) {
+        wishes.complain(`${parameter.label}: “${text}” is not a number`);
+        field.show(state.params[name]);
+      },
+    });
+    fields.set(name, field);
+    if (!groups.has(group)) groups.set(group, section(group, group !== EXPERT));
+    groups.get(group)?.append(field.element);
+  }
+  const expert = groups.get(EXPERT);
+  groups.delete(EXPERT);
+  const look = makeLook(state, wishes);
+  const shortcuts = presets(model, wishes);
+  panel.replaceChildren(
+    ...(shortcuts ? [shortcuts] : []),
+    ...[...groups.values()].filter((group) => group.childElementCount > 0),
+    ...(look ? [look.element] : []),
+    ...ownActions(model, wishes),
+    ...(expert ? [expert] : []),
+  );
+  return () => {
+    showAll();
+    look?.show();
+  };
+}
+
+/**
+ * Sends one value at a time, and then only the newest: a fast hand never builds a queue.
+ *
+ * @param {string} name
+ * @param {Wishes} wishes
+ * @param {() => void} settled  the last value is in force, or was refused
+ * @returns {(value: Scalar, last: boolean) => void}
+ */
+function newestOnly(name, { set, complain }, settled) {
+  /** @type {Scalar | null} */
+  let next = null;
+  let sending = false;
+  let released = true;
+
+  async function send() {
+    sending = true;
+    while (next !== null) {
+      const value = next;
+      next = null;
+      try {
+        await set({ [name]: value });
+      } catch (fault) {
+        complain(/** @type {Error} */ (fault).message);
+      }
+    }
+    sending = false;
+    if (released) settled();
+  }
+
+  return (value, last) => {
+    next = value;
+    released = last;
+    if (!sending) send();
+  };
+}
+
+/** @param {string} title @param {boolean} open */
+function section(title, open) {
+  if (!title) return make("section");
+  return make("details", { open }, make("summary", {}, title));
+}
+
+/** @param {import("./protocol.js").Model} model @param {Wishes} wishes */
+function presets(model, { set, complain }) {
+  const standard = Object.fromEntries(model.parameters.map((one) => [one.name, one.default]));
+  if (model.parameters.length === 0) return null;
+  const row = make("div", { class: "presets", role: "group", "aria-label": "Ready-made settings" });
+  for (const { name, params } of [{ name: "As it was", params: standard }, ...model.presets]) {
+    const button = make("button", { class: "button", type: "button" }, name);
+    button.addEventListener("click", () => set(params).catch((fault) => complain(fault.message)));
+    row.append(button);
+  }
+  return row;
+}
+
+/** Actions that only this model has. @param {import("./protocol.js").Model} model @param {Wishes} wishes */
+function ownActions(model, { act }) {
+  const own = Object.entries(model.actions).filter(([name]) => !ROOM_ACTIONS.includes(name));
+  if (own.length === 0) return [];
+  const group = section("Actions", true);
+  for (const [name, help] of own) {
+    const button = make("button", { class: "button", type: "button" }, readable(name));
+    button.addEventListener("click", () => act(name));
+    group.append(make("div", { class: "field" }, button, make("p", { class: "help" }, help)));
+  }
+  return [group];
+}
+
+/** @param {string} name  as in code */
+function readable(name) {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

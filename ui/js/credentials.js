@@ -1,0 +1,38 @@
+// @ts-check
+/**
+ * What this tab knows about its visitor: the token it came with, the one that brings it back as
+ * the same visitor after a reload, and the name the visitor chose.
+ */
+
+const TOKEN = "vortarium.token";
+const RESUME = "vortarium.resume";
+const NAME = "vortarium.name";
+
+/** Keep the token of the address's fragment and take it out of sight. */
+export function adoptFragment() {
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const token = fragment.get("kiosk") ?? fragment.get("join");
+  if (token === null) return;
+  sessionStorage.setItem(TOKEN, token);
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
+/** @returns {{token?: string, resume?: string, name?: string}} fields for `hello` */
+export function credentials() {
+  const fields = {
+    token: sessionStorage.getItem(TOKEN),
+    resume: sessionStorage.getItem(RESUME),
+    name: localStorage.getItem(NAME),
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
+}
+
+/** @param {string} token */
+export function keepToken(token) {
+  sessionStorage.setItem(TOKEN, token);
+}
+
+/** @param {string} resume */
+export function keepResume(resume) {
+  sessionStorage.setItem(RESUME, resume);
+}

@@ -1,0 +1,110 @@
+// @ts-check
+/** What stands around the fluid: title, visitors, colour bar, figures, buttons, connection. */
+import { byId, canvasById, make, setText } from "./dom.js";
+import { context2d } from "./render/canvas2d.js";
+import { LEVELS, cssColour, paletteBytes } from "./render/palette.js";
+import { formatNumber } from "./scale.js";
+import { shownView } from "./state.js";
+
+/** Actions that every room has, and that have their place on the page. */
+export const ROOM_ACTIONS = ["start", "pause", "step", "reset", "reset_tracers"];
+const MAX_NAMED_VISITORS = 8;
+const LEGEND_DIGITS = 3;
+
+/** @typedef {import("./state.js").State} State */
+
+/** The buttons under the fluid. @param {(action: string) => void} act */
+export function bindDock(act) {
+  for (const button of document.querySelectorAll("[data-action]")) {
+    const { dataset } = /** @type {HTMLElement} */ (button);
+    button.addEventListener("click", () => act(dataset.action ?? ""));
+  }
+}
+
+/** Everything that changes with a message. @param {State} state */
+export function showState(state) {
+  const root = document.documentElement;
+  root.dataset.connected = String(state.status === "open");
+  root.dataset.running = String(state.running);
+  if (state.you) root.dataset.visitor = String(state.you.id);
+  byId("start-pause").dataset.action = state.running ? "pause" : "start";
+  setText(byId("start-pause-label"), state.running ? "Pause" : "Start");
+  showStatus(state);
+  showVisitors(state);
+  if (!state.model) return;
+  setText(byId("name"), state.model.name);
+  setText(byId("summary"), state.model.summary);
+  document.title = `${state.model.name} · Vortarium`;
+}
+
+/** @param {State} state */
+function showStatus({ status }) {
+  const element = byId("status");
+  element.hidden = status === "open" || status === "refused";
+  setText(element, status === "connecting" ? "Connecting …" : "One moment, reconnecting …");
+}
+
+/** @param {State} state */
+function showVisitors({ visitors, you }) {
+  const list = [...visitors].sort((a, b) => Number(b.id === you?.id) - Number(a.id === you?.id));
+  const items = list.slice(0, MAX_NAMED_VISITORS).map((visitor) => {
+    const dot = make("span", { class: "dot" });
+    dot.style.setProperty("--visitor", visitor.colour);
+    const mine = visitor.id === you?.id;
+    const name = make("span", { class: "visitor-name" }, visitor.name);
+    const item = make("li", { "data-visitor": String(visitor.id) }, dot, name);
+    if (mine) item.append(make("span", { class: "you" }, "you"));
+    return item;
+  });
+  const more = list.length - items.length;
+  if (more > 0) items.push(make("li", { class: "more" }, `and ${more} more`));
+  byId("visitors").replaceChildren(...items);
+}
+
+/** The colour bar, for the newest picture. @param {State} state */
+export function showLegend(state) {
+  const view = shownView(state);
+  const legend = byId("legend");
+  legend.hidden = !view || !state.picture;
+  if (!view || !state.picture) return;
+  const { lo, hi } = state.picture.frame;
+  setText(byId("legend-label"), view.label);
+  setText(byId("legend-lo"), withUnit(lo, ""));
+  setText(byId("legend-hi"), withUnit(hi, view.unit));
+  const wanted = `${state.palette} ${view.cyclic}`;
+  if (legend.dataset.palette === wanted) return;
+  legend.dataset.palette = wanted;
+  const bytes = paletteBytes(state.palette, view.cyclic);
+  const image = new ImageData(LEVELS, 1);
+  image.data.set(bytes);
+  context2d(canvasById("legend-bar")).putImageData(image, 0, 0);
+  const ground = paletteBytes(state.palette, false);
+  document.documentElement.style.setProperty("--ground", cssColour(ground, 0));
+}
+
+/** @param {number} value @param {string} unit */
+function withUnit(value, unit) {
+  const quarters = (4 * value) / Math.PI;
+  const isPi = Math.abs(Math.abs(quarters) - 4) < 0.01;
+  const text = isPi ? "π" : formatNumber(Math.abs(value), LEGEND_DIGITS);
+  return `${value < 0 ? "−" : ""}${text} ${unit}`.trim();
+}
+
+/**
+ * The numbers in the corner.
+ *
+ * @param {State} state
+ * @param {number} drawnPerSecond
+ * @param {number | null} roundTrip  ms
+ */
+export function showFigures(state, drawnPerSecond, roundTrip) {
+  const steps = state.channels.steps_per_s;
+  const vortices = state.picture?.frame.vortices.length;
+  const root = document.documentElement;
+  root.dataset.fps = drawnPerSecond.toFixed(0);
+  root.dataset.seq = String(state.picture?.frame.seq ?? "");
+  setText(byId("figure-fps"), drawnPerSecond.toFixed(0));
+  setText(byId("figure-steps"), typeof steps === "number" ? steps.toFixed(0) : "–");
+  setText(byId("figure-rtt"), roundTrip === null ? "–" : roundTrip.toFixed(roundTrip < 10 ? 1 : 0));
+  setText(byId("figure-vortices"), vortices === undefined ? "–" : String(vortices));
+}

@@ -1,0 +1,69 @@
+// @ts-check
+/** How this page shows the fluid: nobody else's picture changes with it. */
+import { make } from "./dom.js";
+import { makeChips } from "./fields.js";
+import { PALETTES, cssColour, paletteBytes } from "./render/palette.js";
+
+const REMEMBERED = "vortarium.palette";
+const SWATCH_STOPS = [0, 64, 128, 192, 255];
+
+/** The colour map that this browser used last. @returns {string} */
+export function rememberedPalette() {
+  const name = localStorage.getItem(REMEMBERED) ?? "";
+  return Object.hasOwn(PALETTES, name) ? name : Object.keys(PALETTES)[0];
+}
+
+/**
+ * @param {import("./state.js").State} state
+ * @param {Pick<import("./controls.js").Wishes, "view" | "looked">} wishes
+ * @returns {{element: HTMLElement, show: () => void} | null}  null: the model has no picture
+ */
+export function makeLook(state, { view, looked }) {
+  const views = state.model?.views ?? [];
+  if (views.length === 0) return null;
+  const element = make("details", { open: true }, make("summary", {}, "Picture"));
+
+  const viewChips = makeChips("What is shown", views, view);
+  if (views.length > 1) element.append(field("What is shown", viewChips.element));
+
+  const maps = Object.entries(PALETTES).map(([name, { label }]) => ({ name, label }));
+  const mapChips = makeChips("Colours", maps, (name) => {
+    state.palette = name;
+    localStorage.setItem(REMEMBERED, name);
+    looked();
+  });
+  mapChips.element.querySelectorAll("input").forEach((input) => {
+    input.style.setProperty("--swatch", gradient(input.value));
+  });
+  element.append(field("Colours", mapChips.element));
+
+  const marks = make("input", { type: "checkbox", role: "switch", id: "mark-vortices" });
+  marks.addEventListener("change", () => {
+    state.markVortices = marks.checked;
+    looked();
+  });
+  const label = make("label", { for: marks.id }, "Mark the vortices");
+  element.append(make("div", { class: "field" }, make("div", { class: "row" }, label, marks)));
+
+  return {
+    element,
+    show() {
+      viewChips.show(state.view);
+      mapChips.show(state.palette);
+      marks.checked = state.markVortices;
+    },
+  };
+}
+
+/** @param {string} title @param {HTMLElement} chips */
+function field(title, chips) {
+  const row = make("div", { class: "row" }, make("span", { class: "label" }, title));
+  return make("div", { class: "field" }, row, chips);
+}
+
+/** @param {string} name  of a palette */
+function gradient(name) {
+  const bytes = paletteBytes(name, false);
+  const stops = SWATCH_STOPS.map((level) => cssColour(bytes, level));
+  return `linear-gradient(to right, ${stops.join(", ")})`;
+}
