@@ -65,6 +65,29 @@ class GrossPitaevskii(GridModel):
         """Called before each potential step, with psi at time `t`, to change the potential."""
 
     @property
+    def _field_shape(self) -> tuple[int, ...]:
+        """Of psi: (Nx, Ny), or (components, Nx, Ny)."""
+        return self.shape
+
+    def _interaction(self) -> float:
+        """The g of the speed of sound, sqrt(g n / m)."""
+        return self._number("g")
+
+    def _potential_step(self, scale: float, fingers: FingerTable) -> None:
+        """Multiply the field by `scale` and by one step's factor of all but kinetic energy."""
+        self._kernels.potential_step(
+            self._field,
+            self._static,
+            self._extra,
+            self._row,
+            self._interaction(),
+            -self._rate.imag,
+            -self._rate.real,
+            scale,
+            fingers,
+        )
+
+    @property
     def mu(self) -> float:
         """Chemical potential of the background: hbar^2 / (2 m healing_length^2)."""
         xi = self._number("healing_length")
@@ -106,7 +129,7 @@ class GrossPitaevskii(GridModel):
         t: float = 0.0,
         finger: tuple[tuple[float, float], tuple[float, float]] | None = None,
     ) -> None:
-        psi = self._checked_field(psi, self.shape)
+        psi = self._checked_field(psi, self._field_shape)
         if finger is not None:
             self._fingers.load(*finger)
         self._start(psi, t)
@@ -164,7 +187,11 @@ class GrossPitaevskii(GridModel):
 
     def _allocate(self) -> None:
         make = self._backend.empty
-        self._field, self._now, self._static = (make(self.shape) for _ in range(3))
+        self._field, self._now = make(self._field_shape), make(self._field_shape)
+        self._static = make(self.shape)
+        self._layers, self._now_layers = (
+            tuple(field.reshape(-1, *self.shape)) for field in (self._field, self._now)
+        )
         self._field_transform = self._backend.transform(self._field)
         self._now_transform = self._backend.transform(self._now)
         self._row = np.empty(self.shape[1], self._backend.real)
@@ -212,37 +239,38 @@ class GrossPitaevskii(GridModel):
 
     def _block(self, n: int, fingers: FingerTable) -> None:
         number = self._number
-        kernels, field, fft = self._kernels, self._field, self._field_transform
-        dt, dx, g, points = self.dt, self.grid.dx, number("g"), math.prod(self.shape)
+        kernels, fft = self._kernels, self._field_transform
+        dt, dx, points = self.dt, self.grid.dx, math.prod(self.shape)
         spring, damping, r0 = number("finger_k_m"), number("finger_damp"), number("finger_r0")
-        height, g_m = number("finger_V0_mu") * self.mu, g / number("m")
-        turn, decay = -self._rate.imag, -self._rate.real
+        height, g_m = number("finger_V0_mu") * self.mu, self._interaction() / number("m")
         if self._in_fourier_space:
-            norm = kernels.kinetic_step(field, *self._full)
+            norm = self._kinetic_step(self._layers, self._full)
         else:
             fft.forward()
-            norm = kernels.kinetic_step(field, *self._half)
+            norm = self._kinetic_step(self._layers, self._half)
         for i in range(n):
             fft.inverse()
             v_max = math.sqrt(abs(g_m * norm / points))
             scale = math.sqrt(self._total / norm) if norm > 0 else 1.0
             self._prepare_step(self.t + (i + 0.5) * dt)
             kernels.move_fingers(fingers, dt, spring, damping, v_max, height, r0, dx)
-            kernels.potential_step(
-                field, self._static, self._extra, self._row, g, turn, decay, scale, fingers
-            )
+            self._potential_step(scale, fingers)
             fft.forward()
             if i + 1 < n:
-                norm = kernels.kinetic_step(field, *self._full)
+                norm = self._kinetic_step(self._layers, self._full)
         self._in_fourier_space = True
         self._synchronised = False
+
+    def _kinetic_step(self, layers: tuple[ComplexArray, ...], factors: list[ComplexArray]) -> float:
+        """One step, or half of one, of every component; the norm of all of them."""
+        return sum(self._kernels.kinetic_step(layer, *factors) for layer in layers)
 
     def _synchronise(self) -> ComplexArray:
         """The field at time t, in a buffer that the next step leaves alone; not a copy."""
         if not self._synchronised:
             self._now[...] = self._field
             if self._in_fourier_space:
-                self._kernels.kinetic_step(self._now, *self._half)
+                self._kinetic_step(self._now_layers, self._half)
                 self._now_transform.inverse()
             self._synchronised = True
         return self._now
