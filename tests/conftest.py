@@ -1,0 +1,79 @@
+"""What tests of the program share: exhibits of their own, away from the user's files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from exhibit import ROOT, Exhibit
+from hypothesis import HealthCheck, settings
+
+sys.path.insert(0, str(ROOT))
+
+# The same examples in every run, however busy the machine; nothing is kept beside the program.
+settings.register_profile(
+    "same",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("same")
+
+SMALL = ("--headless", "--port", "0", "--Nx", "96", "--Ny", "64", "--tracers", "100")
+"""A pool that is not square, so that x and y cannot be confused."""
+
+StartExhibit = Callable[..., Exhibit]
+
+
+@pytest.fixture(scope="session")
+def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compiled kernels and plans: made once for all tests."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def environment(cache_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment without the user's settings, display or configuration."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("VORTARIUM_", "XDG_"))
+        and name not in ("DISPLAY", "WAYLAND_DISPLAY")
+    }
+    config = tmp_path_factory.mktemp("config")
+    return {**kept, "XDG_CACHE_HOME": str(cache_home), "XDG_CONFIG_HOME": str(config)}
+
+
+@pytest.fixture(scope="module")
+def module_exhibit(environment: dict[str, str]) -> Iterator[Exhibit]:
+    """One running exhibit for a whole module; tests take `exhibit`."""
+    exhibit = Exhibit(*SMALL, environment=environment)
+    try:
+        yield exhibit.ready()
+    finally:
+        exhibit.kill()
+
+
+@pytest.fixture
+def exhibit(module_exhibit: Exhibit) -> Iterator[Exhibit]:
+    """A running exhibit without visitors, whose fluid flows and starts anew."""
+    yield module_exhibit
+    module_exhibit.dismiss()
+
+
+@pytest.fixture
+def start(environment: dict[str, str]) -> Iterator[StartExhibit]:
+    """Starts exhibits of the test's own, with other arguments or surroundings."""
+    started: list[Exhibit] = []
+
+    def begin(*arguments: str, **variables: str) -> Exhibit:
+        started.append(Exhibit(*arguments, environment={**environment, **variables}))
+        return started[-1]
+
+    yield begin
+    for exhibit in started:
+        exhibit.kill()

@@ -1,0 +1,170 @@
+"""Small models for tests of what surrounds a model: they compute next to nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Hashable, Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from models.contract import (
+    ActionError,
+    ComplexArray,
+    FieldModel,
+    FingerState,
+    FloatArray,
+    Model,
+    Picture,
+    Precision,
+    View,
+    Vortex,
+)
+from models.parameters import Choice, Float, Integer, Parameter, Toggle, Value
+
+DT = 0.25
+
+
+class Wave(FieldModel):
+    r"""A hump that travels along x.
+
+    Its density is $1 + \cos(x - t)$ and it *never* tires. <script>alert(1)</script>
+    """
+
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Float(name="speed", default=1.0, low=-2.0, high=2.0, label="Speed", help="Of the hump."),
+        Integer(name="humps", default=1, low=1, high=9, step=2, label="Humps", help="Odd."),
+        Toggle(name="lit", default=True, label="Lit", help="Off makes it dark."),
+        Choice(name="shape", default="round", options=("round", "flat"), label="Shape", help="."),
+    )
+    actions: ClassVar[Mapping[str, str]] = {"kick": "Push the hump on by `by`."}
+    channels: ClassVar[Mapping[str, str]] = {"position": "Where the hump is."}
+    views: ClassVar[tuple[View, ...]] = (
+        View("density", "Density", "1"),
+        View("phase", "Phase", "rad", smooth=False, cyclic=True),
+    )
+    size: ClassVar[tuple[int, int]] = (24, 16)
+
+    def __init__(
+        self, params: Mapping[str, object] | None = None, precision: Precision = "single"
+    ) -> None:
+        super().__init__(params, precision)
+        self._held: dict[Hashable, tuple[float, float]] = {}
+        self._specks = np.zeros((0, 2))
+        self.threads = {threading.current_thread()}
+        self.reset()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.size
+
+    @property
+    def psi(self) -> ComplexArray:
+        Nx, Ny = self.size
+        x = 2 * np.pi * np.arange(Nx) / Nx - self.position
+        ramp = np.arange(Ny) / Ny
+        dense = (1 + np.cos(x))[:, None] + ramp[None, :]
+        return np.sqrt(dense) * np.exp(1j * x)[:, None]
+
+    def load(
+        self,
+        psi: ComplexArray,
+        t: float = 0.0,
+        finger: tuple[tuple[float, float], tuple[float, float]] | None = None,
+    ) -> None:
+        self.t = t
+
+    def step(self, n: int) -> None:
+        self.threads.add(threading.current_thread())
+        self.t += n * DT
+        self.position += n * DT * float(self.params["speed"])
+
+    def reset(self) -> None:
+        self.t = 0.0
+        self.position = 0.0
+
+    def act(self, action: str, args: Mapping[str, object]) -> None:
+        by = args.get("by", 1.0)
+        if not isinstance(by, int | float):
+            raise ActionError("kick: `by` is a number")
+        self.position += by
+
+    def channel(self, name: str) -> float:
+        return self.position
+
+    def density(self) -> FloatArray:
+        return np.abs(self.psi) ** 2
+
+    def picture(self, view: str) -> Picture:
+        field = self.density() if view == "density" else np.angle(self.psi)
+        lo, hi = (0.0, 3.0) if view == "density" else (-np.pi, np.pi)
+        levels = np.clip((field - lo) * 255 / (hi - lo), 0, 255).astype(np.uint8)
+        return Picture(np.ascontiguousarray(levels.T[::-1]), lo, hi)
+
+    def touch(self, key: Hashable, x: float, y: float) -> None:
+        self._held[key] = (x, y)
+
+    def lift(self, key: Hashable) -> None:
+        self._held.pop(key, None)
+
+    def fingers(self) -> list[FingerState]:
+        return [FingerState(key, True, at, at) for key, at in self._held.items()]
+
+    def set_tracers(self, count: int) -> None:
+        self._specks = np.linspace(0, 0.9, 2 * count).reshape(count, 2)
+
+    def tracers(self) -> FloatArray:
+        return self._specks
+
+    def vortices(self) -> list[Vortex]:
+        return [Vortex(0.25, 0.75, 1)]
+
+
+class Counter(Model):
+    """Counts. It has no grid, so nothing can be seen of it but its channel."""
+
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Integer(name="stride", default=1, low=1, high=10, label="Stride", help="A step's."),
+    )
+    channels: ClassVar[Mapping[str, str]] = {"count": "How far."}
+
+    def step(self, n: int) -> None:
+        self.t += n * int(self.params["stride"])
+
+    def reset(self) -> None:
+        self.t = 0.0
+
+    def channel(self, name: str) -> float:
+        return self.t
+
+
+class Mischief(Wave):
+    """Does what models must not: raises, hangs until `released`, cannot be built."""
+
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        *Wave.parameters,
+        Choice(name="mood", default="good", options=("good", "raise", "hang"), label="M", help="."),
+    )
+    actions: ClassVar[Mapping[str, str]] = {"explode": "Raise."}
+    released: ClassVar[threading.Event] = threading.Event()
+    broken_builds: ClassVar[int] = 0
+    """So many builds fail before one succeeds."""
+
+    def __init__(
+        self, params: Mapping[str, object] | None = None, precision: Precision = "single"
+    ) -> None:
+        if Mischief.broken_builds > 0:
+            Mischief.broken_builds -= 1
+            raise MemoryError("no room for another")
+        super().__init__(params, precision)
+
+    def step(self, n: int) -> None:
+        mood: Value = self.params["mood"]
+        if mood == "raise":
+            raise ZeroDivisionError("one over nothing")
+        if mood == "hang":
+            Mischief.released.wait(30)
+        super().step(n)
+
+    def act(self, action: str, args: Mapping[str, object]) -> None:
+        raise RuntimeError("bang")
