@@ -274,7 +274,7 @@ def encode(message: ServerMessage) -> bytes:
 
 class _Outline(Struct):
     type: Any = None
-    id: Id = UNSET
+    id: Any = UNSET
 
 
 def _explain(data: bytes | str, fault: Exception) -> Error:
@@ -283,10 +283,14 @@ def _explain(data: bytes | str, fault: Exception) -> Error:
         outline = msgspec.json.decode(data, type=_Outline)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return Error(code="bad_message", message=f"a JSON object is needed: {fault}"[:300])
+    try:
+        request: Id = msgspec.convert(outline.id, Id)
+    except msgspec.ValidationError:
+        request = UNSET
     if not isinstance(outline.type, str):
         text = f"a message needs a type, one of {_known_types}"
-        return Error(id=outline.id, code="bad_message", message=text)
+        return Error(id=request, code="bad_message", message=text)
     if "Invalid value" in str(fault) and str(fault).endswith("`$.type`"):
         text = f"no message type {outline.type[:40]!r}; there are {_known_types}"
-        return Error(id=outline.id, code="unknown_type", message=text)
-    return Error(id=outline.id, code="bad_message", message=f"{outline.type}: {fault}"[:300])
+        return Error(id=request, code="unknown_type", message=text)
+    return Error(id=request, code="bad_message", message=f"{outline.type[:40]}: {fault}"[:300])
