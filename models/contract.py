@@ -126,6 +126,19 @@ class Model(ABC):
         """The present value of one of `channels`, as JSON."""
         raise KeyError(name)
 
+    def healthy(self) -> str | None:
+        """None, or what is wrong: a noun phrase for visitors. Cheap; meant for every frame."""
+        return None
+
+    def restore(self) -> dict[str, Value]:
+        """Go back to the last healthy state and the parameters of that time.
+
+        Returns the parameters that changed back. Asked again before the model was healthy
+        again, it goes back further, and in the end to the initial state.
+        """
+        self.reset()
+        return {}
+
 
 class FieldModel(Model):
     """A model on a periodic grid of shape (Nx, Ny), x first, y up."""

@@ -19,10 +19,11 @@ import numpy as np
 from models.contract import ComplexArray, FloatArray, Picture, View
 from models.declarations import EXPERT, FINGER, FLUID, GRID
 from models.grid_model import GridModel
+from models.guard import TAIL_START
 from models.numerics.finger_table import FingerTable
 from models.numerics.grid import Line
 from models.parameters import Parameter
-from models.pictures import HEADROOM, SteadyScale, phase_picture
+from models.pictures import HEADROOM, SteadyScale, blank_picture, phase_picture
 
 WALL_MU = 100.0
 """Height of hard walls, in units of the chemical potential."""
@@ -101,8 +102,6 @@ class GrossPitaevskii(GridModel):
         return self._number("dt_t_scale") * 2 * m / (hbar * k2)
 
     def step(self, n: int) -> None:
-        if n <= 0:
-            return
         self._block(n, self._fingers.table)
         self.t += n * self.dt
         self._steps += n
@@ -146,19 +145,23 @@ class GrossPitaevskii(GridModel):
 
     def picture(self, view: str) -> Picture:
         psi = self._synchronise()
+        first, second = self._kernels.moments(psi)
+        if not (first > 0 and math.isfinite(second)):
+            return blank_picture(self.shape)
         if view == "phase":
             return phase_picture(self._backend.host(psi))
-        first, second = self._kernels.moments(psi)
         hi = self._scale.follow(HEADROOM * second / first, self._steps)
         levels = np.empty(self.shape[::-1], np.uint8)
         self._kernels.grey_density(psi, 255 / hi, levels)
         return Picture(levels, 0.0, hi)
 
     def channel(self, name: str) -> Any:
-        if name == "energy":
-            return sum(self.energy_parts().values())
-        if name == "energy_parts":
-            return self.energy_parts()
+        if name in ("energy", "energy_parts"):
+            parts = self.energy_parts()
+            total = sum(parts.values())
+            if not math.isfinite(total):
+                return None
+            return total if name == "energy" else parts
         if name == "vortex_number":
             signs = [vortex.sign for vortex in self.vortices()]
             return {"anticlockwise": signs.count(1), "clockwise": signs.count(-1)}
@@ -170,10 +173,8 @@ class GrossPitaevskii(GridModel):
         n = self.density().astype(float)
         table = self._fingers.table
         v = self._potential + table.gx[: table.top].T.astype(float) @ table.gy[: table.top]
-        kx, ky = (line.astype(self._backend.real) for line in self._dispersion())
-        tail = np.zeros_like
         self._now_transform.forward()
-        norm, kinetic, _ = self._kernels.spectrum(psi, kx, ky, tail(kx), tail(ky))
+        norm, kinetic, _ = self._kernels.spectrum(psi, *self._energies, *self._tails)
         self._synchronised = False
         unit = n.sum() * self.mu
         return {
@@ -181,6 +182,12 @@ class GrossPitaevskii(GridModel):
             "potential": float((v * n).sum() / unit),
             "interaction": float(self._number("g") * (n * n).sum() / (2 * unit)),
         }
+
+    def _trouble(self) -> str | None:
+        if not self._in_fourier_space:
+            return None
+        sums = self._kernels.spectrum(self._field, *self._energies, *self._tails)
+        return self._guard.trouble(*sums, self.mu)
 
     def _flow_field(self) -> ComplexArray:
         return self._synchronise()
@@ -196,11 +203,15 @@ class GrossPitaevskii(GridModel):
         self._now_transform = self._backend.transform(self._now)
         self._row = np.empty(self.shape[1], self._backend.real)
         self._extra = np.zeros((0, 0), self._backend.real)
+        self._tails = tuple(
+            (np.abs(k) > TAIL_START * np.abs(k).max()).astype(self._backend.real)
+            for k in (self.grid.kx, self.grid.ky)
+        )
         self._no_fingers = FingerTable((1, 1), self._backend.real)
 
-    def _start(self, psi: ComplexArray, t: float) -> None:
+    def _start(self, psi: ComplexArray, t: float, norm: float | None = None) -> None:
         self._field[...] = psi
-        self._total = float((np.abs(psi.astype(complex)) ** 2).sum())
+        self._total = float((np.abs(psi.astype(complex)) ** 2).sum()) if norm is None else norm
         self.t = t
         self._steps = 0
         self._scale = SteadyScale()
@@ -216,28 +227,32 @@ class GrossPitaevskii(GridModel):
         """Prepare the factors of one step for time that runs along `phase`: -i is real time."""
         self._rate = phase * self.dt / self._number("hbar")
         ex, ey = self._dispersion()
-        dtype = self._backend.complex
+        real, dtype = self._backend.real, self._backend.complex
+        self._energies = ex.astype(real), ey.astype(real)
         share = 1 / math.prod(self.shape)
-        self._full = [
-            (share * np.exp(self._rate * ex)).astype(dtype),
-            np.exp(self._rate * ey).astype(dtype),
-        ]
-        self._half = [
-            (share * np.exp(self._rate / 2 * ex)).astype(dtype),
-            np.exp(self._rate / 2 * ey).astype(dtype),
-        ]
-        self._static[...] = np.exp(self._rate * (self._potential - self.mu))
+        # Extreme settings overflow here: the guard will see it, nobody has to be warned.
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._full, self._half = (
+                ((share * np.exp(rate * ex)).astype(dtype), np.exp(rate * ey).astype(dtype))
+                for rate in (self._rate, self._rate / 2)
+            )
+            self._static[...] = np.exp(self._rate * (self._potential - self.mu))
 
     def _relax(self, psi: ComplexArray, steps: int) -> ComplexArray:
-        """`psi` after `steps` steps in imaginary time, its norm kept."""
+        """`psi` after `steps` steps in imaginary time, its norm kept.
+
+        Settings so extreme that nothing is left of it give `psi` back.
+        """
         self._start(psi, 0.0)
-        if steps:
-            self._use_phase(IMAGINARY_TIME)
-            self._block(steps, self._no_fingers)
+        self._use_phase(IMAGINARY_TIME)
+        self._block(steps, self._no_fingers)
         relaxed: ComplexArray = self._backend.host(self._synchronise()).astype(complex)
-        return relaxed * math.sqrt(self._total / (np.abs(relaxed) ** 2).sum())
+        norm = float((np.abs(relaxed) ** 2).sum())
+        return relaxed * math.sqrt(self._total / norm) if 0 < norm < math.inf else psi
 
     def _block(self, n: int, fingers: FingerTable) -> None:
+        if n <= 0:
+            return
         number = self._number
         kernels, fft = self._kernels, self._field_transform
         dt, dx, points = self.dt, self.grid.dx, math.prod(self.shape)
@@ -261,7 +276,9 @@ class GrossPitaevskii(GridModel):
         self._in_fourier_space = True
         self._synchronised = False
 
-    def _kinetic_step(self, layers: tuple[ComplexArray, ...], factors: list[ComplexArray]) -> float:
+    def _kinetic_step(
+        self, layers: tuple[ComplexArray, ...], factors: tuple[ComplexArray, ComplexArray]
+    ) -> float:
         """One step, or half of one, of every component; the norm of all of them."""
         return sum(self._kernels.kinetic_step(layer, *factors) for layer in layers)
 

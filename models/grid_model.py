@@ -16,6 +16,7 @@ from models.contract import (
     Vortex,
 )
 from models.finger import Fingers
+from models.guard import GoodState, Guard
 from models.numerics.backend import backend
 from models.numerics.grid import Grid
 from models.parameters import Value
@@ -40,6 +41,9 @@ class GridModel(FieldModel):
         self._backend = backend(precision)
         self._kernels = self._backend.kernels
         self._tracer_count = 0
+        self._steps = 0
+        self._total = 0.0
+        self._forget_states()
         self._make_grid()
         self._fingers = Fingers(self.grid, self._backend.real)
         self._allocate()
@@ -56,6 +60,14 @@ class GridModel(FieldModel):
     @abstractmethod
     def _settle(self) -> None:
         """Bring the state to the present time, with the parameters still in force."""
+
+    @abstractmethod
+    def _trouble(self) -> str | None:
+        """What `self._guard` says of the present spectrum; None before the first step."""
+
+    @abstractmethod
+    def _start(self, psi: ComplexArray, t: float, norm: float | None = None) -> None:
+        """Go on from `psi` at time `t`, keeping the sum of |psi|^2 at `norm` (that of psi)."""
 
     @abstractmethod
     def _flow_field(self) -> ComplexArray:
@@ -81,6 +93,23 @@ class GridModel(FieldModel):
     def tracers(self) -> FloatArray:
         return self._tracers.fractions()
 
+    def healthy(self) -> str | None:
+        trouble = self._trouble()
+        if trouble is None and self._guard.is_due(self._steps):
+            state = GoodState(self.psi, self.t, self._total, dict(self.params))
+            self._guard.keep(state, self._steps)
+        return trouble
+
+    def restore(self) -> dict[str, Value]:
+        state = self._guard.back()
+        if state is None:
+            self.reset()
+            return {}
+        changed = {name: v for name, v in state.params.items() if self.params[name] != v}
+        self.params.update(changed)
+        self._start(state.psi, state.t, state.norm)
+        return changed
+
     def vortices(self) -> list[Vortex]:
         psi = self._backend.host(self._flow_field())
         ring = max(2.0, RING_HEALING_LENGTHS * self._healing_length() / self.grid.dx)
@@ -93,6 +122,10 @@ class GridModel(FieldModel):
     def _make_grid(self) -> None:
         self.grid = Grid(int(self.params["Nx"]), int(self.params["Ny"]), self._number("dx"))
         self._tracers = Tracers(self.grid)
+
+    def _forget_states(self) -> None:
+        """What was kept does not fit any more: another grid, or another potential."""
+        self._guard = Guard()
 
     def _apply(self, checked: Mapping[str, Value]) -> None:
         declared = {parameter.name: parameter for parameter in self.parameters}
@@ -115,6 +148,7 @@ class GridModel(FieldModel):
             fingers.begin_anew(self._fingers)
             self._fingers = fingers
             self._allocate()
+        self._forget_states()
         self.reset()
 
     def _number(self, name: str) -> float:

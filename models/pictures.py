@@ -14,6 +14,9 @@ HEADROOM = 1.6
 SCALE_STEPS = 400.0
 """How many steps the scale takes to follow the field most of the way."""
 
+EMPTY = 1e-3
+"""Of the mean density: less has no phase worth a colour."""
+
 
 class SteadyScale:
     """An upper end that follows its target slowly, by simulated steps and not by pictures."""
@@ -41,5 +44,12 @@ def grey(values: FloatArray, lo: float, hi: float) -> ByteArray:
 
 
 def phase_picture(psi: ComplexArray) -> Picture:
-    """The phase of `psi`, from -pi to pi."""
-    return Picture(grey(np.angle(psi), -math.pi, math.pi), -math.pi, math.pi)
+    """The phase of `psi`, from -pi to pi; 0 where there is no fluid to have one."""
+    n = psi.real**2 + psi.imag**2
+    phase = np.where(n > EMPTY * n.mean(), np.angle(psi), 0)
+    return Picture(grey(phase, -math.pi, math.pi), -math.pi, math.pi)
+
+
+def blank_picture(shape: tuple[int, int]) -> Picture:
+    """Instead of a field (Nx, Ny) with values that are not finite."""
+    return Picture(np.zeros(shape[::-1], np.uint8), 0.0, 1.0)
