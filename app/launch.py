@@ -50,8 +50,12 @@ def receive() -> Launch:
 def follow(end: Callable[[], None]) -> None:
     """Call `end` (from another thread) when the supervisor is gone, and make sure of it."""
 
+    stdin = sys.stdin.fileno()
+
     def wait() -> None:
-        sys.stdin.buffer.read()
+        # Not through sys.stdin: a thread that waits in it aborts the interpreter's shutdown.
+        while os.read(stdin, 1):
+            pass
         cut = threading.Timer(FOLLOW_S, lambda: os._exit(EXIT_OK))
         cut.daemon = True
         cut.start()

@@ -28,23 +28,33 @@ def run() -> int:
         import webview  # the toolkits behind it are slow to import, and may be missing
     except ImportError as missing:
         return _no_window(f"{missing.name} is not installed")
+    fullscreen = launch.settings["fullscreen"]
+    width, height = _screen_size(webview) if fullscreen else SIZE
     window = webview.create_window(
         TITLE,
         launch.url,
-        width=SIZE[0],
-        height=SIZE[1],
+        width=width,
+        height=height,
         min_size=MIN_SIZE,
-        fullscreen=launch.settings["fullscreen"],
+        fullscreen=fullscreen,
         background_color=BACKGROUND,
+        # The page decides what can be selected; otherwise a style would be put into it.
+        text_select=True,
     )
     assert window is not None
     window.events.shown += lambda: say("SHOWN")
     follow(window.destroy)
     try:
-        webview.start(gui="qt" if sys.platform == "linux" else None, private_mode=True)
+        webview.start(private_mode=True)
     except webview.errors.WebViewException as fault:
         return _no_window(" ".join(str(fault).split()))
     return EXIT_OK
+
+
+def _screen_size(webview: Any) -> tuple[int, int]:
+    """The first screen's size: without a window manager, full screen is only a size."""
+    screens = webview.screens
+    return (screens[0].width, screens[0].height) if screens else SIZE
 
 
 def missing_display() -> str | None:
@@ -57,9 +67,12 @@ def missing_display() -> str | None:
 
 
 def _prepare_qt() -> None:
-    """Chromium's sandbox refuses to run as root, so in a container it must be off."""
+    """Qt is our toolkit on Linux; its Chromium's sandbox refuses to run as root."""
+    if sys.platform != "linux":
+        return
+    os.environ.setdefault("PYWEBVIEW_GUI", "qt")
     geteuid: Any = getattr(os, "geteuid", None)
-    if sys.platform == "linux" and geteuid is not None and geteuid() == 0:
+    if geteuid is not None and geteuid() == 0:
         os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
 

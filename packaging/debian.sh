@@ -8,7 +8,7 @@ window="libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 libxkbcommon0 libegl1 libgl1 libopengl0
 libdbus-1-3 libfontconfig1 libnss3 libnspr4 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6
 libxkbfile1 libxslt1.1 fonts-dejavu-core"
-tests="chromium xvfb xdotool imagemagick"
+tests="chromium xvfb openbox wmctrl xdotool imagemagick"
 
 wanted=""
 for set in "$@"; do

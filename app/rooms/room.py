@@ -38,7 +38,7 @@ from app.rooms.description import ROOM_ACTIONS, ROOM_CHANNELS, describe
 from app.rooms.encoder import FrameKey, Overlay, encode
 from app.rooms.figures import Figures, Rate
 from app.rooms.visitors import settle
-from models.contract import ActionError, FieldModel, Model, Picture
+from models.contract import ActionError, FieldModel, FingerLimitError, Model, Picture
 from models.parameters import ParameterError, Value, check_all, defaults
 
 log = logging.getLogger(__name__)
@@ -54,10 +54,6 @@ MAX_TRACE_CHARS = 4000
 
 Emit = Callable[[ServerMessage, int | None], None]
 """Send a message to one visitor, or (None) to all."""
-
-
-class FingersError(ValueError):
-    """A finger past the caps."""
 
 
 class Room:
@@ -102,7 +98,7 @@ class Room:
         heir.running = self.running
         heir.visitors = dict(self.visitors)
         heir._first_params = dict(self._first_params)
-        heir._ended_drags = set(self._fingers)
+        heir._ended_drags = self._ended_drags | set(self._fingers)
         heir._restarts = self._restarts + 1
         heir._seq = itertools.count(next(self._seq) + 1)
         heir._tell_restart("its thread stopped")
@@ -112,6 +108,8 @@ class Room:
 
     def enter(self, visitor: Visitor, request: Id) -> None:
         """Somebody comes, or comes back: he gets `welcome`, the others `visitors`."""
+        # Fingers of a connection that he lost must not go on stirring.
+        self._forget_fingers(visitor.id)
         others = [v for v in self.visitors.values() if v.id != visitor.id]
         settled = settle(visitor, others)
         self.visitors[settled.id] = settled
@@ -121,8 +119,8 @@ class Room:
         present = list(self.visitors.values())
         self._emit(
             Welcome(
-                id=request, you=you, room=self.name, model=self._about, state=self.state(),
-                visitors=present,
+                id=msgspec.UNSET if request is None else request, you=you, room=self.name,
+                model=self._about, state=self.state(), visitors=present,
             ),
             settled.id,
         )  # fmt: skip
@@ -140,8 +138,7 @@ class Room:
         """Somebody went, and his fingers with him."""
         if self.visitors.pop(visitor, None) is None:
             return
-        for key in [key for key in self._fingers if key[0] == visitor]:
-            self._lift(key)
+        self._forget_fingers(visitor)
         present = tuple(self.visitors.values())
         self._emit(Visitors(joined=[], left=[visitor], list=present), None)
         self.changed = True
@@ -160,7 +157,7 @@ class Room:
                     self._finger(visitor, message)
         except ParameterError as fault:
             self._emit(Error(id=message.id, code=fault.code, message=str(fault)), visitor)
-        except FingersError as fault:
+        except FingerLimitError as fault:
             self._emit(Error(id=message.id, code="busy", message=str(fault)), visitor)
         except ActionError as fault:
             self._emit(Error(id=message.id, code="bad_value", message=str(fault)), visitor)
@@ -215,16 +212,21 @@ class Room:
         if key not in self._fingers:
             mine = sum(1 for owner, _ in self._fingers if owner == visitor)
             if mine >= MAX_FINGERS_PER_VISITOR or len(self._fingers) >= MAX_FINGERS_PER_ROOM:
-                raise FingersError(
+                raise FingerLimitError(
                     f"at most {MAX_FINGERS_PER_VISITOR} fingers a visitor and "
                     f"{MAX_FINGERS_PER_ROOM} in a room"
                 )
-        self._fingers[key] = (message.x, message.y)
         self._model.touch(key, message.x, message.y)
+        self._fingers[key] = (message.x, message.y)
 
     def _lift(self, key: tuple[int, int]) -> None:
         if self._fingers.pop(key, None) is not None and isinstance(self._model, FieldModel):
             self._model.lift(key)
+
+    def _forget_fingers(self, visitor: int) -> None:
+        for key in [key for key in self._fingers if key[0] == visitor]:
+            self._lift(key)
+        self._ended_drags = {key for key in self._ended_drags if key[0] != visitor}
 
     def _end_drags(self) -> None:
         """A finger that is still down when its fluid is replaced must be lifted first."""

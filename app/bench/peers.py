@@ -1,0 +1,145 @@
+"""What the step rate is compared with: bare Fourier transforms, and plain NumPy."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.fft
+
+from app.bench.figures import note
+from models.numerics.grid import Grid
+from models.numerics.profiles import smooth_step
+
+TRIAL_S = 0.15
+
+
+def rate(call: Callable[[], object], seconds: float) -> float:
+    """Calls of `call` a second, made for `seconds`."""
+    began = time.perf_counter()
+    count = 0
+    while (taken := time.perf_counter() - began) < seconds or not count:
+        call()
+        count += 1
+    return count / taken
+
+
+@cache
+def fastest_pair(shape: tuple[int, int]) -> tuple[str, Callable[[], object]]:
+    """The fastest complex64 forward and inverse transform here on one thread, and its name."""
+    candidates = {**_fftw_pairs(shape), **_scipy_pairs(shape)}
+    if not candidates:
+        candidates = _library_pair("numpy", np.fft, _noise(shape), {})
+    for pair in candidates.values():
+        pair()
+    best = max(candidates, key=lambda name: rate(candidates[name], TRIAL_S))
+    return best, candidates[best]
+
+
+def _noise(shape: tuple[int, int]) -> Any:
+    rng = np.random.default_rng(1)
+    parts = rng.standard_normal((2, *shape), np.float32)
+    return (parts[0] + 1j * parts[1]).astype(np.complex64)
+
+
+def _fftw_pairs(shape: tuple[int, int]) -> dict[str, Callable[[], object]]:
+    try:
+        import pyfftw
+    except ImportError:
+        note("pyFFTW is not installed: it is missing among the peers")
+        return {}
+    here, there = (pyfftw.zeros_aligned(shape, np.complex64, n=64) for _ in range(2))
+
+    def pair(one: Any, other: Any) -> Callable[[], object]:
+        plans = [
+            pyfftw.FFTW(
+                *arrays, axes=(0, 1), direction=direction, flags=("FFTW_MEASURE",), threads=1
+            )
+            for arrays, direction in (
+                ((one, other), "FFTW_FORWARD"),
+                ((other, one), "FFTW_BACKWARD"),
+            )
+        ]
+        forward, inverse = (plan.execute for plan in plans)
+        # Zeros take as long as other numbers, and stay finite without being normalised.
+        one[...] = 0
+        other[...] = 0
+        return lambda: (forward(), inverse())
+
+    return {"pyFFTW in place": pair(here, here), "pyFFTW": pair(here, there)}
+
+
+def _scipy_pairs(shape: tuple[int, int]) -> dict[str, Callable[[], object]]:
+    try:
+        import scipy.fft
+    except ImportError:
+        note("SciPy is not installed: it is missing among the peers")
+        return {}
+    options = {"workers": 1}
+    return _library_pair("scipy.fft", scipy.fft, _noise(shape), options)
+
+
+def _library_pair(
+    name: str, library: Any, array: Any, options: dict[str, Any]
+) -> dict[str, Callable[[], object]]:
+    return {name: lambda: library.ifft2(library.fft2(array, **options), **options)}
+
+
+class NumpyFluid:
+    """The Gross-Pitaevskii equation as plain NumPy has it: complex128, a new array at each step.
+
+        psi <- exp(-i e(-i theta) dt (V + finger + g |psi|^2 - mu)) psi, normalised;
+        psi <- F^-1 exp(-i e(-i theta) dt k^2 / 2) F psi
+
+    with hbar = m = g = dx = 1, a healing length of 1 (so mu = 1/2) and the finger on its spring.
+    `components` of a field are stepped alike; what couples them is left out, to their favour.
+    """
+
+    COOLING = 0.01
+    SPRING, DAMPING = 10.0, 4.0
+    R0 = 5.0
+    MU = 0.5
+    WALL_MU = 100.0
+    FINGER_MU = 2.0
+
+    def __init__(self, shape: tuple[int, int], components: int = 1) -> None:
+        """A fluid at rest on `shape` points, (Nx, Ny)."""
+        grid = Grid(*shape, dx=1.0)
+        self._grid = grid
+        kinetic = (grid.kx[:, None] ** 2 + grid.ky[None, :] ** 2) / 2
+        self._dt = 1.0 / float(kinetic.max())
+        turned = 1 + 1j * self.COOLING
+        self._phase = -1j * self._dt * abs(turned) / turned
+        self._kinetic = np.exp(self._phase * kinetic)
+        self._trap = self.WALL_MU * self.MU * smooth_step(grid.radius2 - 0.8)
+        thomas_fermi = np.maximum(self.MU - self._trap, 0.0) / components
+        self.psi = np.repeat(np.sqrt(thomas_fermi)[None].astype(complex), components, axis=0)
+        self._total = float(self._density().sum())
+        self._sound = np.sqrt(self._total / kinetic.size)
+        self.pointer = complex(0.0, 0.0)
+        self._finger = complex(grid.size[0] / 8, 0.0)
+        self._velocity = 0j
+
+    def step(self) -> None:
+        """One time step."""
+        density = self._density()
+        energy = self._trap + self._finger_potential() + density - self.MU
+        self.psi = self.psi * (np.exp(self._phase * energy) * np.sqrt(self._total / density.sum()))
+        self.psi = np.fft.ifft2(self._kinetic * np.fft.fft2(self.psi))
+
+    def _density(self) -> Any:
+        return (self.psi.real**2 + self.psi.imag**2).sum(axis=0)
+
+    def _finger_potential(self) -> Any:
+        self._finger += self._dt * self._velocity
+        pull = self.SPRING * (self.pointer - self._finger) - self.DAMPING * self._velocity
+        self._velocity += self._dt * pull
+        self._velocity *= min(1.0, self._sound / max(abs(self._velocity), 1e-9))
+        Lx, Ly = self._grid.size
+        dx = (self._grid.x - self._finger.real + Lx / 2) % Lx - Lx / 2
+        dy = (self._grid.y - self._finger.imag + Ly / 2) % Ly - Ly / 2
+        bump = np.exp(-(dx**2) / (2 * self.R0**2)) * np.exp(-(dy**2) / (2 * self.R0**2))
+        return self.FINGER_MU * self.MU * bump
