@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, cast
 
+import msgspec
 from msgspec import UNSET
 
 import models
