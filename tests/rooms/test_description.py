@@ -1,0 +1,40 @@
+"""What the web is told about a model derives from its declaration."""
+
+from __future__ import annotations
+
+import msgspec
+from toy import Counter, Wave
+
+from app.rooms.description import describe
+
+
+def test_a_description_holds_every_declaration() -> None:
+    about = describe("Wave", Wave)
+    assert about["name"] == "Wave"
+    assert about["summary"] == "A hump that travels along x."
+    by_name = {parameter["name"]: parameter for parameter in about["parameters"]}
+    assert list(by_name) == ["speed", "humps", "lit", "shape", "steps", "tracers"]
+    assert by_name["speed"]["kind"] == "float"
+    assert (by_name["speed"]["low"], by_name["speed"]["high"]) == (-2.0, 2.0)
+    assert by_name["humps"]["step"] == 2
+    assert by_name["lit"]["default"] is True
+    assert by_name["shape"]["options"] == ("round", "flat")
+    assert [view["name"] for view in about["views"]] == ["density", "phase"]
+    assert about["views"][1]["cyclic"] is True
+    assert {"start", "pause", "step", "reset", "reset_tracers", "kick"} == set(about["actions"])
+    assert {"steps_per_s", "fps", "position"} == set(about["channels"])
+    msgspec.json.encode(about)
+
+
+def test_the_about_text_is_html_without_the_authors_markup() -> None:
+    about = describe("Wave", Wave)["about"]
+    assert "<em>never</em>" in about
+    assert "<math" in about
+    assert "<script" not in about
+
+
+def test_a_model_without_a_grid_has_no_views_and_no_tracers() -> None:
+    about = describe("Counter", Counter)
+    assert about["views"] == []
+    assert about["grid"] is False
+    assert [parameter["name"] for parameter in about["parameters"]] == ["stride"]
