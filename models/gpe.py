@@ -169,16 +169,12 @@ class GrossPitaevskii(GridModel):
 
     def energy_parts(self) -> dict[str, float]:
         """Energies of an atom in units of mu; the fingers' potential is part of "potential"."""
-        psi = self._synchronise()
         n = self.density().astype(float)
         table = self._fingers.table
         v = self._potential + table.gx[: table.top].T.astype(float) @ table.gy[: table.top]
-        self._now_transform.forward()
-        norm, kinetic, _ = self._kernels.spectrum(psi, *self._energies, *self._tails)
-        self._synchronised = False
         unit = n.sum() * self.mu
         return {
-            "kinetic": kinetic / (norm * self.mu),
+            "kinetic": self._kinetic_energy() / self.mu,
             "potential": float((v * n).sum() / unit),
             "interaction": float(self._number("g") * (n * n).sum() / (2 * unit)),
         }
@@ -186,10 +182,23 @@ class GrossPitaevskii(GridModel):
     def _trouble(self) -> str | None:
         if not self._in_fourier_space:
             return None
-        sums = self._kernels.spectrum(self._field, *self._energies, *self._tails)
-        return self._guard.trouble(*sums, self.mu)
+        return self._guard.trouble(*self._spectrum(self._layers), self.mu)
+
+    def _spectrum(self, layers: tuple[ComplexArray, ...]) -> tuple[float, float, float]:
+        """Norm, kinetic energy and norm in the tail of all components, in Fourier space."""
+        sums = [self._kernels.spectrum(layer, *self._energies, *self._tails) for layer in layers]
+        norm, kinetic, tail = (sum(column) for column in zip(*sums, strict=True))
+        return norm, kinetic, tail
 
     def _flow_field(self) -> ComplexArray:
+    def _kinetic_energy(self) -> float:
+        """Of an atom."""
+        self._synchronise()
+        self._now_transform.forward()
+        self._synchronised = False
+        norm, kinetic, _ = self._spectrum(self._now_layers)
+        return kinetic / norm
+
         return self._synchronise()
 
     def _allocate(self) -> None:
