@@ -13,7 +13,6 @@ import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, cast
 
-import msgspec
 from msgspec import UNSET
 
 import models
@@ -120,8 +119,8 @@ class Room:
         present = list(self.visitors.values())
         self._emit(
             Welcome(
-                id=msgspec.UNSET if request is None else request, you=you, room=self.name,
-                model=self._about, state=self.state(), visitors=present,
+                id=request, you=you, room=self.name, model=self._about, state=self.state(),
+                visitors=present,
             ),
             settled.id,
         )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import UNSET
 from toy import Wave
 
 from app.protocol.messages import Do, Finger, ServerMessage, Set, Visitor
@@ -43,7 +44,7 @@ class Hall:
         self.heard = Heard()
         self.room = Room("hall", model.__name__, model, params, self.heard.emit)
         for number, name in ((1, "Anna"), (2, "Bert")):
-            self.room.enter(Visitor(id=number, name=name, colour=""), None)
+            self.room.enter(Visitor(id=number, name=name, colour=""), UNSET)
         self.heard.all.clear()
 
     def set(self, visitor: int = 1, **params: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import client
 import pytest
+from msgspec import UNSET
 from toy import DT, Counter, Mischief, Wave
 
 from app.protocol import frames
@@ -202,7 +203,7 @@ def test_a_visitors_fingers_are_capped(hall: Any) -> None:
 
 def test_a_rooms_fingers_are_capped(hall: Any) -> None:
     for number in range(3, 3 + MAX_FINGERS_PER_ROOM):
-        hall.room.enter(Visitor(id=number, name="", colour=""), None)
+        hall.room.enter(Visitor(id=number, name="", colour=""), UNSET)
         hall.finger(number, 0, 0.5, 0.5)
     assert hall.heard.take("error") == []
     hall.finger(1, 0, 0.5, 0.5)
@@ -242,14 +243,14 @@ def test_whoever_comes_back_after_a_reset_can_touch_at_once(hall: Any) -> None:
     hall.finger(1, 0, 0.5, 0.5)
     hall.do("reset", visitor=2)
     hall.room.leave(1)
-    hall.room.enter(Visitor(id=1, name="Anna", colour=""), None)
+    hall.room.enter(Visitor(id=1, name="Anna", colour=""), UNSET)
     hall.finger(1, 0, 0.5, 0.5)
     assert hall.fingers() == {(1, 0)}
 
 
 def test_fingers_do_not_stay_when_the_same_visitor_comes_from_elsewhere(hall: Any) -> None:
     hall.finger(1, 4, 0.5, 0.5)
-    hall.room.enter(Visitor(id=1, name="Anna", colour=""), None)
+    hall.room.enter(Visitor(id=1, name="Anna", colour=""), UNSET)
     assert hall.fingers() == set()
 
 
@@ -288,7 +289,7 @@ def test_a_late_joiner_gets_the_truth_as_it_is(hall: Any) -> None:
 
 
 def test_a_welcome_bears_an_id_only_if_hello_did(hall: Any) -> None:
-    hall.room.enter(Visitor(id=3, name="", colour=""), None)
+    hall.room.enter(Visitor(id=3, name="", colour=""), UNSET)
     assert "id" not in hall.heard.last("welcome")
 
 
