@@ -179,6 +179,14 @@ class GrossPitaevskii(GridModel):
             "interaction": float(self._number("g") * (n * n).sum() / (2 * unit)),
         }
 
+    def _kinetic_energy(self) -> float:
+        """Of an atom."""
+        self._synchronise()
+        self._now_transform.forward()
+        self._synchronised = False
+        norm, kinetic, _ = self._spectrum(self._now_layers)
+        return kinetic / norm
+
     def _trouble(self) -> str | None:
         if not self._in_fourier_space:
             return None
@@ -191,14 +199,6 @@ class GrossPitaevskii(GridModel):
         return norm, kinetic, tail
 
     def _flow_field(self) -> ComplexArray:
-    def _kinetic_energy(self) -> float:
-        """Of an atom."""
-        self._synchronise()
-        self._now_transform.forward()
-        self._synchronised = False
-        norm, kinetic, _ = self._spectrum(self._now_layers)
-        return kinetic / norm
-
         return self._synchronise()
 
     def _allocate(self) -> None:
