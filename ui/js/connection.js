@@ -7,10 +7,16 @@ import { PROTOCOL, buildMessage, parseMessage } from "./protocol.js";
 
 const FIRST_RETRY_MS = 150;
 const LAST_RETRY_MS = 4000;
+const MANY_TRIES = 10;
 const PING_MS = 2000;
 const SILENCE_MS = 7000;
 const REPLY_MS = 5000;
 const ROUND_TRIPS = 30;
+
+/** The server closes so when the same visitor has come in by another connection. */
+const ELSEWHERE = 1000;
+/** A refused hello that only another token mends. */
+const NEEDS_CODE = ["forbidden", "too_fast"];
 
 /** The server's `error`, or a reply that never came. */
 export class RequestError extends Error {
@@ -22,12 +28,12 @@ export class RequestError extends Error {
 }
 
 /**
- * @typedef {"connecting" | "open" | "reconnecting" | "refused"} Status
+ * @typedef {"connecting" | "open" | "reconnecting" | "refused" | "code needed"} Status
  *
  * @typedef {object} Connection
  * @property {(type: string, fields?: Record<string, any>) => boolean} send  false: not connected
  * @property {(type: string, fields?: Record<string, any>) => Promise<Record<string, any>>} request
- * @property {() => void} retry  try now, also after a refusal
+ * @property {() => void} retry  try now, with what `hello` says now
  * @property {() => number | null} roundTrip  mean of the last 30, ms
  */
 
@@ -38,16 +44,18 @@ export class RequestError extends Error {
  * @param {(message: Record<string, any>) => void} options.onMessage
  * @param {(buffer: ArrayBuffer) => void} options.onFrame
  * @param {(status: Status, reason: string) => void} options.onStatus
+ * @param {() => void} options.onElsewhere  this visitor came in by another tab: be a new one here
  * @returns {Connection}
  */
-export function connect({ url, hello, onMessage, onFrame, onStatus }) {
+export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere }) {
   /** @type {WebSocket | null} */
   let socket = null;
   let welcomed = false;
   let tries = 0;
   let heardAt = 0;
   let nextId = 1;
-  let refusal = "";
+  /** @type {Record<string, any> | null} */
+  let refusal = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let retryTimer;
   /** @type {number[]} */
@@ -57,7 +65,7 @@ export function connect({ url, hello, onMessage, onFrame, onStatus }) {
 
   function open() {
     clearTimeout(retryTimer);
-    refusal = "";
+    refusal = null;
     heardAt = performance.now();
     const opened = new WebSocket(url);
     opened.binaryType = "arraybuffer";
@@ -70,8 +78,10 @@ export function connect({ url, hello, onMessage, onFrame, onStatus }) {
       if (data instanceof ArrayBuffer) onFrame(data);
       else receive(data);
     };
-    opened.onclose = () => {
-      if (opened === socket) lost();
+    opened.onclose = ({ code }) => {
+      if (opened !== socket) return;
+      if (welcomed && code === ELSEWHERE) onElsewhere();
+      lost();
     };
     socket = opened;
   }
@@ -92,7 +102,7 @@ export function connect({ url, hello, onMessage, onFrame, onStatus }) {
       roundTrips.push(performance.now() - message.t);
       if (roundTrips.length > ROUND_TRIPS) roundTrips.shift();
     }
-    if (message.type === "error" && !welcomed) refusal = message.message;
+    if (message.type === "error" && !welcomed) refusal = message;
     const waiting = pending.get(message.id);
     pending.delete(message.id);
     if (waiting && message.type === "error") {
@@ -111,11 +121,16 @@ export function connect({ url, hello, onMessage, onFrame, onStatus }) {
       reject(new RequestError("disconnected", "the exhibit is out of reach"));
     }
     pending.clear();
-    if (refusal) {
-      onStatus("refused", refusal);
+    if (refusal && NEEDS_CODE.includes(refusal.code)) {
+      onStatus("code needed", refusal.message);
       return;
     }
-    onStatus("reconnecting", "");
+    if (refusal) {
+      tries = MANY_TRIES;
+      onStatus("refused", refusal.message);
+    } else {
+      onStatus("reconnecting", "");
+    }
     const pause = Math.min(FIRST_RETRY_MS * 1.6 ** tries, LAST_RETRY_MS);
     tries += 1;
     retryTimer = setTimeout(open, pause * (0.75 + 0.5 * Math.random()));
@@ -168,7 +183,7 @@ export function connect({ url, hello, onMessage, onFrame, onStatus }) {
   setInterval(watch, PING_MS);
   addEventListener("online", retry);
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && !refusal) retry();
+    if (!document.hidden && !refusal && tries > 0) retry();
   });
   return {
     send,

@@ -64,7 +64,7 @@ export function buildControls(panel, state, wishes) {
   const expert = groups.get(EXPERT);
   groups.delete(EXPERT);
   const look = makeLook(state, wishes);
-  const shortcuts = presets(model, wishes);
+  const shortcuts = presets(model, state, wishes);
   panel.replaceChildren(
     ...(shortcuts ? [shortcuts] : []),
     ...[...groups.values()].filter((group) => group.childElementCount > 0),
@@ -120,14 +120,23 @@ function section(title, open) {
   return make("details", { open }, make("summary", {}, title));
 }
 
-/** @param {import("./protocol.js").Model} model @param {Wishes} wishes */
-function presets(model, { set, complain }) {
+/**
+ * @param {import("./protocol.js").Model} model
+ * @param {State} state
+ * @param {Wishes} wishes
+ */
+function presets(model, state, { set, complain }) {
   const standard = Object.fromEntries(model.parameters.map((one) => [one.name, one.default]));
   if (model.parameters.length === 0) return null;
   const row = make("div", { class: "presets", role: "group", "aria-label": "Ready-made settings" });
-  for (const { name, params } of [{ name: "As it was", params: standard }, ...model.presets]) {
+  for (const { name, params } of [{ name: "Defaults", params: standard }, ...model.presets]) {
     const button = make("button", { class: "button", type: "button" }, name);
-    button.addEventListener("click", () => set(params).catch((fault) => complain(fault.message)));
+    button.addEventListener("click", () => {
+      // What is so already need not be set: some changes start the fluid anew.
+      const news = Object.entries(params).filter(([key, value]) => state.params[key] !== value);
+      if (news.length === 0) return;
+      set(Object.fromEntries(news)).catch((fault) => complain(fault.message));
+    });
     row.append(button);
   }
   return row;

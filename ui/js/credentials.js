@@ -32,7 +32,17 @@ export function keepToken(token) {
   sessionStorage.setItem(TOKEN, token);
 }
 
+/** @param {string} name  "" for one that the server makes up */
+export function keepName(name) {
+  localStorage.setItem(NAME, name);
+}
+
 /** @param {string} resume */
 export function keepResume(resume) {
   sessionStorage.setItem(RESUME, resume);
+}
+
+/** Be somebody new at the next hello. */
+export function forgetResume() {
+  sessionStorage.removeItem(RESUME);
 }

@@ -10,6 +10,8 @@ import { shownView } from "./state.js";
 export const ROOM_ACTIONS = ["start", "pause", "step", "reset", "reset_tracers"];
 const MAX_NAMED_VISITORS = 8;
 const LEGEND_DIGITS = 3;
+/** @type {Record<string, string>} */
+const STATUS = { connecting: "Connecting …", reconnecting: "One moment, reconnecting …" };
 
 /** @typedef {import("./state.js").State} State */
 
@@ -38,10 +40,10 @@ export function showState(state) {
 }
 
 /** @param {State} state */
-function showStatus({ status }) {
+function showStatus({ status, reason }) {
   const element = byId("status");
-  element.hidden = status === "open" || status === "refused";
-  setText(element, status === "connecting" ? "Connecting …" : "One moment, reconnecting …");
+  element.hidden = status === "open" || status === "code needed";
+  setText(element, STATUS[status] ?? reason);
 }
 
 /** @param {State} state */

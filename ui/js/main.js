@@ -2,7 +2,9 @@
 /** A model's page: what comes from the room changes the state, and the state is shown. */
 import { connect } from "./connection.js";
 import { buildControls } from "./controls.js";
-import { adoptFragment, credentials, keepResume, keepToken } from "./credentials.js";
+import {
+  adoptFragment, credentials, forgetResume, keepName, keepResume, keepToken,
+} from "./credentials.js";
 import { createDecoder } from "./decoder.js";
 import { byId, canvasById } from "./dom.js";
 import { bindDock, showFigures, showLegend, showState } from "./hud.js";
@@ -28,8 +30,9 @@ bindDrawer();
 bindAbout(state);
 bindDock(act);
 const hint = bindHint();
-const askForCode = bindJoin((code) => {
+const askForCode = bindJoin((code, name) => {
   keepToken(code);
+  keepName(name);
   connection.retry();
 });
 const fingers = bindFingers(
@@ -56,10 +59,12 @@ const connection = connect({
   onMessage: receive,
   onStatus(status, reason) {
     state.status = status;
-    if (status === "refused") askForCode(reason);
+    state.reason = reason;
+    if (status === "code needed") askForCode(reason);
     if (status === "open") comeBack();
     showState(state);
   },
+  onElsewhere: forgetResume,
 });
 setInterval(showNumbers(), FIGURES_MS);
 

@@ -37,14 +37,15 @@ export function bindAbout(state) {
   });
 }
 
-/** @param {(code: string) => void} join @returns {(reason: string) => void}  ask */
+/** @param {(code: string, name: string) => void} join @returns {(reason: string) => void}  ask */
 export function bindJoin(join) {
   const dialog = dialogById("join");
   const code = /** @type {HTMLInputElement} */ (byId("join-code"));
+  const name = /** @type {HTMLInputElement} */ (byId("join-name"));
   byId("join-form").addEventListener("submit", (event) => {
     event.preventDefault();
     dialog.close();
-    join(code.value.trim());
+    join(code.value.trim(), name.value.trim());
   });
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   return (reason) => {

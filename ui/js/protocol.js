@@ -94,7 +94,7 @@ export const CLIENT_MESSAGES = {
 /** @type {Record<string, Declaration>} */
 export const SERVER_MESSAGES = {
   welcome: { required: ["you", "room", "model", "state", "visitors"], optional: {} },
-  role: { required: ["role", "key"], optional: {} },
+  role: { required: ["role", "key", "resume"], optional: {} },
   state: { required: ["running", "sim_time"], optional: { params: {}, by: null, action: null } },
   pong: { required: ["t"], optional: {} },
   channels: { required: ["names", "subscribed"], optional: {} },

@@ -6,6 +6,7 @@
  *
  * @typedef {object} State
  * @property {import("./connection.js").Status} status
+ * @property {string} reason  why the server refused us
  * @property {import("./protocol.js").You | null} you
  * @property {string} room
  * @property {import("./protocol.js").Model | null} model
@@ -23,6 +24,7 @@
 export function initialState() {
   return {
     status: "connecting",
+    reason: "",
     you: null,
     room: "",
     model: null,

@@ -11,6 +11,7 @@ const RIPPLE_MS = 900;
 const UNIT_SHARE = 0.01; // of the box's longer side
 const MIN_UNIT_CSS_PX = 6; // on a phone a mark must look out from under a fingertip
 const UNKNOWN_VISITOR = "#ffffff";
+const RING = 1.25; // units
 const DARK = "rgb(2 6 16 / 0.75)";
 const ANTICLOCKWISE = "#ffd166";
 const CLOCKWISE = "#8ecbff";
@@ -85,13 +86,11 @@ export function createOverlay(canvas) {
     const qy = (1 - mark.potential.y) * canvas.height;
     context.globalAlpha = mark.down ? 1 : 0.35;
     if (mark.down) {
-      context.beginPath();
-      context.moveTo(px, py);
-      context.lineTo(qx, qy);
+      leash(px, py, qx, qy);
       stroke(DARK, unit * 0.45);
       stroke(colour, unit * 0.2);
     }
-    circle(qx, qy, unit * 1.25);
+    circle(qx, qy, unit * RING);
     stroke(DARK, unit * 0.5);
     stroke(colour, unit * 0.26);
     if (mark.down) {
@@ -101,6 +100,15 @@ export function createOverlay(canvas) {
       stroke(DARK, unit * 0.16);
     }
     context.globalAlpha = 1;
+  }
+
+  /** From the pointer to the edge of the ring. @type {(...ends: number[]) => void} */
+  function leash(px, py, qx, qy) {
+    const length = Math.hypot(px - qx, py - qy);
+    const share = Math.min(1, (RING * unit) / (length || 1));
+    context.beginPath();
+    context.moveTo(px, py);
+    context.lineTo(qx + (px - qx) * share, qy + (py - qy) * share);
   }
 
   /** @param {number} x @param {number} y @param {number} radius */

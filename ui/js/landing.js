@@ -1,0 +1,60 @@
+// @ts-check
+/** The landing page: every model, with what its fluid looks like now. */
+import { adoptFragment } from "./credentials.js";
+import { byId, make } from "./dom.js";
+import { rememberedPalette } from "./look.js";
+import { context2d, createPainter } from "./render/canvas2d.js";
+import { fetchModels, modelUrl, thumbnailUrl } from "./urls.js";
+
+const THUMBNAIL_MS = 2000;
+const RETRY_MS = 2000;
+const NO_LEVELS = new Uint8Array(0);
+
+adoptFragment();
+list();
+
+async function list() {
+  try {
+    const models = await fetchModels();
+    const cards = models.map(makeCard);
+    byId("models").replaceChildren(...cards.map(({ element }) => element));
+    byId("trouble").hidden = true;
+    keepFresh(cards.map(({ refresh }) => refresh));
+  } catch {
+    byId("trouble").textContent = "One moment, the exhibit is starting …";
+    byId("trouble").hidden = false;
+    setTimeout(list, RETRY_MS);
+  }
+}
+
+/** @param {(() => Promise<void>)[]} refreshers */
+async function keepFresh(refreshers) {
+  if (!document.hidden) await Promise.allSettled(refreshers.map((refresh) => refresh()));
+  setTimeout(() => keepFresh(refreshers), THUMBNAIL_MS);
+}
+
+/** @param {import("./protocol.js").Model} model */
+function makeCard(model) {
+  const canvas = make("canvas", { "aria-hidden": "true" });
+  const words = make(
+    "div", { class: "words" }, make("h2", {}, model.name), make("p", {}, model.summary),
+  );
+  const link = make("a", { href: modelUrl(model.name) }, canvas, words);
+  const paint = createPainter();
+
+  async function refresh() {
+    const answer = await fetch(thumbnailUrl(model.name));
+    if (!answer.ok) return;
+    const bitmap = await createImageBitmap(await answer.blob(), { colorSpaceConversion: "none" });
+    const { width, height } = bitmap;
+    const look = { palette: rememberedPalette(), cyclic: false };
+    const picture = paint(bitmap, NO_LEVELS, width, height, look);
+    bitmap.close();
+    canvas.width = width;
+    canvas.height = height;
+    context2d(canvas).putImageData(picture, 0, 0);
+    canvas.dataset.shown = "true";
+  }
+
+  return { element: make("li", { "data-model": model.name }, link), refresh };
+}
