@@ -38,8 +38,20 @@ def operator() -> int:
     return run()
 
 
+def bench() -> int:
+    """Measure what the exhibit reaches on this machine."""
+    from app.bench.run import run
+
+    return run(sys.argv[1:])
+
+
 # Each role imports what it needs and no more: the supervisor stays small, the server windowless.
-ROLES: dict[str, Callable[[], int]] = {"serve": serve, "window": window, "operator": operator}
+ROLES: dict[str, Callable[[], int]] = {
+    "serve": serve,
+    "window": window,
+    "operator": operator,
+    "bench": bench,
+}
 
 
 def main() -> int:

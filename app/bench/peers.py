@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from functools import cache
@@ -89,57 +90,56 @@ def _library_pair(
 
 
 class NumpyFluid:
-    """The Gross-Pitaevskii equation as plain NumPy has it: complex128, a new array at each step.
+    """The Gross-Pitaevskii equation of BEC as plain NumPy has it: complex128 and numpy.fft.
 
-        psi <- exp(-i e(-i theta) dt (V + finger + g |psi|^2 - mu)) psi, normalised;
+        psi <- exp(-i e(-i theta) dt (V + finger + |psi|^2 - mu)) psi, normalised
         psi <- F^-1 exp(-i e(-i theta) dt k^2 / 2) F psi
 
-    with hbar = m = g = dx = 1, a healing length of 1 (so mu = 1/2) and the finger on its spring.
-    `components` of a field are stepped alike; what couples them is left out, to their favour.
+    with hbar = m = g = dx = 1, mu = 1/2, and the finger on its damped spring. Written with care:
+    what does not change from step to step is computed once.
     """
 
     COOLING = 0.01
     SPRING, DAMPING = 10.0, 4.0
-    R0 = 5.0
+    FINGER_R0 = 5.0
     MU = 0.5
-    WALL_MU = 100.0
-    FINGER_MU = 2.0
+    WALL_MU, FINGER_MU = 100.0, 2.0
 
-    def __init__(self, shape: tuple[int, int], components: int = 1) -> None:
-        """A fluid at rest on `shape` points, (Nx, Ny)."""
-        grid = Grid(*shape, dx=1.0)
-        self._grid = grid
-        kinetic = (grid.kx[:, None] ** 2 + grid.ky[None, :] ** 2) / 2
+    def __init__(self, shape: tuple[int, int]) -> None:
+        """A fluid on `shape` points, (Nx, Ny), as deep as the trap allows, and at rest."""
+        self._grid = Grid(*shape, dx=1.0)
+        kinetic = (self._grid.kx[:, None] ** 2 + self._grid.ky[None, :] ** 2) / 2
         self._dt = 1.0 / float(kinetic.max())
         turned = 1 + 1j * self.COOLING
         self._phase = -1j * self._dt * abs(turned) / turned
-        self._kinetic = np.exp(self._phase * kinetic)
-        self._trap = self.WALL_MU * self.MU * smooth_step(grid.radius2 - 0.8)
-        thomas_fermi = np.maximum(self.MU - self._trap, 0.0) / components
-        self.psi = np.repeat(np.sqrt(thomas_fermi)[None].astype(complex), components, axis=0)
-        self._total = float(self._density().sum())
-        self._sound = np.sqrt(self._total / kinetic.size)
-        self.pointer = complex(0.0, 0.0)
-        self._finger = complex(grid.size[0] / 8, 0.0)
+        self._kinetic_factor = np.exp(self._phase * kinetic)
+        self._trap = self.WALL_MU * self.MU * smooth_step(self._grid.radius2 - 0.8)
+        self.psi = np.sqrt(np.maximum(self.MU - self._trap, 0.0)).astype(complex)
+        self._total = float((abs(self.psi) ** 2).sum())
+        self._sound = math.sqrt(self._total / kinetic.size)
+        self.pointer = 0j
+        self._finger = complex(self._grid.size[0] / 8, 0.0)
         self._velocity = 0j
 
     def step(self) -> None:
         """One time step."""
-        density = self._density()
+        self._move_finger()
+        density = self.psi.real**2 + self.psi.imag**2
         energy = self._trap + self._finger_potential() + density - self.MU
-        self.psi = self.psi * (np.exp(self._phase * energy) * np.sqrt(self._total / density.sum()))
-        self.psi = np.fft.ifft2(self._kinetic * np.fft.fft2(self.psi))
+        self.psi = self.psi * np.exp(self._phase * energy)
+        self.psi *= math.sqrt(self._total / density.sum())
+        self.psi = np.fft.ifft2(self._kinetic_factor * np.fft.fft2(self.psi))
 
-    def _density(self) -> Any:
-        return (self.psi.real**2 + self.psi.imag**2).sum(axis=0)
-
-    def _finger_potential(self) -> Any:
+    def _move_finger(self) -> None:
         self._finger += self._dt * self._velocity
         pull = self.SPRING * (self.pointer - self._finger) - self.DAMPING * self._velocity
         self._velocity += self._dt * pull
-        self._velocity *= min(1.0, self._sound / max(abs(self._velocity), 1e-9))
+        if abs(self._velocity) > self._sound:
+            self._velocity *= self._sound / abs(self._velocity)
+
+    def _finger_potential(self) -> Any:
         Lx, Ly = self._grid.size
         dx = (self._grid.x - self._finger.real + Lx / 2) % Lx - Lx / 2
         dy = (self._grid.y - self._finger.imag + Ly / 2) % Ly - Ly / 2
-        bump = np.exp(-(dx**2) / (2 * self.R0**2)) * np.exp(-(dy**2) / (2 * self.R0**2))
+        bump = np.exp(-(dx**2 + dy**2) / (2 * self.FINGER_R0**2))
         return self.FINGER_MU * self.MU * bump
