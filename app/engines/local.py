@@ -136,9 +136,10 @@ class LocalLink:
     def _replace(self) -> None:
         old = self._worker
         old.stop()
-        make = old.room.successor if old.room is not None else self._make
+        if old.room is not None:  # a successor that could not be built has none
+            self._make = old.room.successor
         self._worker = Worker(
-            self._hub, self._name, make, self._frame_s, self._listener, old.wishes
+            self._hub, self._name, self._make, self._frame_s, self._listener, old.wishes
         )
         self._worker.wanted = old.wanted
         self._worker.listened = old.listened
