@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models.bec import BEC
+from models.becvortices import BECVortices
 from models.contract import Model
 
-_EXHIBITS: dict[str, type[Model]] = {model.__name__: model for model in (BEC,)}
+_EXHIBITS: dict[str, type[Model]] = {
+    model.__name__: model
+    for model in (
+        BEC,
+        BECVortices,
+    )
+}
 
 
 _FROM_USERS: set[str] = set()

@@ -7,10 +7,10 @@ from typing import ClassVar
 import numpy as np
 
 from models.contract import ComplexArray, FloatArray
-from models.declarations import EXPERT, FINGER, FLUID, GRID
+from models.declarations import CYLINDER, EXPERT, FINGER, FLUID, GRID, WINDING
 from models.gpe import WALL_MU, GrossPitaevskii
-from models.numerics.profiles import Complex, smooth_step, vortex_cores
-from models.parameters import Integer, Parameter, Toggle
+from models.numerics.profiles import WALL_RADIUS2, Complex, smooth_step, vortex_cores
+from models.parameters import Parameter
 
 GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 LATTICE_RADIUS = 0.45
@@ -37,31 +37,23 @@ class BEC(GrossPitaevskii):
 
     parameters: ClassVar[tuple[Parameter, ...]] = (
         *FLUID,
-        Integer(
-            name="winding",
-            default=7,
-            low=-50,
-            high=50,
-            rebuild=True,
-            label="Turns at the start",
-            help="How many vortices the pool starts with; below zero they turn clockwise.",
-        ),
-        Toggle(
-            name="cylinder",
-            default=True,
-            rebuild=True,
-            label="Round wall",
-            help="A round pool, or an endless one: what leaves at the right enters at the left.",
-        ),
+        WINDING,
+        CYLINDER,
         *FINGER,
         *GRID,
         *EXPERT,
     )
 
+    presets: ClassVar = {
+        "Still water": {"winding": 0, "cooling": 1e-10},
+        "A tangle that cools": {"random_phase": True, "cooling_steps": 200, "cooling": 0.02},
+        "Many whirlpools": {"winding": 30},
+    }
+
     def _external(self) -> FloatArray:
         if not self.params["cylinder"]:
             return np.zeros(self.shape)
-        return WALL_MU * self.mu * smooth_step(self.grid.radius2 - 0.8)
+        return WALL_MU * self.mu * smooth_step(self.grid.radius2 - WALL_RADIUS2)
 
     def _initial(self) -> ComplexArray:
         """Thomas-Fermi density with the vortices of `winding`, cooled in imaginary time.

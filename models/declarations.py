@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from models.parameters import Float, Integer, Toggle
+from dataclasses import replace
+
+from models.parameters import Float, Integer, Parameter, Toggle
 
 GRID = (
     Integer(name="Nx", default=256, low=16, high=1024, step=2, scale="log", rebuild=True,
@@ -37,6 +39,24 @@ FINGER = (
           help="Friction of the potential on its spring: high values stop it from swinging."),
 )  # fmt: skip
 
+WINDING = Integer(
+    name="winding",
+    default=7,
+    low=-50,
+    high=50,
+    rebuild=True,
+    label="Turns at the start",
+    help="How many vortices the fluid starts with; below zero they turn clockwise.",
+)
+
+CYLINDER = Toggle(
+    name="cylinder",
+    default=True,
+    rebuild=True,
+    label="Round wall",
+    help="A round pool, or an endless one: what leaves at the right enters at the left.",
+)
+
 EXPERT = (
     Float(name="dt_t_scale", default=1.0, low=0.01, high=2.0, step=0.01, scale="log",
           label="Time step", group="Expert", unit="hbar/max(K)",
@@ -63,3 +83,16 @@ EXPERT = (
           label="Planck's constant", group="Expert",
           help="How quantum the fluid is."),
 )  # fmt: skip
+
+
+def with_defaults(
+    declared: tuple[Parameter, ...], **defaults: float | bool | str
+) -> tuple[Parameter, ...]:
+    """The same declarations with other defaults for some. Raises KeyError for unknown names."""
+    unknown = set(defaults) - {parameter.name for parameter in declared}
+    if unknown:
+        raise KeyError(f"no such parameters: {', '.join(sorted(unknown))}")
+    return tuple(
+        replace(parameter, default=defaults.get(parameter.name, parameter.default))
+        for parameter in declared
+    )

@@ -65,6 +65,10 @@ class GrossPitaevskii(GridModel):
     def _prepare_step(self, t: float) -> None:
         """Called before each potential step, with psi at time `t`, to change the potential."""
 
+    def _present_potential(self) -> FloatArray:
+        """`_external`, or what has become of it by now."""
+        return self._potential
+
     @property
     def _field_shape(self) -> tuple[int, ...]:
         """Of psi: (Nx, Ny), or (components, Nx, Ny)."""
@@ -171,7 +175,10 @@ class GrossPitaevskii(GridModel):
         """Energies of an atom in units of mu; the fingers' potential is part of "potential"."""
         n = self.density().astype(float)
         table = self._fingers.table
-        v = self._potential + table.gx[: table.top].T.astype(float) @ table.gy[: table.top]
+        v = (
+            self._present_potential()
+            + table.gx[: table.top].T.astype(float) @ table.gy[: table.top]
+        )
         unit = n.sum() * self.mu
         return {
             "kinetic": self._kinetic_energy() / self.mu,

@@ -33,7 +33,8 @@ def _gaussian(at: float, r0: float, height: float, dx: float, reach: float, out:
     return first % n, count
 
 
-def _add_fingers(i: int, nx: int, top: int, gx: Any, gy: Any, spans: Any, row: Any) -> None:
+def add_fingers(i: int, nx: int, top: int, gx: Any, gy: Any, spans: Any, row: Any) -> None:
+    """Add the potentials of the fingers along row `i` of the grid."""
     ny = row.shape[0]
     for f in range(top):
         if (i - spans[f, 0]) % nx < spans[f, 1]:
@@ -47,7 +48,7 @@ def _add_fingers(i: int, nx: int, top: int, gx: Any, gy: Any, spans: Any, row: A
 
 
 _gaussian = numba.njit(nogil=True)(_gaussian)
-_add_fingers = numba.njit(nogil=True, fastmath=FASTMATH)(_add_fingers)
+add_fingers = numba.njit(nogil=True, fastmath=FASTMATH)(add_fingers)
 
 
 def move_fingers(
@@ -123,7 +124,7 @@ def potential_step(
         else:
             for j in range(ny):
                 row[j] = zero
-        _add_fingers(i, nx, top, gx, gy, spans, row)
+        add_fingers(i, nx, top, gx, gy, spans, row)
         wide = 0
         for j in range(ny):
             z = psi[i, j]
@@ -179,3 +180,20 @@ def kinetic_step(psi: Any, ex: Any, ey: Any) -> float:
             norm += z.real * z.real + z.imag * z.imag
         total += norm
     return float(total * nx * ny)
+
+
+def table_factor(
+    out: Any, points: Any, a: Any, b: Any, c: Any, cosine: float, sine: float, table: Any
+) -> None:
+    flat = out.ravel()
+    last = table.shape[0] - 4
+    for p in range(points.shape[0]):
+        at = min(max((a[p] - b[p] * cosine - c[p] * sine) * last, 0.0), float(last))
+        k = min(int(at), last - 1)
+        s = at - k
+        flat[points[p]] = (
+            -s * (s - 1.0) * (s - 2.0) / 6.0 * table[k]
+            + (s + 1.0) * (s - 1.0) * (s - 2.0) / 2.0 * table[k + 1]
+            - (s + 1.0) * s * (s - 2.0) / 2.0 * table[k + 2]
+            + (s + 1.0) * s * (s - 1.0) / 6.0 * table[k + 3]
+        )

@@ -8,10 +8,12 @@ lock while it runs.
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import Any
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
 from models.contract import ByteArray, ComplexArray, FloatArray
 from models.numerics import compiled_look, compiled_step, compiled_tracers, kernels_numpy
@@ -39,6 +41,10 @@ class Kernels(kernels_numpy.Kernels):
         r, f, c = np.dtype(real).name, "float64", f"complex{16 * info.dtype.itemsize}"
         field, wave, line, table = f"{c}[:,::1]", f"{c}[::1]", f"{r}[::1]", f"{f}[:,::1]"
         bumps = f"{r}[:,::1], {r}[:,::1], int64[:,::1]"
+        self._spinor_signature = (
+            f"void({c}[:,:,::1], {field}, {wave}, {r}[:,::1], {', '.join([f] * 4)}, complex128, "
+            f"{f}, int64, {bumps})"
+        )
         self._move = _compiled(
             compiled_step.move_fingers, f"void({table}, int64, {', '.join([f] * 8)}, {bumps})"
         )
@@ -48,6 +54,10 @@ class Kernels(kernels_numpy.Kernels):
             f"{bumps})",
         )
         self._kinetic = _compiled(compiled_step.kinetic_step, f"{f}({field}, {wave}, {wave})")
+        self._table = _compiled(
+            compiled_step.table_factor,
+            f"void({field}, int64[::1], {line}, {line}, {line}, {f}, {f}, {wave})",
+        )
         self._spectrum = _compiled(
             compiled_look.spectrum, f"UniTuple({f}, 3)({field}, {line}, {line}, {line}, {line})"
         )
@@ -112,9 +122,60 @@ class Kernels(kernels_numpy.Kernels):
             fingers.spans,
         )
 
+    @cached_property
+    def _spinor(self) -> Any:
+        # For one exhibit only, so not compiled before it asks.
+        from models.numerics.compiled_spinor import spinor_step
+
+        return _compiled(spinor_step, self._spinor_signature)
+
+    def spinor_step(
+        self,
+        psi: ComplexArray,
+        static: ComplexArray,
+        mixing: ComplexArray,
+        scratch: FloatArray,
+        g_aa: float,
+        g_bb: float,
+        g_ab: float,
+        half_detuning: float,
+        rate: complex,
+        scale: float,
+        fingers: FingerTable,
+    ) -> None:
+        self._spinor(
+            psi,
+            static,
+            mixing,
+            scratch,
+            g_aa,
+            g_bb,
+            g_ab,
+            half_detuning,
+            rate,
+            scale,
+            fingers.top,
+            fingers.gx,
+            fingers.gy,
+            fingers.spans,
+        )
+
     def kinetic_step(self, psi: ComplexArray, ex: ComplexArray, ey: ComplexArray) -> float:
         total: float = self._kinetic(psi, ex, ey)
         return total
+
+    def table_factor(
+        self,
+        out: ComplexArray,
+        points: npt.NDArray[np.int64],
+        a: FloatArray,
+        b: FloatArray,
+        c: FloatArray,
+        cosine: float,
+        sine: float,
+        table: ComplexArray,
+    ) -> None:
+        self._table(out, points, a, b, c, cosine, sine, table)
 
     def spectrum(
         self,

@@ -28,6 +28,9 @@ from models.numerics.finger_table import (
 MAX_SUBSTEPS = 24
 """Of a tracer in one block: one close to a vortex turns quickly."""
 
+SPINOR_ROWS = 10
+"""Lines of scratch memory for a step of two components."""
+
 
 class Kernels:
     """The functions, for any precision."""
@@ -88,6 +91,41 @@ class Kernels:
             u += extra
         psi *= static * (scale * np.exp(-(decay + 1j * turn) * u)).astype(psi.dtype)
 
+    def spinor_step(
+        self,
+        psi: ComplexArray,
+        static: ComplexArray,
+        mixing: ComplexArray,
+        scratch: FloatArray,
+        g_aa: float,
+        g_bb: float,
+        g_ab: float,
+        half_detuning: float,
+        rate: complex,
+        scale: float,
+        fingers: FingerTable,
+    ) -> None:
+        """Two components, psi (2, Nx, Ny): psi = static * scale * exp(rate M) psi at each point.
+
+        M = u + [[h, c], [c*, -h]]: u is the fingers and the mean of both components' interaction
+        energies, h half their difference less `half_detuning`, c = `mixing` (Nx). With
+        s^2 = h^2 + |c|^2, exp(rate M) = exp(rate u) (cosh(rate s) + sinh(rate s) / s (M - u)).
+        `scratch` is (SPINOR_ROWS, Ny).
+        """
+        a, b = psi[0].copy(), psi[1].copy()
+        n_a, n_b = a.real**2 + a.imag**2, b.real**2 + b.imag**2
+        u = 0.5 * ((g_aa + g_ab) * n_a + (g_bb + g_ab) * n_b)
+        if fingers.top:
+            u += fingers.gx[: fingers.top].T @ fingers.gy[: fingers.top]
+        h = 0.5 * ((g_aa - g_ab) * n_a - (g_bb - g_ab) * n_b) - half_detuning
+        c = mixing[:, None]
+        s = np.sqrt(h * h + np.abs(c) ** 2)
+        common = static * (scale * np.exp(rate * u))
+        unlike = np.where(s > 0, np.sinh(rate * s) / np.where(s > 0, s, 1), rate)
+        alike = np.cosh(rate * s)
+        psi[0] = common * (alike * a + unlike * (h * a + c * b))
+        psi[1] = common * (alike * b + unlike * (c.conj() * a - h * b))
+
     def kinetic_step(self, psi: ComplexArray, ex: ComplexArray, ey: ComplexArray) -> float:
         """psi[i, j] *= ex[i] ey[j] in Fourier space; the sum of |psi|^2 after the inverse.
 
@@ -95,6 +133,27 @@ class Kernels:
         """
         psi *= ex[:, None] * ey
         return float(np.vdot(psi, psi).real) * psi.size
+
+    def table_factor(
+        self,
+        out: ComplexArray,
+        points: npt.NDArray[np.int64],
+        a: FloatArray,
+        b: FloatArray,
+        c: FloatArray,
+        cosine: float,
+        sine: float,
+        table: ComplexArray,
+    ) -> None:
+        """out.flat[points] = table at a - b cosine - c sine: 0 is table[1], 1 is table[-3].
+
+        Between the entries there is a cubic through four of them; beyond the ends, the ends.
+        """
+        last = len(table) - 4
+        at = np.clip(a - b * cosine - c * sine, 0, 1) * last
+        k = np.minimum(at.astype(int), last - 1)
+        weights, _ = _cubic(at - k)
+        out.ravel()[points] = (weights * table[k[:, None] + np.arange(4)]).sum(axis=1)
 
     def spectrum(
         self,

@@ -12,7 +12,14 @@ from models.contract import FloatArray
 Complex = npt.NDArray[np.complex128]
 
 
-def smooth_step(t: Any, width: float = 0.2) -> FloatArray:
+WALL_RADIUS2 = 0.8
+"""Where the round wall begins, as r^2 with r = 1 on the ellipse that fits the box."""
+
+WALL_WIDTH = 0.2
+"""In r^2, from the foot of the wall to its top."""
+
+
+def smooth_step(t: Any, width: float = WALL_WIDTH) -> FloatArray:
     """0 for t <= 0, 1 for t >= width, and all derivatives continuous between them."""
     inside = np.clip(np.asarray(t, float) / width, 1e-9, 1 - 1e-9)
     step: FloatArray = (1 + np.tanh(3 * np.tan(np.pi * (inside - 0.5)))) / 2

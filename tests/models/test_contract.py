@@ -169,7 +169,8 @@ def test_every_parameter_can_be_changed_while_it_runs(name: str) -> None:
             values: tuple[Any, ...] = (parameter.low, parameter.high, parameter.default)
         elif isinstance(parameter, Integer):
             top = min(parameter.high, 64)
-            values = (max(parameter.low, 16), top - (top - parameter.low) % parameter.step)
+            low = max(parameter.low, min(16, top))
+            values = (low, top - (top - parameter.low) % parameter.step)
         else:
             values = options or (False, True)
         kept = model.params[parameter.name]
