@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
+from models.actions import Action
 from models.parameters import Parameter, Value, check_all, defaults
 
 Precision = Literal["single", "double"]
@@ -39,6 +40,8 @@ class View:
     unit: str
     smooth: bool = True
     cyclic: bool = False
+    marks_vortices: bool = False
+    """Its frames carry the vortices."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,11 @@ class Model(ABC):
     equations between dollar signs), its first line the plain sentence of the landing page.
     """
 
+    title: ClassVar[str] = ""
+    """What visitors call it; the class's name if there is none."""
     parameters: ClassVar[tuple[Parameter, ...]] = ()
-    actions: ClassVar[Mapping[str, str]] = {}
-    """Own actions beyond the room's start, pause, step, reset, reset_tracers: name -> help."""
+    actions: ClassVar[Mapping[str, Action]] = {}
+    """Own actions beyond the room's start, pause, step, reset, reset_tracers, by name."""
     presets: ClassVar[Mapping[str, Mapping[str, Value]]] = {}
     """Things to try: name -> parameters."""
     channels: ClassVar[Mapping[str, str]] = {}
@@ -118,9 +123,15 @@ class Model(ABC):
         self.params.update(checked)
 
     def act(self, action: str, args: Mapping[str, object]) -> None:
-        """Do one of `actions`. Raises ActionError."""
-        known = ", ".join(self.actions) or "none"
-        raise ActionError(f"no action {action!r}; this model's own: {known}")
+        """Do one of `actions`. Raises ActionError, or ParameterError for wrong `args`."""
+        if action not in self.actions:
+            known = ", ".join(self.actions) or "none"
+            raise ActionError(f"no action {action!r}; this model's own: {known}")
+        self._act(action, self.actions[action].check(args))
+
+    def _act(self, action: str, args: Mapping[str, Value]) -> None:
+        """Do `action`, one of `actions`, with all its `args` checked."""
+        raise NotImplementedError(f"{type(self).__name__} declares {action!r} and cannot do it")
 
     def channel(self, name: str) -> Any:
         """The present value of one of `channels`, as JSON."""

@@ -34,6 +34,7 @@ def describe(name: str, model: type[Model]) -> dict[str, Any]:
     views = model.views if issubclass(model, FieldModel) else ()
     return {
         "name": name,
+        "title": model.title or name,
         "summary": " ".join(doc.split("\n\n")[0].split()),
         "doc": doc,
         "about": _markdown().render(doc),

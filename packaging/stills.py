@@ -1,0 +1,51 @@
+"""Make the stills of the landing page, ui/stills/NAME.jpg: `python packaging/stills.py [NAME ...]`.
+
+Each model runs for a few seconds of its time while a ghost finger stirs it, then its first view is
+kept as a grey JPEG; the page colours it as it colours live pictures.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+import models  # noqa: E402
+from app.rooms.encoder import jpeg  # noqa: E402
+from models.contract import FieldModel  # noqa: E402
+
+FRAMES, STEPS = 150, 20
+QUALITY = 88
+FINGER = "ghost"
+
+
+def still(name: str) -> bytes | None:
+    """The grey JPEG of the model `name`, or None for one without a grid."""
+    model = models.get(name)()
+    if not isinstance(model, FieldModel):
+        return None
+    for frame in range(FRAMES):
+        angle = 2.2 * math.pi * frame / FRAMES
+        radius = 0.3 * frame / FRAMES
+        model.touch(FINGER, 0.5 + radius * math.cos(angle), 0.5 + radius * math.sin(angle))
+        model.step(STEPS)
+    return jpeg(model.picture(model.views[0].name).levels, QUALITY)
+
+
+def main() -> int:
+    """Write the stills of the models named, or of all; the exit code."""
+    folder = ROOT / "ui" / "stills"
+    folder.mkdir(exist_ok=True)
+    for name in sys.argv[1:] or models.names():
+        data = still(name)
+        if data is not None:
+            (folder / f"{name}.jpg").write_bytes(data)
+            sys.stdout.write(f"{name}: {len(data)} bytes\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
