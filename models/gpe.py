@@ -113,7 +113,7 @@ class GrossPitaevskii(GridModel):
         if len(self._tracers):
             self._tracers.move(
                 self._kernels,
-                self._synchronise(),
+                self._flow_field(),
                 n * self.dt,
                 self._number("hbar") / self._number("m"),
                 self._drift(),
