@@ -135,8 +135,8 @@ def _parser() -> _Parser:
     add("--fps", type=_rate, default=60.0, metavar="F",
         help=f"frames per second at most, up to {MAX_FPS:g} (default: 60)")  # fmt: skip
     add("--tracers", type=_whole(0, 65535), metavar="N", help="tracer particles, 0 for none")
-    add("--log-level", default="warning", choices=["debug", "info", "warning", "error"],
-        help="what is written to the console (default: warning)")  # fmt: skip
+    add("--log-level", default="info", choices=["debug", "info", "warning", "error"],
+        help="what is written to the console (default: info)")  # fmt: skip
     add("--version", action="version", version=f"Vortarium {__version__}")
     return parser
 

@@ -54,10 +54,15 @@ class Access:
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
 
-    def refusal(self, environ: Mapping[str, Any]) -> str | None:
-        """Why this request is refused, or None. Origin, when sent, must be the Host itself."""
+    def refusal(self, environ: Mapping[str, Any], local_address: str = "") -> str | None:
+        """Why this request is refused, or None. Origin, when sent, must be the Host itself.
+
+        `local_address` is where the connection arrived: on a machine with several networks,
+        guests call it by the address that theirs has.
+        """
         host = str(environ.get("HTTP_HOST", ""))
-        if _name_of(host) not in self._names:
+        name = _name_of(host)
+        if name is None or (name not in self._names and name != local_address):
             return "this server does not answer to that host name"
         origin = environ.get("HTTP_ORIGIN")
         if origin is not None and origin not in (f"http://{host}", f"https://{host}"):

@@ -66,7 +66,7 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         self.process_result()
 
     def _refusal(self) -> tuple[str, str] | None:
-        why = self.server.access.refusal(self.environ)
+        why = self.server.access.refusal(self.environ, self.socket.getsockname()[0])
         if why is not None:
             return "403 Forbidden", why
         if "HTTP_TRANSFER_ENCODING" in self.environ:
