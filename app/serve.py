@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 SWITCH_S = 0.001
 """How long a thread may keep the interpreter while others wait: the hub must not wait long."""
+WARM_UP_S = 4.0
+"""READY waits this long for kernels and plans; the first time ever they may take longer."""
 LAST_BYTES_S = 0.3
 
 
@@ -85,7 +87,7 @@ def _fault(settings: Settings) -> str | None:
     return None
 
 
-def _warm_up(settings: Settings) -> None:
+def _prepare(settings: Settings) -> None:
     """Load what the first visitor would wait for: kernels, plans, rendered descriptions."""
     for name in models.names():
         describe(name, models.get(name))
@@ -128,17 +130,30 @@ class Server:
             gevent.signal_handler(number, self.stop)
         follow(self._stop_from_elsewhere)
         self._http.start()
+        self._warm_up()
         port = self._http.server_port
         say("MODEL", self._settings.model)
         say("READY", f"http://127.0.0.1:{port}/")
         if self._settings.lan:
             say("LAN", f"http://{access.lan_address()}:{port}/ {self._launch.join_code}")
-        threading.Thread(target=_warm_up, args=(self._settings,), daemon=True).start()
         self._over.wait()
         gevent.sleep(LAST_BYTES_S)
         self._http.stop(timeout=LAST_BYTES_S)
         self._lobby.close()
         self._engine.close()
+
+    def _warm_up(self) -> None:
+        """Let the first visitor find everything loaded, unless that takes too long."""
+        warm = gevent.event.Event()
+
+        def prepare() -> None:
+            try:
+                _prepare(self._settings)
+            finally:
+                self._hub.loop.run_callback_threadsafe(warm.set)
+
+        threading.Thread(target=prepare, name="warm-up", daemon=True).start()
+        gevent.wait([warm, self._over], timeout=WARM_UP_S, count=1)
 
     def _stop_from_elsewhere(self) -> None:
         self._hub.loop.run_callback_threadsafe(self.stop)
