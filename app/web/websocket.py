@@ -7,12 +7,12 @@ to answer (pongs, close frames) is put among the writer's bytes through `reply`.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import gevent
 from wsproto.connection import Connection, ConnectionState, ConnectionType
-from wsproto.events import BytesMessage, CloseConnection, Ping, TextMessage
+from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 from app.web.limits import MAX_MESSAGE_BYTES, SEND_S
@@ -71,16 +71,15 @@ class WebSocket:
         while True:
             for event in self._events():
                 match event:
-                    case Ping():
+                    case Ping() if not self._close_sent:
                         self.reply(self._protocol.send(event.response()))
                     case CloseConnection():
                         self._answer_close(event)
                         raise PeerGoneError(event.code, event.reason or "")
                     case TextMessage() | BytesMessage():
-                        parts.append(
-                            event.data if isinstance(event.data, str) else bytes(event.data)
-                        )
-                        size += len(event.data)
+                        data = event.data if isinstance(event.data, str) else bytes(event.data)
+                        parts.append(data)
+                        size += len(data.encode() if isinstance(data, str) else data)
                         if size > MAX_MESSAGE_BYTES:
                             self.close(1009, f"at most {MAX_MESSAGE_BYTES} bytes a message")
                             raise PeerGoneError(1009, "message too large")
@@ -88,27 +87,30 @@ class WebSocket:
                             return _joined(parts)
             self._read(silent_s)
 
-    def _events(self) -> list[Any]:
+    def _events(self) -> Iterator[Event]:
+        """Events up to the end of a message: what follows it stays in the protocol.
+
+        One by one, for a close frame that came along changes what a ping may be answered.
+        """
         try:
-            return list(self._one_message())
+            for event in self._protocol.events():
+                yield event
+                if isinstance(event, TextMessage | BytesMessage) and event.message_finished:
+                    return
         except RemoteProtocolError as fault:
             hint = fault.event_hint
             code = hint.code if isinstance(hint, CloseConnection) else 1002
             self.close(code, str(fault)[:100])
             raise PeerGoneError(code, str(fault)) from None
 
-    def _one_message(self) -> Any:
-        """Events up to the end of a message: what follows it stays in the protocol."""
-        for event in self._protocol.events():
-            yield event
-            if isinstance(event, TextMessage | BytesMessage) and event.message_finished:
-                return
-
     def _read(self, silent_s: float) -> None:
+        silence = gevent.Timeout(silent_s)
         try:
-            with gevent.Timeout(silent_s):
+            with silence:
                 data = self._stream.read1(_READ_BYTES)
-        except gevent.Timeout:
+        except gevent.Timeout as late:
+            if late is not silence:
+                raise
             raise PeerGoneError(1006, f"silent for {silent_s:g} s") from None
         except (OSError, ValueError) as fault:
             raise PeerGoneError(1006, str(fault)) from None
