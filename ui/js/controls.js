@@ -5,7 +5,6 @@
  */
 import { make } from "./dom.js";
 import { makeField } from "./fields.js";
-import { ROOM_ACTIONS } from "./hud.js";
 import { makeLook } from "./look.js";
 
 const EXPERT = "Expert";
@@ -18,7 +17,7 @@ const EXPERT = "Expert";
  * @property {(params: Record<string, Scalar>) => Promise<unknown>} set
  * @property {(action: string) => void} act
  * @property {(view: string) => void} view
- * @property {() => void} looked  palette or marks changed
+ * @property {() => void} looked  the palette changed
  * @property {(text: string) => void} complain
  */
 
@@ -142,21 +141,20 @@ function presets(model, state, { set, complain }) {
   return row;
 }
 
-/** Actions that only this model has. @param {import("./protocol.js").Model} model @param {Wishes} wishes */
+/**
+ * Actions that only this model has, as far as a button is enough for them.
+ *
+ * @param {import("./protocol.js").Model} model
+ * @param {Wishes} wishes
+ */
 function ownActions(model, { act }) {
-  const own = Object.entries(model.actions).filter(([name]) => !ROOM_ACTIONS.includes(name));
+  const own = model.tools.filter(({ takes_place, args }) => !takes_place && args.length === 0);
   if (own.length === 0) return [];
   const group = section("Actions", true);
-  for (const [name, help] of own) {
-    const button = make("button", { class: "button", type: "button" }, readable(name));
+  for (const { name, label, help } of own) {
+    const button = make("button", { class: "button", type: "button" }, label);
     button.addEventListener("click", () => act(name));
     group.append(make("div", { class: "field" }, button, make("p", { class: "help" }, help)));
   }
   return [group];
-}
-
-/** @param {string} name  as in code */
-function readable(name) {
-  const words = name.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,13 +1,12 @@
 // @ts-check
 /** What stands around the fluid: title, visitors, colour bar, figures, buttons, connection. */
 import { byId, canvasById, make, setText } from "./dom.js";
+import { showGround } from "./look.js";
 import { context2d } from "./render/canvas2d.js";
-import { LEVELS, cssColour, paletteBytes } from "./render/palette.js";
+import { LEVELS, paletteBytes } from "./render/palette.js";
 import { formatNumber } from "./scale.js";
 import { shownView } from "./state.js";
 
-/** Actions that every room has, and that have their place on the page. */
-export const ROOM_ACTIONS = ["start", "pause", "step", "reset", "reset_tracers"];
 const MAX_NAMED_VISITORS = 8;
 const LEGEND_DIGITS = 3;
 /** @type {Record<string, string>} */
@@ -34,9 +33,9 @@ export function showState(state) {
   showStatus(state);
   showVisitors(state);
   if (!state.model) return;
-  setText(byId("name"), state.model.name);
+  setText(byId("name"), state.model.title);
   setText(byId("summary"), state.model.summary);
-  document.title = `${state.model.name} · Vortarium`;
+  document.title = `${state.model.title} · Vortarium`;
 }
 
 /** @param {State} state */
@@ -80,8 +79,7 @@ export function showLegend(state) {
   const image = new ImageData(LEVELS, 1);
   image.data.set(bytes);
   context2d(canvasById("legend-bar")).putImageData(image, 0, 0);
-  const ground = paletteBytes(state.palette, false);
-  document.documentElement.style.setProperty("--ground", cssColour(ground, 0));
+  showGround(state.palette, view.cyclic);
 }
 
 /** @param {number} value @param {string} unit */
@@ -101,12 +99,13 @@ function withUnit(value, unit) {
  */
 export function showFigures(state, drawnPerSecond, roundTrip) {
   const steps = state.channels.steps_per_s;
-  const vortices = state.picture?.frame.vortices.length;
   const root = document.documentElement;
   root.dataset.fps = drawnPerSecond.toFixed(0);
   root.dataset.seq = String(state.picture?.frame.seq ?? "");
   setText(byId("figure-fps"), drawnPerSecond.toFixed(0));
   setText(byId("figure-steps"), typeof steps === "number" ? steps.toFixed(0) : "–");
   setText(byId("figure-rtt"), roundTrip === null ? "–" : roundTrip.toFixed(roundTrip < 10 ? 1 : 0));
-  setText(byId("figure-vortices"), vortices === undefined ? "–" : String(vortices));
+  const counted = shownView(state)?.marks_vortices && state.picture;
+  byId("vortices").hidden = !counted;
+  if (counted) setText(byId("figure-vortices"), String(counted.frame.vortices.length));
 }

@@ -2,7 +2,7 @@
 /** The landing page: every model, with what its fluid looks like now. */
 import { adoptFragment } from "./credentials.js";
 import { byId, make } from "./dom.js";
-import { rememberedPalette } from "./look.js";
+import { rememberedPalette, showGround } from "./look.js";
 import { context2d, createPainter } from "./render/canvas2d.js";
 import { fetchModels, modelUrl, thumbnailUrl } from "./urls.js";
 
@@ -11,6 +11,7 @@ const RETRY_MS = 2000;
 const NO_LEVELS = new Uint8Array(0);
 
 adoptFragment();
+showGround(rememberedPalette(), false);
 list();
 
 async function list() {
@@ -37,9 +38,10 @@ async function keepFresh(refreshers) {
 function makeCard(model) {
   const canvas = make("canvas", { "aria-hidden": "true" });
   const words = make(
-    "div", { class: "words" }, make("h2", {}, model.name), make("p", {}, model.summary),
+    "div", { class: "words" }, make("h2", {}, model.title), make("p", {}, model.summary),
   );
-  const link = make("a", { href: modelUrl(model.name) }, canvas, words);
+  const picture = make("div", { class: "picture" }, canvas);
+  const link = make("a", { href: modelUrl(model.name) }, picture, words);
   const paint = createPainter();
 
   async function refresh() {
@@ -48,11 +50,11 @@ function makeCard(model) {
     const bitmap = await createImageBitmap(await answer.blob(), { colorSpaceConversion: "none" });
     const { width, height } = bitmap;
     const look = { palette: rememberedPalette(), cyclic: false };
-    const picture = paint(bitmap, NO_LEVELS, width, height, look);
+    const painted = paint(bitmap, NO_LEVELS, width, height, look);
     bitmap.close();
     canvas.width = width;
     canvas.height = height;
-    context2d(canvas).putImageData(picture, 0, 0);
+    context2d(canvas).putImageData(painted, 0, 0);
     canvas.dataset.shown = "true";
   }
 

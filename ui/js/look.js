@@ -2,7 +2,7 @@
 /** How this page shows the fluid: nobody else's picture changes with it. */
 import { make } from "./dom.js";
 import { makeChips } from "./fields.js";
-import { PALETTES, cssColour, paletteBytes } from "./render/palette.js";
+import { PALETTES, cssColour, emptyLevel, paletteBytes } from "./render/palette.js";
 
 const REMEMBERED = "vortarium.palette";
 const SWATCH_STOPS = [0, 64, 128, 192, 255];
@@ -11,6 +11,17 @@ const SWATCH_STOPS = [0, 64, 128, 192, 255];
 export function rememberedPalette() {
   const name = localStorage.getItem(REMEMBERED) ?? "";
   return Object.hasOwn(PALETTES, name) ? name : Object.keys(PALETTES)[0];
+}
+
+/**
+ * The page is as dark as where there is no fluid, so that no box is seen.
+ *
+ * @param {string} palette
+ * @param {boolean} cyclic
+ */
+export function showGround(palette, cyclic) {
+  const colour = cssColour(paletteBytes(palette, cyclic), emptyLevel(cyclic));
+  document.documentElement.style.setProperty("--ground", colour);
 }
 
 /**
@@ -37,20 +48,11 @@ export function makeLook(state, { view, looked }) {
   });
   element.append(field("Colours", mapChips.element));
 
-  const marks = make("input", { type: "checkbox", role: "switch", id: "mark-vortices" });
-  marks.addEventListener("change", () => {
-    state.markVortices = marks.checked;
-    looked();
-  });
-  const label = make("label", { for: marks.id }, "Mark the vortices");
-  element.append(make("div", { class: "field" }, make("div", { class: "row" }, label, marks)));
-
   return {
     element,
     show() {
       viewChips.show(state.view);
       mapChips.show(state.palette);
-      marks.checked = state.markVortices;
     },
   };
 }

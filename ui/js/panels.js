@@ -27,7 +27,7 @@ export function bindAbout(state) {
   const about = dialogById("about");
   byId("open-about").addEventListener("click", () => {
     if (!state.model) return;
-    byId("about-name").textContent = state.model.name;
+    byId("about-name").textContent = state.model.title;
     const text = new DOMParser().parseFromString(state.model.about, "text/html");
     byId("about-text").replaceChildren(...text.body.childNodes);
     about.showModal();

@@ -8,7 +8,13 @@
  * @typedef {{id: number, name: string, colour: string, role: string}} Visitor
  * @typedef {Visitor & {resume: string}} You
  * @typedef {{running: boolean, params: Record<string, Scalar>, sim_time: number}} RoomState
- * @typedef {{name: string, label: string, unit: string, smooth: boolean, cyclic: boolean}} View
+ * @typedef {object} View
+ * @property {string} name
+ * @property {string} label
+ * @property {string} unit
+ * @property {boolean} smooth
+ * @property {boolean} cyclic
+ * @property {boolean} marks_vortices  its frames carry them
  *
  * @typedef {object} Parameter  one declaration of models/parameters.py
  * @property {"float" | "int" | "bool" | "choice"} kind
@@ -25,13 +31,18 @@
  * @property {"linear" | "log"} [scale]
  * @property {string[]} [options]
  *
+ * @typedef {{name: string, label: string, help: string, takes_place: boolean, args: Parameter[]}}
+ *   Tool  an action of the model's own
+ *
  * @typedef {object} Model  an entry of GET /api/models
  * @property {string} name
+ * @property {string} title
  * @property {string} summary
  * @property {string} about  safe HTML, made by the server
  * @property {boolean} grid
  * @property {Parameter[]} parameters
  * @property {Record<string, string>} actions
+ * @property {Tool[]} tools
  * @property {View[]} views
  * @property {{name: string, params: Record<string, Scalar>}[]} presets
  *

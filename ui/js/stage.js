@@ -77,7 +77,6 @@ export function createStage(box, overlayCanvas, state, held) {
       self: state.you?.id ?? 0,
       held: new Map(Array.from(held(), (finger) => [finger.touch, finger])),
       tracers: !renderer.drawsTracers,
-      vortices: state.markVortices,
     });
     if (overlay.moving()) redraw();
   }

@@ -16,7 +16,6 @@
  * @property {Record<string, any>} channels  the newest value of each
  * @property {string} view  what this page asked for
  * @property {string} palette
- * @property {boolean} markVortices
  * @property {import("./decoder.js").Picture | null} picture  the newest
  */
 
@@ -34,7 +33,6 @@ export function initialState() {
     channels: {},
     view: "",
     palette: "",
-    markVortices: false,
     picture: null,
   };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * What lies on the fluid: each finger's pointer (a dot), its potential (a ring) and a line between,
- * in the visitor's colour; vortices, if wished; the ripple of a touch; and tracers, where the
+ * in the visitor's colour; vortices, if the frame tells of them; the ripple of a touch; and tracers, where the
  * renderer below does not draw them.
  */
 import { FULL } from "../protocol.js";
@@ -23,7 +23,6 @@ const CLOCKWISE = "#8ecbff";
  * @property {number} self  this page's visitor
  * @property {Map<number, import("../protocol.js").Point>} held  where this page's touches are now
  * @property {boolean} tracers
- * @property {boolean} vortices
  */
 
 /** @param {HTMLCanvasElement} canvas */
@@ -143,7 +142,7 @@ export function createOverlay(canvas) {
       context.lineCap = "round";
       if (scene.frame) {
         if (scene.tracers) drawTracers(scene.frame.tracers);
-        if (scene.vortices) drawVortices(scene.frame.vortices);
+        drawVortices(scene.frame.vortices);
         for (const mark of scene.frame.fingers) drawFinger(mark, scene);
       }
       drawRipples(performance.now(), scene.colours.get(scene.self) ?? UNKNOWN_VISITOR);

@@ -3,8 +3,8 @@
  * Colour maps, made rather than listed: a path through the OKLab colour space (B. Ottosson, 2020,
  * bottosson.github.io/posts/oklab), walked at an even pace so that equal steps of the value look
  * equal. Lightness only grows along the linear maps, so they can be read without seeing hue; the
- * cyclic one goes up through blue and down through orange, which every common kind of colour
- * blindness tells apart.
+ * cyclic one goes down through orange and up through blue, which every common kind of colour
+ * blindness tells apart; it is dark at the middle level, for where there is no fluid a phase is 0.
  */
 
 export const LEVELS = 256;
@@ -45,8 +45,8 @@ export const PALETTES = {
 
 /** @type {Triple[]} */
 const CYCLE = [
-  [0.26, 0.06, 300], [0.42, 0.12, 265], [0.62, 0.13, 245], [0.8, 0.08, 225], [0.93, 0.015, 150],
-  [0.8, 0.09, 75], [0.64, 0.14, 50], [0.43, 0.12, 25], [0.26, 0.06, 300],
+  [0.93, 0.015, 150], [0.8, 0.09, 75], [0.64, 0.14, 50], [0.42, 0.12, 25], [0.16, 0.03, 300],
+  [0.42, 0.12, 265], [0.62, 0.13, 245], [0.8, 0.08, 225], [0.93, 0.015, 150],
 ];
 
 const SAMPLES_PER_LEG = 64;
@@ -58,6 +58,11 @@ export function paletteBytes(name, cyclic) {
   const bytes = new Uint8ClampedArray(4 * LEVELS);
   walk.forEach((lab, level) => bytes.set([...toRgb(lab), 255], 4 * level));
   return bytes;
+}
+
+/** The level where there is no fluid. @param {boolean} cyclic */
+export function emptyLevel(cyclic) {
+  return cyclic ? LEVELS / 2 : 0;
 }
 
 /** The colour of a level, for CSS. @param {Uint8ClampedArray} bytes @param {number} level */
