@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.actions import PLACE, Action
 from models.contract import (
-    ActionError,
     ComplexArray,
     FieldModel,
     FingerState,
@@ -37,11 +37,19 @@ class Wave(FieldModel):
         Toggle(name="lit", default=True, label="Lit", help="Off makes it dark."),
         Choice(name="shape", default="round", options=("round", "flat"), label="Shape", help="."),
     )
-    actions: ClassVar[Mapping[str, str]] = {"kick": "Push the hump on by `by`."}
+    actions: ClassVar[Mapping[str, Action]] = {
+        "kick": Action(
+            label="Kick",
+            help="Push the hump on by `by`.",
+            args=(Float(name="by", default=1.0, low=-9.0, high=9.0, label="By", help="Far."),),
+        ),
+        "put": Action(label="Put", help="Put the hump where you touch.", args=PLACE),
+    }
     channels: ClassVar[Mapping[str, str]] = {"position": "Where the hump is."}
     views: ClassVar[tuple[View, ...]] = (
         View("density", "Density", "1"),
         View("phase", "Phase", "rad", smooth=False, cyclic=True),
+        View("vortices", "Vortices", "1", marks_vortices=True),
     )
     size: ClassVar[tuple[int, int]] = (24, 16)
 
@@ -83,11 +91,11 @@ class Wave(FieldModel):
         self.t = 0.0
         self.position = 0.0
 
-    def act(self, action: str, args: Mapping[str, object]) -> None:
-        by = args.get("by", 1.0)
-        if not isinstance(by, int | float):
-            raise ActionError("kick: `by` is a number")
-        self.position += by
+    def _act(self, action: str, args: Mapping[str, Value]) -> None:
+        if action == "kick":
+            self.position += float(args["by"])
+        else:
+            self.position = 2 * np.pi * float(args["x"])
 
     def channel(self, name: str) -> float:
         return self.position
@@ -96,8 +104,8 @@ class Wave(FieldModel):
         return np.abs(self.psi) ** 2
 
     def picture(self, view: str) -> Picture:
-        field = self.density() if view == "density" else np.angle(self.psi)
-        lo, hi = (0.0, 3.0) if view == "density" else (-np.pi, np.pi)
+        field = np.angle(self.psi) if view == "phase" else self.density()
+        lo, hi = (-np.pi, np.pi) if view == "phase" else (0.0, 3.0)
         levels = np.clip((field - lo) * 255 / (hi - lo), 0, 255).astype(np.uint8)
         return Picture(np.ascontiguousarray(levels.T[::-1]), lo, hi)
 
@@ -145,7 +153,7 @@ class Mischief(Wave):
         *Wave.parameters,
         Choice(name="mood", default="good", options=("good", "raise", "hang"), label="M", help="."),
     )
-    actions: ClassVar[Mapping[str, str]] = {"explode": "Raise."}
+    actions: ClassVar[Mapping[str, Action]] = {"explode": Action(label="E", help="Raise.")}
     released: ClassVar[threading.Event] = threading.Event()
     broken_builds: ClassVar[int] = 0
     """So many builds fail before one succeeds."""
@@ -166,5 +174,5 @@ class Mischief(Wave):
             Mischief.released.wait(30)
         super().step(n)
 
-    def act(self, action: str, args: Mapping[str, object]) -> None:
+    def _act(self, action: str, args: Mapping[str, Value]) -> None:
         raise RuntimeError("bang")

@@ -40,7 +40,20 @@ def describe(name: str, model: type[Model]) -> dict[str, Any]:
         "about": _markdown().render(doc),
         "grid": field,
         "parameters": [parameter.schema() for parameter in parameters.declared(model)],
-        "actions": {**ROOM_ACTIONS, **model.actions},
+        "actions": {
+            **ROOM_ACTIONS,
+            **{name: action.help for name, action in model.actions.items()},
+        },
+        "tools": [
+            {
+                "name": name,
+                "label": action.label,
+                "help": action.help,
+                "takes_place": action.takes_place,
+                "args": [argument.schema() for argument in action.args],
+            }
+            for name, action in model.actions.items()
+        ],
         "views": [
             {
                 "name": view.name,
@@ -48,6 +61,7 @@ def describe(name: str, model: type[Model]) -> dict[str, Any]:
                 "unit": view.unit,
                 "smooth": view.smooth,
                 "cyclic": view.cyclic,
+                "marks_vortices": view.marks_vortices,
             }
             for view in views
         ],

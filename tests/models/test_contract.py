@@ -62,7 +62,11 @@ def test_declarations_are_sound(name: str) -> None:
         assert parameter.label
         assert parameter.help.endswith((".", "!"))
         json.dumps(parameter.schema())
-    json.dumps([exhibit.actions, exhibit.channels])
+    json.dumps(dict(exhibit.channels))
+    for action in exhibit.actions.values():
+        assert action.label
+        assert action.help.endswith((".", "!"))
+        json.dumps([argument.schema() for argument in action.args])
 
 
 @EVERY

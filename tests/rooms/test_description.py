@@ -19,10 +19,16 @@ def test_a_description_holds_every_declaration() -> None:
     assert by_name["humps"]["step"] == 2
     assert by_name["lit"]["default"] is True
     assert by_name["shape"]["options"] == ("round", "flat")
-    assert [view["name"] for view in about["views"]] == ["density", "phase"]
+    assert [view["name"] for view in about["views"]] == ["density", "phase", "vortices"]
     assert about["views"][1]["cyclic"] is True
-    assert {"start", "pause", "step", "reset", "reset_tracers", "kick"} == set(about["actions"])
+    assert {"start", "pause", "step", "reset", "reset_tracers", "kick", "put"} == set(
+        about["actions"]
+    )
     assert {"steps_per_s", "fps", "position"} == set(about["channels"])
+    kick, put = about["tools"]
+    assert (kick["name"], kick["label"], kick["takes_place"]) == ("kick", "Kick", False)
+    assert [argument["name"] for argument in kick["args"]] == ["by"]
+    assert (put["help"], put["takes_place"]) == (about["actions"]["put"], True)
     msgspec.json.encode(about)
 
 
