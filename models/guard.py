@@ -29,8 +29,8 @@ FREE_GROWTH_MU = 2.0
 STATES_KEPT = 3
 STEPS_BETWEEN_STATES = 600
 
-NOT_FINITE = "values that are not finite"
-TOO_FINE = "ripples too fine for the grid"
+NOT_FINITE = "a value that is not finite"
+TOO_FINE = "a ripple too fine for the grid"
 ENERGY_JUMP = "a jump of the energy"
 
 

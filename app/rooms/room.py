@@ -6,12 +6,11 @@ through `enter`, `leave` and `handle`, messages go out through `emit`, frames th
 
 from __future__ import annotations
 
-import itertools
 import logging
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from msgspec import UNSET
 
@@ -33,18 +32,21 @@ from app.protocol.messages import (
     Welcome,
     You,
 )
-from app.rooms import parameters
+from app.rooms import fingers, parameters
+from app.rooms.composer import Composer
 from app.rooms.description import ROOM_ACTIONS, ROOM_CHANNELS, describe
-from app.rooms.encoder import FrameKey, Overlay, encode
+from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures, Rate
 from app.rooms.visitors import settle
-from models.contract import ActionError, FieldModel, FingerLimitError, Model, Picture
+from models.contract import ActionError, FieldModel, FingerLimitError, Model
 from models.parameters import ParameterError, Value, check_all, defaults
 
 log = logging.getLogger(__name__)
 
-MAX_FINGERS_PER_VISITOR = 10
-MAX_FINGERS_PER_ROOM = 40
+MAX_TOOLS_PER_S = 20
+"""Uses of a model's own actions, by all visitors of a room together."""
+MAX_ROLL_BACKS = 3
+"""In a row, with fewer than SAFE_AFTER_FRAMES good frames between; then all starts anew."""
 CHUNK_S = 0.010
 """Wishes are heard at least this often, however slow a step is (but never within one)."""
 SAFE_AFTER_FRAMES = 60
@@ -54,6 +56,10 @@ MAX_TRACE_CHARS = 4000
 
 Emit = Callable[[ServerMessage, int | None], None]
 """Send a message to one visitor, or (None) to all."""
+
+
+class ToolLimitError(ActionError):
+    """One use of a tool more than a room allows."""
 
 
 class Room:
@@ -81,12 +87,12 @@ class Room:
         self._safe_params = dict(params)
         self._room_params: dict[str, Value] = {}
         self._restarts = 0
-        self._fingers: dict[tuple[int, int], tuple[float, float]] = {}
-        self._ended_drags: set[tuple[int, int]] = set()
-        self._seq = itertools.count(1)
-        self._frame_rate, self._step_rate = Rate(), Rate()
+        self._fingers = fingers.Fingers()
+        self._composer = Composer()
+        self._frame_rate, self._step_rate, self._tool_rate = Rate(), Rate(), Rate()
         self._step_s = CHUNK_S
         self._frames_since_change = 0
+        self._roll_backs = 0
         self._published: dict[str, Any] = {}
         self.changed = True
         self._model = self._build(params)
@@ -98,9 +104,9 @@ class Room:
         heir.running = self.running
         heir.visitors = dict(self.visitors)
         heir._first_params = dict(self._first_params)
-        heir._ended_drags = self._ended_drags | set(self._fingers)
+        heir._fingers.follow(self._fingers)
         heir._restarts = self._restarts + 1
-        heir._seq = itertools.count(next(self._seq) + 1)
+        heir._composer.follow(self._composer)
         heir._tell_restart("its thread stopped")
         return heir
 
@@ -109,7 +115,7 @@ class Room:
     def enter(self, visitor: Visitor, request: Id) -> None:
         """Somebody comes, or comes back: he gets `welcome`, the others `visitors`."""
         # Fingers of a connection that he lost must not go on stirring.
-        self._forget_fingers(visitor.id)
+        self._fingers.forget(self._model, visitor.id)
         others = [v for v in self.visitors.values() if v.id != visitor.id]
         settled = settle(visitor, others)
         self.visitors[settled.id] = settled
@@ -138,7 +144,7 @@ class Room:
         """Somebody went, and his fingers with him."""
         if self.visitors.pop(visitor, None) is None:
             return
-        self._forget_fingers(visitor)
+        self._fingers.forget(self._model, visitor)
         present = tuple(self.visitors.values())
         self._emit(Visitors(joined=[], left=[visitor], list=present), None)
         self.changed = True
@@ -157,6 +163,8 @@ class Room:
                     self._finger(visitor, message)
         except ParameterError as fault:
             self._emit(Error(id=message.id, code=fault.code, message=str(fault)), visitor)
+        except ToolLimitError as fault:
+            self._emit(Error(id=message.id, code="too_fast", message=str(fault)), visitor)
         except FingerLimitError as fault:
             self._emit(Error(id=message.id, code="busy", message=str(fault)), visitor)
         except ActionError as fault:
@@ -186,53 +194,34 @@ class Room:
             case "step":
                 self.running = False
                 self._advance_chunk(1)
+                self._look_after()
             case "reset":
-                self._end_drags()
+                self._composer.forget_vortices()
+                self._fingers.end_drags(self._model)
                 self._model.reset()
                 self._seed_tracers()
             case "reset_tracers":
                 self._seed_tracers()
             case own if own in self._class.actions:
-                self._model.act(own, message.args)
+                self._act(own, message.args)
             case unknown:
                 known = ", ".join((*ROOM_ACTIONS, *self._class.actions))
                 raise ActionError(f"no action {unknown!r}; there are {known}")
         self._announce(visitor, message.id, action=message.action)
 
+    def _act(self, action: str, args: Mapping[str, Any]) -> None:
+        if self._tool_rate.per_s() >= MAX_TOOLS_PER_S:
+            raise ToolLimitError(f"at most {MAX_TOOLS_PER_S} uses of tools a second in a room")
+        self._model.act(action, args)
+        self._tool_rate.add()
+        self._composer.forget_vortices()
+
     def _finger(self, visitor: int, message: Finger) -> None:
         key = (visitor, message.touch)
-        if not isinstance(self._model, FieldModel):
-            raise ActionError("this exhibit has no fluid to touch")
-        if not message.down:
-            self._ended_drags.discard(key)
-            self._lift(key)
-            return
-        if key in self._ended_drags:
-            return
-        if key not in self._fingers:
-            mine = sum(1 for owner, _ in self._fingers if owner == visitor)
-            if mine >= MAX_FINGERS_PER_VISITOR or len(self._fingers) >= MAX_FINGERS_PER_ROOM:
-                raise FingerLimitError(
-                    f"at most {MAX_FINGERS_PER_VISITOR} fingers a visitor and "
-                    f"{MAX_FINGERS_PER_ROOM} in a room"
-                )
-        self._model.touch(key, message.x, message.y)
-        self._fingers[key] = (message.x, message.y)
-
-    def _lift(self, key: tuple[int, int]) -> None:
-        if self._fingers.pop(key, None) is not None and isinstance(self._model, FieldModel):
-            self._model.lift(key)
-
-    def _forget_fingers(self, visitor: int) -> None:
-        for key in [key for key in self._fingers if key[0] == visitor]:
-            self._lift(key)
-        self._ended_drags = {key for key in self._ended_drags if key[0] != visitor}
-
-    def _end_drags(self) -> None:
-        """A finger that is still down when its fluid is replaced must be lifted first."""
-        self._ended_drags.update(self._fingers)
-        for key in list(self._fingers):
-            self._lift(key)
+        if message.down:
+            self._fingers.touch(self._model, key, message.x, message.y)
+        else:
+            self._fingers.lift(self._model, key)
 
     # --- time -----------------------------------------------------------------------------
 
@@ -248,6 +237,27 @@ class Room:
         self._frames_since_change += 1
         if self._frames_since_change == SAFE_AFTER_FRAMES:
             self._safe_params = self.params
+            self._roll_backs = 0
+        self._look_after()
+
+    def _look_after(self) -> None:
+        """Undo what went wrong in the model before anybody sees it, and tell why."""
+        why = self._model.healthy()
+        if why is None:
+            return
+        self._frames_since_change = 0
+        self._roll_backs += 1
+        if self._roll_backs > MAX_ROLL_BACKS:
+            self._roll_backs = 0
+            self.recover(why)
+            return
+        log.warning("room %s: rolled back: %s", self.name, why)
+        self._fingers.end_drags(self._model)
+        self._model.restore()
+        self._composer.forget_vortices()
+        text = f"The fluid went back to a good moment: there was {why}."
+        self._emit(Notice(level="trouble", text=text), None)
+        self._announce(None, UNSET, params=self.params)
 
     def _advance_chunk(self, steps: int) -> None:
         began = time.perf_counter()
@@ -280,7 +290,7 @@ class Room:
         """The model failed: build it anew with the last parameters that carried it a while."""
         self._restarts += 1
         log.warning("room %s: model restarted: %s", self.name, why)
-        self._end_drags()
+        self._fingers.end_drags(self._model)
         self._model = self._build(self._safe_params if self._restarts % 2 else self._first_params)
         self._tell_restart(why)
 
@@ -312,15 +322,7 @@ class Room:
 
     def finger_marks(self) -> list[frames.FingerMark]:
         """Every finger that is down or fades, as frames show it."""
-        if not isinstance(self._model, FieldModel):
-            return []
-        marks = []
-        for state in self._model.fingers():
-            visitor, touch = cast(tuple[int, int], state.key)
-            marks.append(
-                frames.FingerMark(visitor, touch, state.down, state.pointer, state.potential)
-            )
-        return marks
+        return fingers.marks(self._model)
 
     def figures(self) -> Figures:
         """How fast it runs."""
@@ -337,19 +339,7 @@ class Room:
         self.changed = False
         if not isinstance(model, FieldModel):
             return {}
-        views = [view.name for view in model.views]
-        pictures: dict[str, Picture] = {}
-        overlay = Overlay(self.finger_marks(), model.tracers(), [])
-        seq = next(self._seq) & 0xFFFFFFFF
-        composed = {}
-        for key in keys:
-            if key.view not in views:
-                continue
-            if key.view not in pictures:
-                pictures[key.view] = model.picture(key.view)
-            composed[key] = encode(
-                key, views.index(key.view), pictures[key.view], overlay, seq, model.t
-            )
+        composed = self._composer.compose(model, self.finger_marks(), keys)
         self._frame_rate.add()
         return composed
 
