@@ -6,6 +6,7 @@ import hmac
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,9 +93,9 @@ def converse(socket: WebSocket, address: str, reception: Reception) -> None:
         log.debug("%s left before hello: %s", address, gone)
         return
     except BadHelloError as bad:
-        socket.send(framed(TEXT, encode(bad.reply)))
-        socket.close(1008, bad.reply.message)
-        gevent.sleep(0)
+        with suppress(PeerGoneError):
+            socket.send(framed(TEXT, encode(bad.reply)))
+            socket.close(1008, bad.reply.message)
         return
     try:
         Session(viewer, stage, socket, reception).run()
@@ -107,7 +108,9 @@ def converse(socket: WebSocket, address: str, reception: Reception) -> None:
 
 def _greet(socket: WebSocket, address: str, reception: Reception) -> tuple[Viewer, Stage]:
     """Wait for `hello` and let the visitor in. Raises BadHelloError, PeerGoneError."""
-    data = socket.receive(HELLO_S)
+    late = _bad("bad_message", f"hello must come within {HELLO_S:g} s", msgspec.UNSET)
+    with gevent.Timeout(HELLO_S, late):  # pings and fragments do not extend it
+        data = socket.receive(SILENT_S)
     try:
         hello = decode(data)
     except MessageError as wrong:
