@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from app.engines.base import Engine
-from app.protocol import frames
 from app.protocol.messages import (
     ChannelNames,
     ChannelValue,
@@ -46,6 +45,7 @@ class Stage:
         self._identity = identity
         self._values: dict[str, bytes] = {}
         self._newest: dict[FrameKey, tuple[int, bytes]] = {}
+        self._first_view: bytes | None = None
         self._wanted: frozenset[FrameKey] = frozenset()
         self.link = engine.open(name, model, self)
 
@@ -149,6 +149,8 @@ class Stage:
             return
         picture = framed_picture(frame)
         self._newest[key] = picture
+        if key.view == next(iter(self._smooth)):
+            self._first_view = frame
         changed = False
         for viewer in self.viewers.values():
             if viewer.welcomed and self._key(viewer) == key:
@@ -163,11 +165,7 @@ class Stage:
 
     def newest_picture(self) -> bytes | None:
         """The newest frame of the first view, or None."""
-        first = next(iter(self._smooth), None)
-        for key, (_, data) in self._newest.items():
-            if key.view == first:
-                return data[data.index(frames.MAGIC) :]
-        return None
+        return self._first_view
 
     def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
         """Call `answer` with the room's state."""
