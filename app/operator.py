@@ -43,12 +43,12 @@ def set_pin(pin: str) -> None:
 
 
 def check_pin(pin: str) -> bool | None:
-    """Is `pin` the operator's? None if no PIN is set. Slow on purpose (scrypt)."""
+    """Is `pin` the operator's? None if no good one is kept. Slow on purpose (scrypt)."""
     try:
         stored = msgspec.json.decode(pin_file().read_bytes(), type=StoredPin)
-    except (OSError, msgspec.MsgspecError):
+        return hmac.compare_digest(_hash(pin, stored), stored.hash)
+    except (OSError, ValueError):  # no file, or none of ours
         return None
-    return hmac.compare_digest(_hash(pin, stored), stored.hash)
 
 
 def run() -> int:
