@@ -22,7 +22,7 @@ class Received(NamedTuple):
         return struct.unpack("!H", self.payload[:2])[0] if self.payload else 1005
 
 
-def frame(  # noqa: PLR0913
+def frame(
     opcode: int, payload: bytes = b"", fin: bool = True, rsv: int = 0, mask: bool = True,
     length: int | None = None,
 ) -> bytes:  # fmt: skip
