@@ -17,6 +17,7 @@ import gevent.hub
 import msgspec
 
 import models
+from app.engines.base import WATCH_S
 from app.engines.local import LocalEngine
 from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
 from app.rooms import parameters
@@ -107,7 +108,8 @@ class Server:
     def __init__(self, launch: Launch, settings: Settings, listener: object) -> None:
         hub = gevent.hub.get_hub()
         identity = Identity(launch.secret)
-        self._engine = LocalEngine(hub, settings.fps, settings.params)
+        call_soon = hub.loop.run_callback_threadsafe
+        self._engine = LocalEngine(call_soon, settings.fps, settings.params)
         self._lobby = Lobby(self._engine, identity, settings.model)
         self._over = gevent.event.Event()
         reception = Reception(
@@ -129,6 +131,7 @@ class Server:
         for number in (signal.SIGINT, signal.SIGTERM):
             gevent.signal_handler(number, self.stop)
         follow(self._stop_from_elsewhere)
+        keeper = gevent.spawn(self._look_after)
         self._http.start()
         self._warm_up()
         port = self._http.server_port
@@ -140,6 +143,7 @@ class Server:
         gevent.sleep(LAST_BYTES_S)
         self._http.stop(timeout=LAST_BYTES_S)
         self._lobby.close()
+        keeper.kill(block=False)
         self._engine.close()
 
     def _warm_up(self) -> None:
@@ -154,6 +158,11 @@ class Server:
 
         threading.Thread(target=prepare, name="warm-up", daemon=True).start()
         gevent.wait([warm, self._over], timeout=WARM_UP_S, count=1)
+
+    def _look_after(self) -> None:
+        while True:
+            gevent.sleep(WATCH_S)
+            self._engine.look_after()
 
     def _stop_from_elsewhere(self) -> None:
         self._hub.loop.run_callback_threadsafe(self.stop)

@@ -38,7 +38,7 @@ class StirredRoom:
         self._newest = Event()
         self._answered = Event()
         self._trouble = ""
-        self._engine = LocalEngine(gevent.get_hub(), math.inf, params)
+        self._engine = LocalEngine(gevent.get_hub().loop.run_callback_threadsafe, math.inf, params)
         self._link = self._engine.open("bench", model, self)
         self._link.enter(VISITOR, None)
         self._link.want(frozenset({FrameKey(view, frames.JPEG)}))

@@ -1,7 +1,8 @@
 """What every engine offers, wherever it computes.
 
-The web server keeps only viewers; a room's truth lives behind a `RoomLink`. All calls and all of
-a `Listener`'s methods run on the hub's thread, and none of them waits for the model.
+Who owns an engine keeps only viewers; a room's truth lives behind a `RoomLink`. All calls and all
+of a `Listener`'s methods run on the owner's thread (a web server's hub, a compute server's loop),
+and none of them waits for the model.
 """
 
 from __future__ import annotations
@@ -12,6 +13,12 @@ from typing import Any, Protocol
 from app.protocol.messages import Do, Finger, Id, ServerMessage, Set, Visitor
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
+
+WATCH_S = 0.5
+"""How often an engine's owner calls `look_after`."""
+
+CallSoon = Callable[[Callable[[], None]], object]
+"""From any thread: have something called on the owner's thread, soon."""
 
 
 class Listener(Protocol):
@@ -60,6 +67,9 @@ class Engine(Protocol):
 
     def open(self, room: str, model: str, listener: Listener) -> RoomLink:
         """A new room; raises KeyError for an unknown model."""
+
+    def look_after(self) -> None:
+        """Mend what is broken; the owner calls it every WATCH_S."""
 
     def close(self) -> None:
         """End all rooms."""

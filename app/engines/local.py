@@ -9,13 +9,10 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
-
-import gevent
-from gevent.hub import Hub
+from typing import Any, TypeVar
 
 import models
-from app.engines.base import Listener
+from app.engines.base import WATCH_S, CallSoon, Listener
 from app.engines.worker import Worker
 from app.protocol.messages import Do, Error, Finger, Id, Set, Visitor
 from app.rooms import parameters
@@ -26,7 +23,8 @@ from models.parameters import Value
 
 log = logging.getLogger(__name__)
 
-WATCH_S = 0.5
+Answer = TypeVar("Answer")
+
 REPLACE_PAUSE_S = (0.0, 0.5, 1.0, 2.0, 4.0)
 """Waits before the first, second, ... replacement in a row; the last one goes on."""
 STEADY_S = 30.0
@@ -36,9 +34,9 @@ STEADY_S = 30.0
 class LocalEngine:
     """Makes rooms whose models run in threads here."""
 
-    def __init__(self, hub: Hub, fps: float, params: Mapping[str, Value]) -> None:
+    def __init__(self, call_soon: CallSoon, fps: float, params: Mapping[str, Value]) -> None:
         """`params` replace the defaults of the models that declare them."""
-        self._hub = hub
+        self._call_soon = call_soon
         self._fps = fps
         self._params = dict(params)
         self._links: set[LocalLink] = set()
@@ -48,9 +46,14 @@ class LocalEngine:
         kind = models.get(model)
         first = fitting(kind, self._params)
         make = partial(Room, room, model, kind, first)
-        link = LocalLink(self._hub, room, make, 1.0 / self._fps, listener)
+        link = LocalLink(self._call_soon, room, make, 1.0 / self._fps, listener)
         self._links = {other for other in self._links if not other.closed} | {link}
         return link
+
+    def look_after(self) -> None:
+        """Replace threads that died or hang."""
+        for link in list(self._links):
+            link.look_after()
 
     def close(self) -> None:
         """End all rooms."""
@@ -59,19 +62,26 @@ class LocalEngine:
 
 
 class LocalLink:
-    """The way to a room in a thread, and the thread's keeper; see RoomLink."""
+    """The way to a room in a thread, which is replaced when need be; see RoomLink."""
 
     def __init__(
-        self, hub: Hub, name: str, make: Callable[[Emit], Room], frame_s: float, listener: Listener
+        self,
+        call_soon: CallSoon,
+        name: str,
+        make: Callable[[Emit], Room],
+        frame_s: float,
+        listener: Listener,
     ) -> None:
         self.closed = False
-        self._hub = hub
+        self._call_soon = call_soon
         self._name = name
         self._make = make
         self._frame_s = frame_s
         self._listener = listener
-        self._worker = Worker(hub, name, make, frame_s, listener)
-        self._keeper = gevent.spawn(self._keep)
+        self._worker = Worker(call_soon, name, make, frame_s, listener)
+        self._looked = self._since = time.monotonic()
+        self._in_a_row = 0
+        self._replace_at: float | None = None
 
     def enter(self, visitor: Visitor, request: Id) -> None:
         """A visitor comes."""
@@ -102,14 +112,37 @@ class LocalLink:
         self._worker.post(lambda room: room.publish(names))
 
     def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
-        """Call `answer` on the hub's thread with the room's state."""
+        """Call `answer` with the room's state."""
+        self.ask(Room.report, answer)
+
+    def ask(self, question: Callable[[Room], Answer], answer: Callable[[Answer], None]) -> None:
+        """Put `question` to the room in its thread, and call `answer` on the owner's thread."""
         worker = self._worker
-        worker.post(lambda room: worker.answer(partial(answer, room.report())))
+        worker.post(lambda room: worker.answer(partial(answer, question(room))))
+
+    def look_after(self) -> None:
+        """Watch the thread, and replace it when need be."""
+        if self.closed:
+            return
+        now = time.monotonic()
+        held_up = now - self._looked > 2 * WATCH_S
+        self._looked = now
+        if self._replace_at is not None:
+            if now >= self._replace_at:
+                self._replace_at, self._since = None, now
+                self._replace()
+        # After this process itself was held up, the thread gets time to show a sign.
+        elif not (held_up or self._worker.alive()):
+            log.error("room %s: the thread died or hangs; it is replaced", self._name)
+            if now - self._since > STEADY_S:
+                self._in_a_row = 0
+            pause = REPLACE_PAUSE_S[min(self._in_a_row, len(REPLACE_PAUSE_S) - 1)]
+            self._in_a_row += 1
+            self._replace_at = now + pause
 
     def close(self) -> None:
         """End the room."""
         self.closed = True
-        self._keeper.kill(block=False)
         self._worker.stop()
 
     def _post(self, visitor: int, wish: Callable[[Room], None]) -> None:
@@ -117,29 +150,13 @@ class LocalLink:
             text = "the model does not keep up with what is asked of it; try again in a moment"
             self._listener.on_message(Error(code="busy", message=text), visitor)
 
-    def _keep(self) -> None:
-        """Watch the thread, and replace it when need be."""
-        in_a_row, since = 0, time.monotonic()
-        while True:
-            before = time.monotonic()
-            gevent.sleep(WATCH_S)
-            # After this process itself was held up, the thread gets time to show a sign.
-            if time.monotonic() - before > 2 * WATCH_S or self._worker.alive():
-                continue
-            log.error("room %s: the thread died or hangs; it is replaced", self._name)
-            if time.monotonic() - since > STEADY_S:
-                in_a_row = 0
-            gevent.sleep(REPLACE_PAUSE_S[min(in_a_row, len(REPLACE_PAUSE_S) - 1)])
-            in_a_row, since = in_a_row + 1, time.monotonic()
-            self._replace()
-
     def _replace(self) -> None:
         old = self._worker
         old.stop()
         if old.room is not None:  # a successor that could not be built has none
             self._make = old.room.successor
         self._worker = Worker(
-            self._hub, self._name, self._make, self._frame_s, self._listener, old.wishes
+            self._call_soon, self._name, self._make, self._frame_s, self._listener, old.wishes
         )
         self._worker.wanted = old.wanted
         self._worker.listened = old.listened

@@ -1,7 +1,7 @@
 """One native thread that drives one room, frame by frame.
 
-The thread sleeps until a frame is due or a wish arrives. What comes out is handed to the hub in
-one wake-up; a frame that the hub has not fetched yet is replaced by the next one.
+The thread sleeps until a frame is due or a wish arrives. What comes out is handed to the owner's
+thread in one wake-up; a frame that was not fetched yet is replaced by the next one.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from queue import Empty, SimpleQueue
 
-from gevent.hub import Hub
-
-from app.engines.base import Listener
+from app.engines.base import CallSoon, Listener
 from app.protocol.messages import ServerMessage
 from app.rooms.encoder import FrameKey
 from app.rooms.room import Emit, Room
@@ -42,7 +40,7 @@ class Worker:
 
     def __init__(
         self,
-        hub: Hub,
+        call_soon: CallSoon,
         name: str,
         make: Callable[[Emit], Room],
         frame_s: float,
@@ -53,7 +51,7 @@ class Worker:
         self.room: Room | None = None
         self.wanted: frozenset[FrameKey] = frozenset()
         self.listened: frozenset[str] = frozenset()
-        self._hub = hub
+        self._call_soon = call_soon
         self._make = make
         self._frame_s = frame_s
         self._listener = listener
@@ -66,7 +64,7 @@ class Worker:
         self.thread = threading.Thread(target=self._run, name=f"room {name}", daemon=True)
         self.thread.start()
 
-    # --- called on the hub's thread -------------------------------------------------------
+    # --- called on the owner's thread -----------------------------------------------------
 
     def post(self, wish: Wish) -> bool:
         """Have `wish` granted between two steps; False if too many wait already."""
@@ -151,10 +149,10 @@ class Worker:
         self._letters.append(partial(self._listener.on_message, message, to))
 
     def answer(self, letter: Callable[[], None]) -> None:
-        """Have `letter` called on the hub's thread."""
+        """Have `letter` called on the owner's thread."""
         self._letters.append(letter)
 
     def _ring(self) -> None:
         if not self._rung and (self._letters or self._frames):
             self._rung = True
-            self._hub.loop.run_callback_threadsafe(self._deliver)
+            self._call_soon(self._deliver)

@@ -17,7 +17,7 @@ from msgspec import UNSET
 from toy import Counter, Mischief, Wave
 
 import models
-from app.engines import local, worker
+from app.engines import base, local, worker
 from app.engines.local import LocalEngine, LocalLink
 from app.protocol import frames
 from app.protocol.messages import (
@@ -99,8 +99,17 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalEngine]:
         monkeypatch.setitem(models._EXHIBITS, toy.__name__, toy)
     Mischief.released.clear()
     Mischief.broken_builds = 0
-    engine = LocalEngine(gevent.hub.get_hub(), 100.0, {"humps": 3, "nobody": 1})
+    call_soon = gevent.hub.get_hub().loop.run_callback_threadsafe
+    engine = LocalEngine(call_soon, 100.0, {"humps": 3, "nobody": 1})
+
+    def look_after() -> None:
+        while True:
+            gevent.sleep(base.WATCH_S)
+            engine.look_after()
+
+    keeper = gevent.spawn(look_after)
     yield engine
+    keeper.kill()
     Mischief.released.set()
     engine.close()
 
@@ -340,4 +349,4 @@ def test_a_closed_room_says_nothing_more(enter: Open, audience: Audience) -> Non
 
 def test_the_keeper_waits_longer_for_a_thread_that_dies_again_and_again() -> None:
     assert list(local.REPLACE_PAUSE_S) == sorted(local.REPLACE_PAUSE_S)
-    assert local.WATCH_S + local.REPLACE_PAUSE_S[0] < 5.0
+    assert base.WATCH_S + local.REPLACE_PAUSE_S[0] < 5.0
