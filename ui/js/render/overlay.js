@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * What lies on the fluid: each finger's pointer (a dot), its potential (a ring) and a line between,
- * in the visitor's colour; vortices, if the frame tells of them; the ripple of a touch; and tracers, where the
- * renderer below does not draw them.
+ * in the visitor's colour; vortices, if the frame tells of them; the ripple of a touch; and
+ * tracers, where the renderer below does not draw them.
  */
 import { FULL } from "../protocol.js";
 import { context2d } from "./canvas2d.js";
