@@ -11,7 +11,6 @@ from models.contract import ComplexArray, FloatArray, Picture, View
 from models.declarations import EXPERT, FINGER, FLUID, GRID
 from models.gpe import GrossPitaevskii
 from models.numerics.finger_table import FingerTable
-from models.numerics.kernels_numpy import SPINOR_ROWS
 from models.numerics.periodic_vortices import periodic_vortices
 from models.numerics.profiles import Complex
 from models.parameters import Choice, Float, Parameter
@@ -132,7 +131,7 @@ class SOC2(GrossPitaevskii):
     def _allocate(self) -> None:
         super()._allocate()
         self._mixing = self._backend.empty((self.shape[0],))
-        self._scratch = np.empty((SPINOR_ROWS, self.shape[1]), self._backend.real)
+        self._pairs = self._backend.empty((self.shape[1],))
 
     def _refresh(self) -> None:
         super()._refresh()
@@ -170,11 +169,14 @@ class SOC2(GrossPitaevskii):
 
     def _potential_step(self, scale: float, fingers: FingerTable) -> None:
         number = self._number
+        first, second = self._layers
         self._kernels.spinor_step(
-            self._field,
+            first,
+            second,
             self._static,
             self._mixing,
-            self._scratch,
+            self._row,
+            self._pairs,
             number("g_aa"),
             number("g_bb"),
             number("g_ab"),

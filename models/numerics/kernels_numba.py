@@ -16,7 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from models.contract import ByteArray, ComplexArray, FloatArray
-from models.numerics import compiled_look, compiled_step, compiled_tracers, kernels_numpy
+from models.numerics import (
+    compiled_look,
+    compiled_spinor,
+    compiled_step,
+    compiled_tracers,
+    kernels_numpy,
+)
 from models.numerics.compiled_step import FASTMATH
 from models.numerics.finger_table import FingerTable
 
@@ -42,8 +48,9 @@ class Kernels(kernels_numpy.Kernels):
         field, wave, line, table = f"{c}[:,::1]", f"{c}[::1]", f"{r}[::1]", f"{f}[:,::1]"
         bumps = f"{r}[:,::1], {r}[:,::1], int64[:,::1]"
         self._spinor_signature = (
-            f"void({c}[:,:,::1], {field}, {wave}, {r}[:,::1], {', '.join([f] * 4)}, complex128, "
-            f"{f}, int64, {bumps})"
+            f"void({field}, {field}, {field}, {wave}, {line}, {wave}, "
+            f"UniTuple(UniTuple({r}, {compiled_spinor.SERIES_TERMS}), 4), "
+            f"{', '.join([f] * 4)}, complex128, {f}, int64, {bumps})"
         )
         self._move = _compiled(
             compiled_step.move_fingers, f"void({table}, int64, {', '.join([f] * 8)}, {bumps})"
@@ -125,16 +132,16 @@ class Kernels(kernels_numpy.Kernels):
     @cached_property
     def _spinor(self) -> Any:
         # For one exhibit only, so not compiled before it asks.
-        from models.numerics.compiled_spinor import spinor_step
-
-        return _compiled(spinor_step, self._spinor_signature)
+        return _compiled(compiled_spinor.spinor_step, self._spinor_signature)
 
     def spinor_step(
         self,
-        psi: ComplexArray,
+        first: ComplexArray,
+        second: ComplexArray,
         static: ComplexArray,
         mixing: ComplexArray,
-        scratch: FloatArray,
+        row: FloatArray,
+        pairs: ComplexArray,
         g_aa: float,
         g_bb: float,
         g_ab: float,
@@ -144,10 +151,13 @@ class Kernels(kernels_numpy.Kernels):
         fingers: FingerTable,
     ) -> None:
         self._spinor(
-            psi,
+            first,
+            second,
             static,
             mixing,
-            scratch,
+            row,
+            pairs,
+            compiled_spinor.series_of(rate),
             g_aa,
             g_bb,
             g_ab,

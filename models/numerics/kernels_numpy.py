@@ -28,9 +28,6 @@ from models.numerics.finger_table import (
 MAX_SUBSTEPS = 24
 """Of a tracer in one block: one close to a vortex turns quickly."""
 
-SPINOR_ROWS = 10
-"""Lines of scratch memory for a step of two components."""
-
 
 class Kernels:
     """The functions, for any precision."""
@@ -93,10 +90,12 @@ class Kernels:
 
     def spinor_step(
         self,
-        psi: ComplexArray,
+        first: ComplexArray,
+        second: ComplexArray,
         static: ComplexArray,
         mixing: ComplexArray,
-        scratch: FloatArray,
+        row: FloatArray,
+        pairs: ComplexArray,
         g_aa: float,
         g_bb: float,
         g_ab: float,
@@ -105,14 +104,14 @@ class Kernels:
         scale: float,
         fingers: FingerTable,
     ) -> None:
-        """Two components, psi (2, Nx, Ny): psi = static * scale * exp(rate M) psi at each point.
+        """Both components: psi = static * scale * exp(rate M) psi at each point.
 
         M = u + [[h, c], [c*, -h]]: u is the fingers and the mean of both components' interaction
         energies, h half their difference less `half_detuning`, c = `mixing` (Nx). With
         s^2 = h^2 + |c|^2, exp(rate M) = exp(rate u) (cosh(rate s) + sinh(rate s) / s (M - u)).
-        `scratch` is (SPINOR_ROWS, Ny).
+        `row` and `pairs` (Ny) are scratch.
         """
-        a, b = psi[0].copy(), psi[1].copy()
+        a, b = first.copy(), second.copy()
         n_a, n_b = a.real**2 + a.imag**2, b.real**2 + b.imag**2
         u = 0.5 * ((g_aa + g_ab) * n_a + (g_bb + g_ab) * n_b)
         if fingers.top:
@@ -123,8 +122,8 @@ class Kernels:
         common = static * (scale * np.exp(rate * u))
         unlike = np.where(s > 0, np.sinh(rate * s) / np.where(s > 0, s, 1), rate)
         alike = np.cosh(rate * s)
-        psi[0] = common * (alike * a + unlike * (h * a + c * b))
-        psi[1] = common * (alike * b + unlike * (c.conj() * a - h * b))
+        first[...] = common * (alike * a + unlike * (h * a + c * b))
+        second[...] = common * (alike * b + unlike * (c.conj() * a - h * b))
 
     def kinetic_step(self, psi: ComplexArray, ex: ComplexArray, ey: ComplexArray) -> float:
         """psi[i, j] *= ex[i] ey[j] in Fourier space; the sum of |psi|^2 after the inverse.
