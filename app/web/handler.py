@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import io
 import logging
 import socket
 from collections import Counter
@@ -11,7 +11,7 @@ from typing import Any
 
 import gevent
 from gevent.pool import Pool
-from gevent.pywsgi import WSGIServer
+from gevent.pywsgi import Input, WSGIServer
 from geventwebsocket.handler import WebSocketHandler
 
 from app.web.access import Access, is_loopback
@@ -35,7 +35,7 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
     websocket: Any  # set by the library once upgraded, and not before
 
     def handle_one_request(self) -> Any:
-        """Read a request within HEADER_S and answer it."""
+        """Read a request, body and all, within HEADER_S and answer it."""
         self._deadline = gevent.Timeout.start_new(HEADER_S)
         try:
             return super().handle_one_request()
@@ -46,19 +46,16 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         finally:
             self._deadline.close()
 
-    def handle_one_response(self) -> None:
-        """The request is here: its header deadline is met."""
-        self._deadline.close()
-        super().handle_one_response()
-
     def run_application(self) -> None:
         """Refuse what must not reach the application, upgrades included."""
-        refused = self._refusal()
+        refused = self._refusal() or self._take_body()
+        self._deadline.close()
         if refused is None:
             super().run_application()
             return
         status, text = refused
         self.close_connection = True
+        self.wsgi_input = Input(self.rfile, 0)  # or the library would wait for the body's end
         body = f"{text}\n".encode()
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
         self.start_response(status, [*headers, ("Content-Length", str(len(body)))])
@@ -76,18 +73,33 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
             return "413 Content Too Large", f"at most {MAX_BODY_BYTES} bytes"
         return None
 
+    def _take_body(self) -> tuple[str, str] | None:
+        """Read the body whole, within the deadline; what is wrong with it, if anything."""
+        try:
+            body = self.wsgi_input.read()
+        except gevent.Timeout as late:
+            if late is not self._deadline:
+                raise
+            return "408 Request Timeout", f"a request must arrive within {HEADER_S:g} s"
+        except OSError:
+            return "400 Bad Request", "the body is cut short"
+        self.environ["wsgi.input"] = io.BytesIO(body)
+        return None
+
     def upgrade_websocket(self) -> Any:
         """Only one path speaks WebSocket; elsewhere the request is a plain one."""
         if self.environ.get("PATH_INFO") != WEBSOCKET_PATH:
             return None
-        return super().upgrade_websocket()
+        refused = super().upgrade_websocket()
+        # The library explains itself in text, which a socket does not take.
+        return refused and [part.encode() if isinstance(part, str) else part for part in refused]
 
     def upgrade_connection(self) -> Any:
         """Shake hands as the library does, then put our own WebSocket in place of its."""
         key = self.environ.get("HTTP_SEC_WEBSOCKET_KEY", "").strip()
         try:
             good = len(base64.b64decode(key, validate=True)) == 16
-        except binascii.Error:
+        except ValueError:
             good = False
         if not good:
             self.start_response("400 Bad Request", [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 HEADER_S = 10.0
-"""For the request line and headers to arrive, or a kept-alive connection to ask again."""
+"""For a request to arrive, body and all, or a kept-alive connection to ask again."""
 SEND_S = 10.0
 """For a peer to take what is sent to it."""
 HELLO_S = 10.0
