@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models.bec import BEC
+from models.becbreather import BECBreather
+from models.becflow import BECFlow
+from models.becquantumfriction import BECQuantumFriction
+from models.becsoliton import BECSoliton
+from models.becvortexring import BECVortexRing
 from models.becvortices import BECVortices
 from models.contract import Model
+from models.persistentcurrents import PersistentCurrents
 
 _EXHIBITS: dict[str, type[Model]] = {
     model.__name__: model
     for model in (
         BEC,
         BECVortices,
+        BECFlow,
+        BECVortexRing,
+        BECSoliton,
+        BECBreather,
+        PersistentCurrents,
+        BECQuantumFriction,
     )
 }
 

@@ -57,6 +57,16 @@ CYLINDER = Toggle(
     help="A round pool, or an endless one: what leaves at the right enters at the left.",
 )
 
+FLOW = Float(
+    name="v_v_c",
+    default=0.0,
+    low=-2.0,
+    high=2.0,
+    unit="c",
+    label="Flow",
+    help="How fast the whole fluid streams past, to the right: 1 is the speed of sound.",
+)
+
 EXPERT = (
     Float(name="dt_t_scale", default=1.0, low=0.01, high=2.0, step=0.01, scale="log",
           label="Time step", group="Expert", unit="hbar/max(K)",

@@ -1,0 +1,84 @@
+"""Cooling by a potential that works against the flow."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+
+from models.bec import BEC
+from models.declarations import CYLINDER, EXPERT, FINGER, FLUID, GRID, WINDING, with_defaults
+from models.parameters import Float, Parameter
+
+
+class BECQuantumFriction(BEC):
+    r"""Friction without a floor: a force that always pushes against the flow calms the fluid.
+
+    Where fluid streams together this potential rises, and where it streams apart it falls, so
+    it works against every sound and takes its energy. No atom is lost, and nothing has to be
+    put back: unlike cooling, it never looks at the fluid as a whole.
+
+    $$V_c = \frac{2 C}{\sqrt{N}}\,\mathrm{Im}(\psi^* H\psi)
+    = \frac{\hbar C}{\sqrt{N}}\,\partial_t|\psi|^2$$
+
+    is added to the other potentials; $N$ is the sum of the density. All else is as in BEC, with
+    its own cooling off.
+
+    **Checked:** the fields of super_hydro after 50 steps, to $10^{-9}$; the energy of a fluid
+    full of sound never rises from look to look, and the norm is kept to $10^{-5}$.
+
+    Source: A. Bulgac, M. M. Forbes, K. J. Roche and G. Wlazłowski, *Quantum Friction: Cooling
+    Quantum Systems with Unitary Time Evolution*, arXiv:1305.6891; the model of that name in
+    super_hydro.
+    """
+
+    title: ClassVar = "Quantum friction"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Float(
+            name="Vc_cooling",
+            default=100.0,
+            low=1e-3,
+            high=1000.0,
+            scale="log",
+            label="Friction",
+            help="How strongly the potential works against the flow.",
+        ),
+        *with_defaults(FLUID, cooling=1e-10),
+        WINDING,
+        CYLINDER,
+        *FINGER,
+        *GRID,
+        *EXPERT,
+    )
+    presets: ClassVar = {
+        "Hardly any": {"Vc_cooling": 1.0},
+        "From a tangle": {"random_phase": True, "Vc_cooling": 300.0},
+    }
+
+    def _allocate(self) -> None:
+        super()._allocate()
+        self._streaming = self._backend.empty(self.shape)
+        self._streaming_transform = self._backend.transform(self._streaming)
+        self._friction = np.zeros(self.shape, self._backend.real)
+
+    def _use_phase(self, phase: complex) -> None:
+        super()._use_phase(phase)
+        ex, ey = self._dispersion()
+        share = 1 / math.prod(self.shape)
+        self._wave_energies = (share * (ex[:, None] + ey)).astype(self._backend.real)
+        # In imaginary time there is no flow to work against.
+        self._extra = self._friction if phase.imag else self._friction[:0]
+
+    def _prepare_step(self, t: float) -> None:
+        if not self._extra.size:
+            return
+        flow = self._streaming
+        flow[...] = self._field
+        self._streaming_transform.forward()
+        np.multiply(flow, self._wave_energies, out=flow)
+        self._streaming_transform.inverse()
+        # Im(psi* K psi); the other energies are real and drop out.
+        np.multiply(flow, self._field.conj(), out=flow)
+        strength = 2 * self._number("Vc_cooling") / math.sqrt(self._total)
+        np.multiply(flow.imag, strength, out=self._friction)
