@@ -1,0 +1,107 @@
+"""Pages in a real Chromium, each as a visitor of its own, against a real exhibit."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from exhibit import Exhibit
+from PIL import Image
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+PATIENCE_MS = 20_000
+CONNECTED = "html[data-connected=true]"
+SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+KIOSK = {"width": 1280, "height": 720}
+
+Pixels = npt.NDArray[np.uint8]
+OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright itself."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium, with WebGL2 by the processor: there for whoever asks for it."""
+    path = shutil.which("chromium")
+    assert path, "chromium is missing: run `make test`"
+    launched = playwright.chromium.launch(
+        executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", *SOFTWARE_GL]
+    )
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, exhibit: Exhibit) -> Iterator[OpenPage]:
+    """Opens a path of the exhibit as a new visitor; a fault of the page fails the test."""
+    contexts = []
+    faults: list[str] = []
+
+    def begin(path: str = "models/BEC", *, name: str = "", at: str = "", **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": KIOSK, **options})
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        if name:
+            context.add_init_script(f"localStorage.setItem('vortarium.name', {name!r})")
+        page = context.new_page()
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.on("console", lambda said: faults.append(said.text) if is_fault(said) else None)
+        page.goto((at or exhibit.url) + path)
+        if "models/" in path:
+            page.wait_for_selector(f"{CONNECTED}[data-seq]:not([data-seq=''])")
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def is_fault(said: Any) -> bool:
+    """Does this line of the console tell of a fault? That a server is away is none."""
+    return said.type == "error" and "ERR_CONNECTION" not in said.text
+
+
+def pixels(page: Page, selector: str = "#fluid") -> Pixels:
+    """What an element looks like, shape (height, width, 3)."""
+    shot = page.locator(selector).screenshot()
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))
+
+
+def open_drawer(page: Page) -> None:
+    """Open the controls and wait until they stand still."""
+    page.click("#open-drawer")
+    still = "() => document.getElementById('drawer').getAnimations().length === 0"
+    page.wait_for_function(still)
+
+
+def visitor_id(page: Page) -> str:
+    """Who this page is."""
+    number = page.get_attribute("html", "data-visitor")
+    assert number
+    return number
+
+
+def put_mouse(page: Page, x: float, y: float) -> None:
+    """Move the mouse to fractions (x, y) of the fluid's box, y up."""
+    box = page.locator("#fluid").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + (1 - y) * box["height"])

@@ -1,0 +1,149 @@
+"""Two pages in one room: visitors, fingers, controls and time are shared."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from conftest import OpenPage, open_drawer, put_mouse, visitor_id
+from exhibit import Exhibit, wait_until
+from playwright.sync_api import Page, expect
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def field(page: Page, parameter: str) -> tuple[str, str]:
+    row = f"[data-parameter={parameter}]"
+    return f"{row} input[type=range]", f"{row} input[type=text]"
+
+
+def has_colour(page: Page, colour: str) -> bool:
+    """Is there a pixel of this colour, #rrggbb, among the marks on the fluid?"""
+    data = page.evaluate("""() => {
+      const canvas = document.getElementById("overlay");
+      const { width, height } = canvas;
+      return Array.from(canvas.getContext("2d").getImageData(0, 0, width, height).data);
+    }""")
+    wanted = [*bytes.fromhex(colour[1:]), 255]
+    return bool((np.reshape(data, (-1, 4)) == wanted).all(axis=1).any())
+
+
+def test_both_see_both(open_page: OpenPage) -> None:
+    ada, grace = open_page(name="Ada"), open_page(name="Grace")
+    for page in (ada, grace):
+        expect(page.locator(".visitor-name")).to_have_count(2)
+        assert set(page.locator(".visitor-name").all_inner_texts()) == {"Ada", "Grace"}
+    assert visitor_id(ada) != visitor_id(grace)
+    grace.close()
+    expect(ada.locator(".visitor-name")).to_have_text(["Ada"])
+
+
+def test_a_name_stays_text(open_page: OpenPage) -> None:
+    guest, other = open_page(name=HOSTILE), open_page()
+    for page in (guest, other):
+        name = page.locator(f"#visitors [data-visitor='{visitor_id(guest)}'] .visitor-name")
+        assert (name.inner_text() or "").startswith("<img src=x")
+        assert page.locator("img[src=x]").count() == 0
+
+
+def test_a_finger_shows_on_the_other_page_in_its_colour(
+    open_page: OpenPage, exhibit: Exhibit
+) -> None:
+    ada, grace = open_page(name="Ada"), open_page(name="Grace")
+    state = grace.locator(f"#visitors [data-visitor='{visitor_id(ada)}'] .dot")
+    colour = state.evaluate("dot => dot.style.getPropertyValue('--visitor')")
+    assert re.fullmatch("#[0-9a-f]{6}", colour)
+    assert not has_colour(grace, colour)
+    put_mouse(ada, 0.5, 0.5)
+    ada.mouse.down()
+    wait_until(lambda: has_colour(grace, colour), "the finger shows")
+    assert len(exhibit.json("api/rooms/BEC/state")["fingers"]) == 1
+    ada.mouse.up()
+    wait_until(lambda: not has_colour(grace, colour), "the finger has faded")
+
+
+def test_a_finger_leaves_with_its_page(open_page: OpenPage, exhibit: Exhibit) -> None:
+    ada, _ = open_page(), open_page()
+    put_mouse(ada, 0.4, 0.6)
+    ada.mouse.down()
+    fingers = "api/rooms/BEC/state"
+    wait_until(lambda: exhibit.json(fingers)["fingers"], "the finger is there")
+    ada.close()
+    wait_until(lambda: not exhibit.json(fingers)["fingers"], "the finger is gone")
+
+
+def test_a_slider_moves_the_others_slider(open_page: OpenPage) -> None:
+    ada, grace = open_page(), open_page()
+    slider, entry = field(ada, "finger_r0")
+    open_drawer(ada)
+    ada.locator(slider).focus()
+    before = grace.locator(entry).input_value()
+    ada.keyboard.press("ArrowRight")
+    ada.keyboard.press("ArrowRight")
+    expect(grace.locator(entry)).not_to_have_value(before)
+    expect(grace.locator(entry)).to_have_value(ada.locator(entry).input_value())
+    expect(grace.locator(slider)).to_have_value(ada.locator(slider).input_value())
+
+
+def test_a_logarithmic_slider_shows_the_physical_value(
+    open_page: OpenPage, exhibit: Exhibit
+) -> None:
+    page = open_page()
+    slider, entry = field(page, "cooling")
+    open_drawer(page)
+    page.locator(slider).press("End")
+    expect(page.locator(entry)).to_have_value("1")
+    state = "api/rooms/BEC/state"
+    wait_until(lambda: exhibit.json(state)["params"]["cooling"] == 1, "the room has it")
+    page.locator(slider).press("ArrowLeft")
+    wait_until(lambda: 0.5 < exhibit.json(state)["params"]["cooling"] < 1, "one step less")
+
+
+def test_a_typed_value_counts_and_a_late_joiner_sees_it(open_page: OpenPage) -> None:
+    ada = open_page()
+    _, entry = field(ada, "cooling")
+    open_drawer(ada)
+    ada.fill(entry, "0,0025")
+    ada.press(entry, "Enter")
+    expect(ada.locator(entry)).to_have_value("0.0025")
+    grace = open_page()
+    expect(grace.locator(entry)).to_have_value("0.0025")
+
+
+def test_a_refused_value_goes_back_to_the_truth(open_page: OpenPage) -> None:
+    page = open_page()
+    _, entry = field(page, "finger_r0")
+    open_drawer(page)
+    truth = page.locator(entry).input_value()
+    for wrong, told in (("999", "is allowed, not 999"), ("much", "is not a number")):
+        page.fill(entry, wrong)
+        page.press(entry, "Enter")
+        expect(page.locator("#toasts").get_by_text(told)).to_be_visible()
+        expect(page.locator(entry)).to_have_value(truth)
+
+
+def test_pause_holds_time_for_everybody(open_page: OpenPage, exhibit: Exhibit) -> None:
+    ada, grace = open_page(), open_page()
+    ada.click("#start-pause")
+    expect(grace.locator("#start-pause")).to_have_text("Start")
+    held = exhibit.json("api/rooms/BEC/state")["sim_time"]
+    grace.click("[data-action=step]")
+    wait_until(lambda: exhibit.json("api/rooms/BEC/state")["sim_time"] > held, "a step was made")
+    grace.click("#start-pause")
+    expect(ada.locator("#start-pause")).to_have_text("Pause")
+
+
+def test_two_touches_are_two_fingers(open_page: OpenPage, exhibit: Exhibit) -> None:
+    page = open_page(has_touch=True)
+    box = page.locator("#fluid").bounding_box()
+    assert box
+    points = [
+        {"x": box["x"] + share * box["width"], "y": box["y"] + 0.5 * box["height"], "id": number}
+        for number, share in enumerate((0.35, 0.65))
+    ]
+    touches = page.context.new_cdp_session(page)
+    touches.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points})
+    state = "api/rooms/BEC/state"
+    wait_until(lambda: len(exhibit.json(state)["fingers"]) == 2, "both are there")
+    touches.send("Input.dispatchTouchEvent", {"type": "touchCancel", "touchPoints": []})
+    wait_until(lambda: not exhibit.json(state)["fingers"], "both are lifted")
