@@ -42,6 +42,7 @@ class Viewer:
         self._queued = 0
         self._values: dict[str, bytes] = {}
         self._frame: tuple[int, bytes] | None = None
+        self._offered = b""
         self._wake = Event()
         self._peer_done = Event()
         self._closing = False
@@ -72,7 +73,10 @@ class Viewer:
         self._wake.set()
 
     def show(self, seq: int, framed_frame: bytes) -> None:
-        """Offer a frame in place of one that has not gone out."""
+        """Offer a frame in place of one that has not gone out; the same one is offered once."""
+        if framed_frame is self._offered:
+            return
+        self._offered = framed_frame
         self._frame = (seq, framed_frame)
         self._wake.set()
 
