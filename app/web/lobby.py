@@ -56,6 +56,8 @@ class Lobby:
                 raise EntryError("unknown_model", f"room {room!r} runs {running.model}")
             return running
         listed = models.names()
+        if model is not None and model not in listed:
+            raise EntryError("unknown_model", f"no model {model!r}; there are {', '.join(listed)}")
         if room in listed:
             if model not in (None, room):
                 raise EntryError("unknown_model", f"room {room!r} is for the model of that name")
