@@ -288,7 +288,7 @@ def test_one_address_cannot_use_up_all_connections(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handler, "MAX_CONNECTIONS_PER_ADDRESS", 3)
-    monkeypatch.setattr(handler, "is_loopback", lambda address: False)
+    monkeypatch.setattr(handler, "is_loopback", lambda _address: False)
     held = [site.connect() for _ in range(3)]
     for sock in held:
         sock.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -314,5 +314,5 @@ def test_this_machine_may_connect_as_often_as_it_likes(
 
 
 def test_a_port_in_use_is_refused(site: Site) -> None:
-    with pytest.raises(OSError, match="[Aa]ddress"):
+    with pytest.raises(OSError, match=r"[Aa]ddress"):
         listen("127.0.0.1", site.server.server_port)
