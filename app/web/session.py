@@ -91,11 +91,13 @@ def converse(socket: WebSocket, address: str, reception: Reception) -> None:
         viewer, stage = _greet(socket, address, reception)
     except PeerGoneError as gone:
         log.debug("%s left before hello: %s", address, gone)
+        socket.finish()
         return
     except BadHelloError as bad:
         with suppress(PeerGoneError):
             socket.send(framed(TEXT, encode(bad.reply)))
             socket.close(1008, bad.reply.message)
+        socket.finish()
         return
     try:
         Session(viewer, stage, socket, reception).run()

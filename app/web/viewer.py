@@ -92,12 +92,13 @@ class Viewer:
         self._wake.set()
 
     def finish(self) -> None:
-        """The reader has ended: let the last bytes out and stop the writer."""
+        """The reader has ended: let the last bytes out, stop the writer, end the connection."""
         self._closing = True
         self._peer_done.set()
         self._wake.set()
         self._writer.join(CLOSE_S)
         self._writer.kill(block=False)
+        self._socket.finish()
 
     @property
     def round_trip_ms(self) -> float | None:
@@ -134,8 +135,8 @@ class Viewer:
             self._write_messages()
         except PeerGoneError as gone:
             log.debug("%s: %s", self.visitor.name, gone)
-        self._peer_done.wait(CLOSE_S)
-        self._socket.abort()
+        if not self._peer_done.wait(CLOSE_S):
+            self._socket.abort()
 
     def _write_messages(self) -> None:
         while self._bytes or self._values:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from socket import SHUT_RDWR, SHUT_WR
 from typing import Any, Protocol
 
 import gevent
@@ -15,7 +17,7 @@ from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
-from app.web.limits import MAX_MESSAGE_BYTES, SEND_S
+from app.web.limits import CLOSE_S, MAX_MESSAGE_BYTES, SEND_S
 
 TEXT, BINARY = 0x1, 0x2
 _FIN = 0x80
@@ -150,9 +152,20 @@ class WebSocket:
         """Drop the connection without a word."""
         self.closed = True
         try:
-            self._socket.shutdown(2)
+            self._socket.shutdown(SHUT_RDWR)
         except OSError:
             self._socket.close()
+
+    def finish(self) -> None:
+        """End the connection, but let the peer read what was sent last.
+
+        A socket that is closed with bytes unread is reset, and the close frame lost with it.
+        """
+        self.closed = True
+        with suppress(OSError, ValueError), gevent.Timeout(CLOSE_S, TimeoutError()):
+            self._socket.shutdown(SHUT_WR)
+            while self._stream.read1(_READ_BYTES):
+                pass
 
     def _answer_close(self, event: CloseConnection) -> None:
         if self._close_sent:
