@@ -8,6 +8,7 @@ import json
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -170,6 +171,7 @@ class Client:
 
     def closed(self, patience_s: float = PATIENCE_S) -> int:
         """Wait for the server to close, and return its code."""
+        self.acks = False
         try:
             self._until(lambda: None, "close", patience_s)
         except ClosedError as end:
@@ -211,4 +213,5 @@ class Client:
             frame = decode(data)
             self.frames.append(frame)
             if self.acks:
-                self.send(type="ack", seq=frame.seq)
+                with suppress(OSError, websocket.WebSocketException):  # the end may be near
+                    self.send(type="ack", seq=frame.seq)
