@@ -125,6 +125,15 @@ class Exhibit:
         return sum(1 for each in folders for _ in each.iterdir())
 
 
+def machine_cpu_s() -> float | None:
+    """Processor time that anything on this machine has used; None where that is not to be had."""
+    if not HAS_PROC:
+        return None
+    # After the word "cpu": user, nice, system, idle, iowait, irq, softirq, ...
+    ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n")[0].split()[1:8]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+
+
 def _children() -> dict[int, list[int]]:
     below: dict[int, list[int]] = {}
     if HAS_PROC:

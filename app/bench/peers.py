@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.fft
+import numpy.typing as npt
 
 from app.bench.figures import note
 from models.numerics.grid import Grid
@@ -101,45 +102,54 @@ class NumpyFluid:
 
     COOLING = 0.01
     SPRING, DAMPING = 10.0, 4.0
-    FINGER_R0 = 5.0
     MU = 0.5
-    WALL_MU, FINGER_MU = 100.0, 2.0
+    WALL_MU = 100.0
 
-    def __init__(self, shape: tuple[int, int]) -> None:
-        """A fluid on `shape` points, (Nx, Ny), as deep as the trap allows, and at rest."""
+    def __init__(
+        self,
+        shape: tuple[int, int],
+        dt_t_scale: float = 1.0,
+        finger_V0_mu: float = 2.0,
+        finger_r0: float = 5.0,
+    ) -> None:
+        """A fluid on `shape` points, (Nx, Ny), as deep as the trap allows; parameters as BEC's."""
         self._grid = Grid(*shape, dx=1.0)
+        self._height, self._r0 = finger_V0_mu * self.MU, finger_r0
         kinetic = (self._grid.kx[:, None] ** 2 + self._grid.ky[None, :] ** 2) / 2
-        self._dt = 1.0 / float(kinetic.max())
+        self._dt = dt_t_scale / float(kinetic.max())
         turned = 1 + 1j * self.COOLING
         self._phase = -1j * self._dt * abs(turned) / turned
-        self._kinetic_factor = np.exp(self._phase * kinetic)
+        self.kinetic_factor = np.exp(self._phase * kinetic)
         self._trap = self.WALL_MU * self.MU * smooth_step(self._grid.radius2 - 0.8)
-        self.psi = np.sqrt(np.maximum(self.MU - self._trap, 0.0)).astype(complex)
-        self._total = float((abs(self.psi) ** 2).sum())
-        self._sound = math.sqrt(self._total / kinetic.size)
-        self.pointer = 0j
-        self._finger = complex(self._grid.size[0] / 8, 0.0)
-        self._velocity = 0j
+        depth = np.maximum(self.MU - self._trap, 0.0)
+        self.load(np.sqrt(depth).astype(complex), 0j, complex(shape[0] / 8, 0.0))
+
+    def load(self, psi: npt.NDArray[np.complex128], pointer: complex, finger: complex) -> None:
+        """Go on from `psi`, (Nx, Ny), with the pointer and a potential at rest at x + i y."""
+        self.psi = psi
+        self._total = float((psi.real**2 + psi.imag**2).sum())
+        self._sound = math.sqrt(self._total / psi.size)
+        self._pointer, self._finger, self._velocity = pointer, finger, 0j
 
     def step(self) -> None:
-        """One time step."""
+        """One time step: the finger, the potential energy, the kinetic energy."""
         self._move_finger()
         density = self.psi.real**2 + self.psi.imag**2
         energy = self._trap + self._finger_potential() + density - self.MU
         self.psi = self.psi * np.exp(self._phase * energy)
         self.psi *= math.sqrt(self._total / density.sum())
-        self.psi = np.fft.ifft2(self._kinetic_factor * np.fft.fft2(self.psi))
+        self.psi = np.fft.ifft2(self.kinetic_factor * np.fft.fft2(self.psi))
 
     def _move_finger(self) -> None:
         self._finger += self._dt * self._velocity
-        pull = self.SPRING * (self.pointer - self._finger) - self.DAMPING * self._velocity
+        pull = self.SPRING * (self._pointer - self._finger) - self.DAMPING * self._velocity
         self._velocity += self._dt * pull
         if abs(self._velocity) > self._sound:
             self._velocity *= self._sound / abs(self._velocity)
 
-    def _finger_potential(self) -> Any:
+    def _finger_potential(self) -> npt.NDArray[np.float64]:
         Lx, Ly = self._grid.size
         dx = (self._grid.x - self._finger.real + Lx / 2) % Lx - Lx / 2
         dy = (self._grid.y - self._finger.imag + Ly / 2) % Ly - Ly / 2
-        bump = np.exp(-(dx**2 + dy**2) / (2 * self.FINGER_R0**2))
-        return self.FINGER_MU * self.MU * bump
+        potential: npt.NDArray[np.float64] = np.exp(-(dx**2 + dy**2) / (2 * self._r0**2))
+        return self._height * potential

@@ -5,13 +5,13 @@ from __future__ import annotations
 import selectors
 import time
 from itertools import pairwise
-from typing import Any
 
 from app.bench.client import Guest
-from app.bench.exhibit import FPS, SIZE, STEPS, Exhibit
+from app.bench.exhibit import FPS, HAS_PROC, SIZE, STEPS, Exhibit, machine_cpu_s
 from app.bench.figures import Budget, Options, Row, note, percentile
 from app.bench.stirred import stir_point
-from app.protocol.messages import Finger, Subscribe
+from app.protocol import frames
+from app.protocol.messages import Finger
 
 SECONDS = 10.0
 SETTLE_S = 2.0
@@ -22,21 +22,23 @@ TURN_S = 4.0
 
 
 def measure(options: Options) -> list[Row]:
-    """One row {n, seconds, fps_min, gap_p99_ms, gap_max_ms, ...}; guests share this process."""
+    """One row {n, seconds, fps_min, gap_p99_ms, gap_max_ms, steps_per_s, ...}.
+
+    All guests share this process. The `cpus` say how much of a processor the exhibit, the guests
+    and everything else on this machine used meanwhile: figures taken on a busy machine are low.
+    """
     seconds = options.seconds or SECONDS
     note(f"viewers: {options.viewers} of them for {seconds:g} s")
     with Exhibit() as exhibit:
         crowd = Crowd(exhibit.url, options.viewers)
         try:
             crowd.watch(SETTLE_S)
-            cpu_before, own_before = exhibit.cpu_s(), time.process_time()
+            before = _processors(exhibit)
             crowd.watch(seconds)
-            cpu_after, own_after = exhibit.cpu_s(), time.process_time()
+            after = _processors(exhibit)
         finally:
             crowd.close()
-    server_cpu = None
-    if cpu_before is not None and cpu_after is not None:
-        server_cpu = round((cpu_after - cpu_before) / seconds, 2)
+    ours, guests, all_ = (round((b - a) / seconds, 2) for a, b in zip(before, after, strict=True))
     return [
         {
             "n": options.viewers,
@@ -47,9 +49,10 @@ def measure(options: Options) -> list[Row]:
             "gap_p99_ms": round(percentile(crowd.gaps_ms(), 99), 1),
             "gap_max_ms": round(max(crowd.gaps_ms()), 1),
             "frame_bytes_p50": percentile(crowd.sizes, 50),
-            "steps_per_s": round(sum(crowd.steps_per_s) / max(1, len(crowd.steps_per_s)), 1),
-            "server_cpus": server_cpu,
-            "guests_cpus": round((own_after - own_before) / seconds, 2),
+            "steps_per_s": round(crowd.steps_per_s(), 1),
+            "server_cpus": ours if HAS_PROC else None,
+            "guests_cpus": guests,
+            "other_cpus": round(all_ - ours - guests, 2) if HAS_PROC else None,
             "budgets": {
                 "fps_min": Budget(at_least=FPS),
                 "gap_p99_ms": Budget(at_most=34),
@@ -59,14 +62,19 @@ def measure(options: Options) -> list[Row]:
     ]
 
 
+def _processors(exhibit: Exhibit) -> tuple[float, float, float]:
+    """Seconds of processor time of the exhibit, of this process and of all; 0 where unknown."""
+    return exhibit.cpu_s() or 0.0, time.process_time(), machine_cpu_s() or 0.0
+
+
 class Crowd:
-    """Guests on one selector; the first of them stirs and hears how fast the room runs."""
+    """Guests on one selector; the first of them stirs."""
 
     def __init__(self, url: str, count: int) -> None:
         """Bring them in one after the other. Raises OSError."""
         self.arrivals: list[list[float]] = []
         self.sizes: list[int] = []
-        self.steps_per_s: list[float] = []
+        self._first_seqs: list[int] = []
         self._guests: list[Guest] = []
         self._ready = selectors.DefaultSelector()
         for number in range(count):
@@ -74,13 +82,12 @@ class Crowd:
             self._guests.append(guest)
             guest.first_frame(FIRST_FRAME_S)
             self._ready.register(guest, selectors.EVENT_READ, number)
-        self._guests[0].send(Subscribe(names=["steps_per_s"]))
 
     def watch(self, seconds: float) -> None:
         """Receive for `seconds`, and count anew."""
         self.arrivals = [[] for _ in self._guests]
         self.sizes.clear()
-        self.steps_per_s.clear()
+        self._first_seqs.clear()
         began = now = time.perf_counter()
         move_due = now
         while now < began + seconds:
@@ -93,17 +100,20 @@ class Crowd:
                 move_due = now + MOVE_S
 
     def _receive(self, number: int) -> None:
-        texts, pictures = self._guests[number].read()
+        _, pictures = self._guests[number].read()
         now = time.perf_counter()
         for picture in pictures:
             self.arrivals[number].append(now)
             self.sizes.append(len(picture))
-        for text in texts:
-            self._hear(text)
+            if number == 0:
+                self._first_seqs.append(frames.sequence_number(picture))
 
-    def _hear(self, text: dict[str, Any]) -> None:
-        if text["type"] == "channel":
-            self.steps_per_s.append(text["value"])
+    def steps_per_s(self) -> float:
+        """The model's pace: every frame that is made, shown or not, has a number of its own."""
+        times, seqs = self.arrivals[0], self._first_seqs
+        if len(times) < 2:
+            return 0.0
+        return (seqs[-1] - seqs[0]) * STEPS / (times[-1] - times[0])
 
     def gaps_ms(self) -> list[float]:
         """Times between one frame and the next, of all guests together."""
