@@ -8,13 +8,13 @@ from typing import ClassVar
 import numpy as np
 
 from models.contract import ComplexArray, FloatArray, Picture, View
-from models.declarations import EXPERT, FINGER, FLUID, GRID
+from models.declarations import EXPERT, FINGER, FLUID, GRID, with_defaults
 from models.gpe import GrossPitaevskii
 from models.numerics.finger_table import FingerTable
 from models.numerics.periodic_vortices import periodic_vortices
 from models.numerics.profiles import Complex
 from models.parameters import Choice, Float, Parameter
-from models.pictures import EMPTY, HEADROOM, blank_picture, grey, phase_picture
+from models.pictures import EMPTY, HEADROOM, blank_picture, grey
 from models.spin_orbit import SPIN_ORBIT, SpinOrbit
 
 FAULT_PAIRS = 6
@@ -53,21 +53,32 @@ class SOC2(GrossPitaevskii):
     there is one. $\tan\theta$ is the cooling. Lengths are in units of $dx$, $\hbar = m = 1$.
     Phase, vortices and tracers are those of the first component.
 
+    **Checked:** the fields of super_hydro after 50 steps, to $10^{-9}$ (single precision: to
+    $10^{-4}$); a wave that the light has taken hold of keeps its two amplitudes and turns its
+    phase as the lower band says, to $10^{-3}$; stripes are as far apart as the minima say, and
+    cooling never raises the energy.
+
     Source: Y.-J. Lin, K. Jiménez-García and I. B. Spielman, *Nature* 471, 83 (2011); the stripes:
     J.-R. Li and others, *Nature* 543, 91 (2017). The equation is that of super_hydro's SOC2.
     """
 
+    title: ClassVar = "Striped superfluid"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        *FLUID,
+        *with_defaults(FLUID, cooling=1e-3),
         *SPIN_ORBIT,
-        Choice(name="start", default="stripes", options=("stripes", "faults", "one current"),
+        Choice(name="start", default="faults", options=("stripes", "faults", "one current"),
                rebuild=True, label="Start", group="Fluid",
                help="Perfect stripes, stripes that end in the middle of the fluid, or none."),
         *ATOMS,
         *FINGER,
-        *GRID,
+        *with_defaults(GRID, Nx=192, Ny=192),
         *(parameter for parameter in EXPERT if parameter.name not in ("g", "random_phase")),
     )  # fmt: skip
+    presets: ClassVar = {
+        "Perfect stripes": {"start": "stripes", "cooling": 1e-10},
+        "No stripes: one kind of atom wins": {"start": "one current", "soc_d": 0.3},
+        "Strong light, one minimum": {"start": "one current", "soc_w": 1.2},
+    }
     views: ClassVar[tuple[View, ...]] = (
         *GrossPitaevskii.views,
         View("spin", "Kind of atom", "(n_b - n_a) / n"),
@@ -79,8 +90,8 @@ class SOC2(GrossPitaevskii):
         return n
 
     def picture(self, view: str) -> Picture:
-        if view == "phase":
-            return phase_picture(self._backend.host(self._flow_field()))
+        if view in ("phase", "velocity"):
+            return super().picture(view)
         n = self.density()
         total = float(n.sum(dtype=float))
         if not 0 < total < math.inf:
@@ -140,7 +151,7 @@ class SOC2(GrossPitaevskii):
         self._half_detuning = 2 * light.d * light.recoil
         self._mixing[...] = rabi / 2 * np.exp(2j * light.k_R * self.grid.x[:, 0])
 
-    def _initial(self) -> Complex:
+    def _initial(self) -> ComplexArray:
         light = self.light()
         k0 = light.minimum()
         step = 2 * math.pi / self.grid.size[0]

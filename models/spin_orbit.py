@@ -23,13 +23,13 @@ from models.parameters import Float
 NEWTON_STEPS = 8
 
 SPIN_ORBIT = (
-    Float(name="k_R", default=0.4, low=0.0, high=20.0, step=0.01, unit="1/dx", rebuild=True,
+    Float(name="k_R", default=0.3, low=0.0, high=20.0, step=0.01, unit="1/dx", rebuild=True,
           label="Kick of the light", group="Fluid",
           help="Half the push that an atom gets when light turns it into the other kind."),
     Float(name="soc_d", default=0.0, low=-2.0, high=2.0, step=0.01, unit="4 E_R",
           label="Detuning", group="Fluid",
           help="How far the light is off: one kind of atom has the lower energy."),
-    Float(name="soc_w", default=0.4, low=0.0, high=2.0, step=0.01, unit="4 E_R",
+    Float(name="soc_w", default=0.5, low=0.0, high=2.0, step=0.01, unit="4 E_R",
           label="Strength of the light", group="Fluid",
           help="How quickly the light turns one kind of atom into the other."),
 )  # fmt: skip
@@ -60,7 +60,7 @@ class SpinOrbit:
 
     def minimum(self) -> float:
         """Wave number of the lowest energy; of two that are as low, the negative one."""
-        kappa = np.linspace(-1, 1, 2001)
+        kappa = np.linspace(-1, 0, 1001) * (1 if self.d >= 0 else -1)
         energy = (kappa**2 + 1) / 2 - np.hypot(kappa - self.d, self.w)
         best = float(kappa[energy.argmin()])
         for _ in range(NEWTON_STEPS):
