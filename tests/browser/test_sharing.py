@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 from conftest import OpenPage, open_drawer, put_mouse, visitor_id
 from exhibit import Exhibit, wait_until
 from playwright.sync_api import Page, expect
 
 HOSTILE = "<img src=x onerror=alert(1)>"
+SHOWN_IN = """colour => {
+  const wanted = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  const canvas = document.getElementById("overlay");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  for (let at = 0; at < data.length; at += 4) {
+    if (wanted.every((value, i) => data[at + i] === value) && data[at + 3] === 255) return true;
+  }
+  return false;
+}"""
+"""Is a colour, #rrggbb, among the marks that lie on the fluid?"""
 
 
 def field(page: Page, parameter: str) -> tuple[str, str]:
     row = f"[data-parameter={parameter}]"
     return f"{row} input[type=range]", f"{row} input[type=text]"
-
-
-def has_colour(page: Page, colour: str) -> bool:
-    """Is there a pixel of this colour, #rrggbb, among the marks on the fluid?"""
-    data = page.evaluate("""() => {
-      const canvas = document.getElementById("overlay");
-      const { width, height } = canvas;
-      return Array.from(canvas.getContext("2d").getImageData(0, 0, width, height).data);
-    }""")
-    wanted = [*bytes.fromhex(colour[1:]), 255]
-    return bool((np.reshape(data, (-1, 4)) == wanted).all(axis=1).any())
 
 
 def test_both_see_both(open_page: OpenPage) -> None:
@@ -53,13 +51,13 @@ def test_a_finger_shows_on_the_other_page_in_its_colour(
     state = grace.locator(f"#visitors [data-visitor='{visitor_id(ada)}'] .dot")
     colour = state.evaluate("dot => dot.style.getPropertyValue('--visitor')")
     assert re.fullmatch("#[0-9a-f]{6}", colour)
-    assert not has_colour(grace, colour)
+    assert not grace.evaluate(SHOWN_IN, colour)
     put_mouse(ada, 0.5, 0.5)
     ada.mouse.down()
-    wait_until(lambda: has_colour(grace, colour), "the finger shows")
+    grace.wait_for_function(SHOWN_IN, arg=colour)
     assert len(exhibit.json("api/rooms/BEC/state")["fingers"]) == 1
     ada.mouse.up()
-    wait_until(lambda: not has_colour(grace, colour), "the finger has faded")
+    grace.wait_for_function(f"colour => !({SHOWN_IN})(colour)", arg=colour)
 
 
 def test_a_finger_leaves_with_its_page(open_page: OpenPage, exhibit: Exhibit) -> None:
