@@ -12,7 +12,11 @@ from models.becsoliton import BECSoliton
 from models.becvortexring import BECVortexRing
 from models.becvortices import BECVortices
 from models.contract import Model
+from models.helloworld import HelloWorld
 from models.persistentcurrents import PersistentCurrents
+from models.quench import Quench
+from models.turbulence import Turbulence
+from models.wavetank import WaveTank
 
 _EXHIBITS: dict[str, type[Model]] = {
     model.__name__: model
@@ -25,6 +29,10 @@ _EXHIBITS: dict[str, type[Model]] = {
         BECBreather,
         PersistentCurrents,
         BECQuantumFriction,
+        Turbulence,
+        Quench,
+        WaveTank,
+        HelloWorld,
     )
 }
 

@@ -1,0 +1,43 @@
+"""A quench freezes in vortices that go as 1 / t."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.quench import Quench
+
+
+@pytest.mark.parametrize("precision", ["single", "double"])
+def test_vortices_go_as_one_over_time(precision: Any) -> None:
+    """Bray: the density of defects falls as log(t) / t; a power law fitted to it from 20 to 160
+    units of time lies between 0.6 and 1.2."""
+    model = Quench({"Nx": 192, "Ny": 192, "cylinder": False, "cooling": 0.1}, precision)
+    times, counts = [], []
+    for time in (20, 40, 80, 160):
+        while model.t < time:
+            model.step(20)
+        signs = [vortex.sign for vortex in model.vortices()]
+        assert abs(sum(signs)) <= 2
+        times.append(model.t)
+        counts.append(len(signs))
+    slope = np.polyfit(np.log(times), np.log(counts), 1)[0]
+    assert counts[0] > 60
+    assert -1.2 < slope < -0.6
+
+
+def test_energy_only_falls() -> None:
+    model = Quench({"Nx": 96, "Ny": 96})
+    energies = []
+    for _ in range(10):
+        energies.append(model.channel("energy"))
+        model.step(60)
+    assert (np.diff(energies) < 0).all()
+
+
+def test_another_seed_is_another_quench() -> None:
+    fields = [Quench({"Nx": 32, "Ny": 32, "seed": seed}).psi for seed in (1, 1, 2)]
+    np.testing.assert_array_equal(fields[0], fields[1])
+    assert np.abs(fields[0] - fields[2]).max() > 0.1
