@@ -8,14 +8,23 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from models.contract import Picture, View
+from models.actions import Action
+from models.contract import ActionError, ComplexArray, FloatArray, Picture, View
 from models.declarations import EXPERT, FINGER, FLUID, GRID
-from models.parameters import Parameter
-from models.pictures import HEADROOM, blank_picture, phase_picture
+from models.numerics.flow import Flow
+from models.numerics.periodic_vortices import periodic_vortices
+from models.parameters import Parameter, Value
+from models.pictures import EMPTY, HEADROOM, blank_picture, finite, phase_picture
+from models.places import Place, emptiest_place
 from models.split_step import SplitStep
+from models.tools import COOL_DEPTH, TOOLS, ColdPlaces
+from models.vortices import MIN_DENSITY, ring_density
 
 WALL_MU = 100.0
 """Height of hard walls, in units of the chemical potential."""
+
+MAX_MACH = 2.0
+"""White in a picture of speeds, in units of the speed of sound."""
 
 
 class GrossPitaevskii(SplitStep):
@@ -25,36 +34,154 @@ class GrossPitaevskii(SplitStep):
     views: ClassVar[tuple[View, ...]] = (
         View("density", "Density", "1/dx^2"),
         View("phase", "Phase", "rad", smooth=False, cyclic=True),
+        View("velocity", "Speed of the flow", "speed of sound"),
+        View("vortices", "Vortices", "1/dx^2", marks_vortices=True),
     )
     channels: ClassVar[Mapping[str, str]] = {
         "energy": "Energy of an atom, in units of mu",
         "energy_parts": "Kinetic, potential and interaction energy of an atom, in units of mu",
+        "norm": "Number of atoms",
+        "angular_momentum": "Of an atom about the middle of the box, in units of hbar",
         "vortex_number": "How many vortices turn anticlockwise, and how many clockwise",
+        "probe": "Place of the probe; density there in 1/dx^2, speed in that of sound, phase",
     }
+    actions: ClassVar[Mapping[str, Action]] = TOOLS
 
     def picture(self, view: str) -> Picture:
-        psi = self._synchronise()
+        psi = self._flow_field()
         first, second = self._kernels.moments(psi)
         if not (first > 0 and math.isfinite(second)):
             return blank_picture(self.shape)
         if view == "phase":
             return phase_picture(self._backend.host(psi))
-        hi = self._scale.follow(HEADROOM * second / first, self._steps)
         levels = np.empty(self.shape[::-1], np.uint8)
+        if view == "velocity":
+            floor = EMPTY * first / psi.size
+            unit = 255 / MAX_MACH * self._mach_of_a_cell()
+            self._backend.flow.grey_speed(psi, unit, floor, self._cell_drift(), levels)
+            return Picture(levels, 0.0, MAX_MACH)
+        hi = self._scale.follow(HEADROOM * second / first, self._steps)
         self._kernels.grey_density(psi, 255 / hi, levels)
         return Picture(levels, 0.0, hi)
 
     def channel(self, name: str) -> Any:
-        if name in ("energy", "energy_parts"):
-            parts = self.energy_parts()
-            total = sum(parts.values())
-            if not math.isfinite(total):
-                return None
-            return total if name == "energy" else parts
-        if name == "vortex_number":
-            signs = [vortex.sign for vortex in self.vortices()]
-            return {"anticlockwise": signs.count(1), "clockwise": signs.count(-1)}
+        match name:
+            case "energy":
+                return finite(sum(self._energy_parts_now().values()))
+            case "energy_parts":
+                return {part: finite(value) for part, value in self._energy_parts_now().items()}
+            case "norm":
+                return finite(float(self.density().sum(dtype=float)) * self.grid.dx**2)
+            case "angular_momentum":
+                psi = self._flow_field()
+                turn = self._backend.flow.angular_momentum(psi, self._cell_drift())
+                first, _ = self._kernels.moments(psi)
+                return finite(turn / first) if first > 0 else None
+            case "vortex_number":
+                signs = [vortex.sign for vortex in self.vortices()]
+                return {"anticlockwise": signs.count(1), "clockwise": signs.count(-1)}
+            case "probe":
+                return self._read_probe()
         return super().channel(name)
+
+    def _act(self, action: str, args: Mapping[str, Value]) -> None:
+        place = self._cell_of(float(args["x"]), float(args["y"]))
+        match action:
+            case "vortex":
+                self._drop_vortex(place, 1)
+            case "antivortex":
+                self._drop_vortex(place, -1)
+            case "cool_here":
+                self._cold.add(self._middle(place), self._steps)
+            case "probe":
+                self._probe = place
+            case _:
+                super()._act(action, args)
+
+    def step(self, n: int) -> None:
+        super().step(n)
+        if self._cold.due(self._steps):
+            self._cool(self._cold.share(self.grid))
+
+    def _cool(self, share: FloatArray) -> None:
+        """Take `share` of the field from its colder self, and keep what it holds of the norm."""
+        psi = self.psi
+        cooled = self._cooled(COOL_DEPTH)
+        before, after = (float((share * np.abs(field) ** 2).sum()) for field in (psi, cooled))
+        if 0 < after < math.inf:
+            self._replace(psi + share * (math.sqrt(before / after) * cooled - psi))
+
+    def _cell_of(self, x: float, y: float) -> tuple[int, int]:
+        """The point of the grid below and left of fractions (x, y)."""
+        Nx, Ny = self.shape
+        return min(int(x * Nx), Nx - 1), min(int(y * Ny), Ny - 1)
+
+    def _middle(self, cell: tuple[int, int]) -> Place:
+        half = self.grid.dx / 2
+        return float(self.grid.x[cell[0], 0]) + half, float(self.grid.y[0, cell[1]]) + half
+
+    def _drop_vortex(self, cell: tuple[int, int], sign: int) -> None:
+        """Multiply the field by a vortex in the middle of `cell`, where it cannot be missed."""
+        psi = self._backend.host(self._flow_field())
+        first, second = self._kernels.moments(self._flow_field())
+        i, j = (np.array([index]) for index in cell)
+        around = float(ring_density(psi, i, j, self._ring_cells())[0])
+        if not around * first > MIN_DENSITY * second:
+            raise ActionError("there is no fluid at this place")
+        at = self._middle(cell)
+        opposite = emptiest_place(self.grid, self.density(), at)
+        centres = np.array([complex(*at), complex(*opposite)])
+        healing = self._healing_length()
+        self._replace(self.psi * periodic_vortices(self.grid, centres, (sign, -sign), healing))
+
+    def _read_probe(self) -> dict[str, float | None]:
+        """Fractions, density in 1/dx^2, speed in units of that of sound, and phase."""
+        i, j = self._probe
+        psi = self._backend.host(self._synchronise())[..., i, j]
+        near = np.arange(-2, 3)
+        Nx, Ny = self.shape
+        flow = self._backend.host(self._flow_field())
+        patch = flow[np.ix_((i + near) % Nx, (j + near) % Ny)]
+        jx, jy, n = (float(value[2, 2]) for value in Flow().current(patch))
+        ux, uy = self._cell_drift()
+        cells = math.hypot(jx / n + ux, jy / n + uy) if n > 0 else 0.0
+        return {
+            "x": i / Nx,
+            "y": j / Ny,
+            "density": finite(float((np.abs(psi) ** 2).sum())),
+            "speed": finite(min(cells, math.pi) * self._mach_of_a_cell()),
+            "phase": finite(float(np.angle(patch[2, 2]))),
+        }
+
+    def _mach_of_a_cell(self) -> float:
+        """The speed of a phase that turns by a radian in a cell, in units of that of sound."""
+        hbar, m = self._number("hbar"), self._number("m")
+        return hbar / (m * self.grid.dx) / math.sqrt(self.mu / m)
+
+    def _cell_drift(self) -> tuple[float, float]:
+        """`_drift` as a gradient of the phase, radians in a cell."""
+        unit = self._number("m") * self.grid.dx / self._number("hbar")
+        ux, uy = self._drift()
+        return ux * unit, uy * unit
+
+    def _weigh(self) -> str | None:
+        energy = self.mu * sum(self._energy_parts_now().values())
+        return self._guard.weigh(energy, self.mu, calm=not self._fingers.table.top)
+
+    def _allocate(self) -> None:
+        super()._allocate()
+        self._probe = self.shape[0] // 2, self.shape[1] // 2
+
+    def _start(self, psi: ComplexArray, t: float, norm: float | None = None) -> None:
+        self._weighed: tuple[float, dict[str, float]] | None = None
+        self._cold = ColdPlaces()
+        super()._start(psi, t, norm)
+
+    def _energy_parts_now(self) -> dict[str, float]:
+        """`energy_parts`, once for every moment."""
+        if self._weighed is None or self._weighed[0] != self.t:
+            self._weighed = self.t, self.energy_parts()
+        return self._weighed[1]
 
     def energy_parts(self) -> dict[str, float]:
         """Energies of an atom in units of mu; the fingers' potential is part of "potential"."""

@@ -65,6 +65,10 @@ class GridModel(FieldModel):
     def _trouble(self) -> str | None:
         """What `self._guard` says of the present spectrum; None before the first step."""
 
+    def _weigh(self) -> str | None:
+        """What `self._guard` says of the energy; asked a few times a second."""
+        return None
+
     @abstractmethod
     def _start(self, psi: ComplexArray, t: float, norm: float | None = None) -> None:
         """Go on from `psi` at time `t`, keeping the sum of |psi|^2 at `norm` (that of psi)."""
@@ -95,9 +99,10 @@ class GridModel(FieldModel):
 
     def healthy(self) -> str | None:
         trouble = self._trouble()
-        if trouble is None and self._guard.is_due(self._steps):
-            state = GoodState(self.psi, self.t, self._total, dict(self.params))
-            self._guard.keep(state, self._steps)
+        if trouble is None and self._guard.is_due():
+            trouble = self._weigh()
+            if trouble is None:
+                self._guard.keep(GoodState(self.psi, self.t, self._total, dict(self.params)))
         return trouble
 
     def restore(self) -> dict[str, Value]:
@@ -112,9 +117,12 @@ class GridModel(FieldModel):
 
     def vortices(self) -> list[Vortex]:
         psi = self._backend.host(self._flow_field())
-        ring = max(2.0, RING_HEALING_LENGTHS * self._healing_length() / self.grid.dx)
         first, second = self._kernels.moments(self._flow_field())
-        return find_vortices(psi, ring, second / first if first > 0 else 0.0)
+        return find_vortices(psi, self._ring_cells(), second / first if first > 0 else 0.0)
+
+    def _ring_cells(self) -> float:
+        """Radius at which the density round a vortex is looked at, in grid cells."""
+        return max(2.0, RING_HEALING_LENGTHS * self._healing_length() / self.grid.dx)
 
     def _healing_length(self) -> float:
         return self._number("healing_length")
@@ -137,6 +145,7 @@ class GridModel(FieldModel):
             self._settle()
             self.params.update(changed)
             self._refresh()
+            self._guard.disturb()
 
     def _rebuild(self) -> None:
         if (self.params["Nx"], self.params["Ny"], self.params["dx"]) != (

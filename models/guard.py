@@ -1,8 +1,8 @@
 """Blow-ups: noticing them within a frame, and going back to before them.
 
 A split step keeps the norm however wrong it is, so the norm says nothing. What tells is a value
-that is not finite, kinetic energy that multiplies between two looks, and a spectrum that is as
-full at the grid's shortest waves as at its longest.
+that is not finite, a spectrum that fills up to the grid's shortest waves, kinetic energy that
+multiplies between two looks, and an energy that multiplies more slowly than that.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ MAX_TAIL = 0.3
 """Share of the norm in the tail. White noise, where nothing is resolved, has 0.36."""
 
 MAX_GROWTH = 3.0
-"""Of the kinetic energy from one look to the next, beyond ..."""
+"""Of an energy from one look to the next, beyond ..."""
 
 FREE_GROWTH_MU = 2.0
 """... this much for each atom, in units of mu: strong fingers on a calm fluid."""
 
 STATES_KEPT = 3
-STEPS_BETWEEN_STATES = 600
+LOOKS_BETWEEN_STATES = 20
+"""A third of a second where frames are shown at 60 a second."""
 
 NOT_FINITE = "a value that is not finite"
 TOO_FINE = "a ripple too fine for the grid"
@@ -45,36 +46,61 @@ class GoodState:
 
 
 class Guard:
-    """Judges spectra and keeps the last few good states of one grid."""
+    """Judges what a model sums up and keeps the last few good states of one grid."""
 
     def __init__(self) -> None:
         self._states: deque[GoodState] = deque(maxlen=STATES_KEPT)
+        self._looks = 0
+        self._began_noisy = True
+        self.disturb()
+
+    def disturb(self) -> None:
+        """The rules have changed, and energies with them: what comes next is the new measure."""
         self._kinetic = math.inf
-        self._kept_at = 0
+        self._energy = math.inf
 
     def trouble(self, norm: float, kinetic: float, tail: float, mu: float) -> str | None:
         """What is wrong with a field of these sums over its spectrum, or None."""
         if not (math.isfinite(norm) and math.isfinite(kinetic) and norm > 0):
             return NOT_FINITE
-        if tail > MAX_TAIL * norm:
+        noisy = tail > MAX_TAIL * norm
+        # Some exhibits start from noise, which then has to calm down first.
+        if noisy and not self._began_noisy:
             return TOO_FINE
+        self._began_noisy = noisy
         each = kinetic / norm
-        if each > MAX_GROWTH * self._kinetic + FREE_GROWTH_MU * mu:
+        reserve = abs(self._energy) if math.isfinite(self._energy) else 0.0
+        if each > _limit(self._kinetic, mu) + reserve:
             return ENERGY_JUMP
         self._kinetic = each
+        self._looks += 1
         return None
 
-    def is_due(self, steps: int) -> bool:
-        """Is it time to keep another state?"""
-        return not self._states or not 0 <= steps - self._kept_at < STEPS_BETWEEN_STATES
+    def is_due(self) -> bool:
+        """Is it time to weigh the fluid and to keep another state?"""
+        return not self._states or self._looks >= LOOKS_BETWEEN_STATES
 
-    def keep(self, state: GoodState, steps: int) -> None:
+    def weigh(self, energy: float, mu: float, calm: bool) -> str | None:
+        """What is wrong with this energy of an atom. While it is `calm`, nobody adds to it."""
+        if not math.isfinite(energy):
+            return NOT_FINITE
+        if energy > _limit(self._energy, mu):
+            return ENERGY_JUMP
+        self._energy = min(energy, self._energy) if calm else energy
+        return None
+
+    def keep(self, state: GoodState) -> None:
         """Remember `state`, and forget the oldest one if need be."""
         self._states.append(state)
-        self._kept_at = steps
+        self._looks = 0
 
     def back(self) -> GoodState | None:
         """The newest good state, which is then forgotten: a second call goes further back."""
-        self._kinetic = math.inf
-        self._kept_at = 0
+        self.disturb()
+        self._began_noisy = True
+        self._looks = 0
         return self._states.pop() if self._states else None
+
+
+def _limit(energy: float, mu: float) -> float:
+    return energy + (MAX_GROWTH - 1) * abs(energy) + FREE_GROWTH_MU * mu

@@ -50,6 +50,11 @@ def phase_picture(psi: ComplexArray) -> Picture:
     return Picture(grey(phase, -math.pi, math.pi), -math.pi, math.pi)
 
 
+def finite(value: float) -> float | None:
+    """`value` for a channel: JSON knows no infinity."""
+    return value if math.isfinite(value) else None
+
+
 def blank_picture(shape: tuple[int, int]) -> Picture:
     """Instead of a field (Nx, Ny) with values that are not finite."""
     return Picture(np.zeros(shape[::-1], np.uint8), 0.0, 1.0)

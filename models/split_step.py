@@ -103,6 +103,7 @@ class SplitStep(GridModel):
             )
 
     def reset(self) -> None:
+        self._forget_states()
         self._potential = self._external()
         self._start(self._initial(), 0.0)
         self._fingers.begin_anew()
@@ -178,9 +179,20 @@ class SplitStep(GridModel):
         self._synchronised = False
         self._refresh()
 
+    def _replace(self, psi: ComplexArray) -> None:
+        """Go on from `psi` at the same time, its norm made what it has to be."""
+        norm = float((np.abs(psi.astype(complex)) ** 2).sum())
+        self._field[...] = psi * math.sqrt(self._total / norm)
+        self._in_fourier_space = False
+        self._synchronised = False
+
     def _refresh(self) -> None:
+        self._use_phase(self._real_time())
+
+    def _real_time(self) -> complex:
+        """The direction in which time runs, turned a little by the cooling."""
         cooling = self._number("cooling")
-        self._use_phase(-1j * (1 - 1j * cooling) / abs(1 + 1j * cooling))
+        return -1j * (1 - 1j * cooling) / abs(1 + 1j * cooling)
 
     def _use_phase(self, phase: complex) -> None:
         """Prepare the factors of one step for time that runs along `phase`: -i is real time."""
@@ -208,6 +220,27 @@ class SplitStep(GridModel):
         relaxed: ComplexArray = self._backend.host(self._synchronise()).astype(complex)
         norm = float((np.abs(relaxed) ** 2).sum())
         return relaxed * math.sqrt(self._total / norm) if 0 < norm < math.inf else psi
+
+    def _cooled(self, depth: float) -> ComplexArray:
+        """What becomes of the field in `depth` steps of imaginary time, taken in one.
+
+        The field itself stays, and so do fingers and time; the norm is not kept.
+        """
+        self._settle()
+        kept = self._field.copy()
+        self._use_phase(depth * IMAGINARY_TIME)
+        self._field_transform.forward()
+        self._kinetic_step(self._layers, self._half)
+        self._field_transform.inverse()
+        self._prepare_step(self.t)
+        self._potential_step(1.0, self._fingers.table)
+        self._field_transform.forward()
+        self._kinetic_step(self._layers, self._half)
+        self._field_transform.inverse()
+        cooled: ComplexArray = self._backend.host(self._field).copy()
+        self._use_phase(self._real_time())
+        self._field[...] = kept
+        return cooled
 
     def _block(self, n: int, fingers: FingerTable) -> None:
         if n <= 0:

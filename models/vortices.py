@@ -36,7 +36,7 @@ def find_vortices(psi: ComplexArray, ring: float, bulk: float) -> list[Vortex]:
     corners = np.stack([psi[i, j], psi[right, j], psi[i, up], psi[right, up]]).astype(complex)
     kept = (np.abs(corners) ** 2).max(axis=0) > MIN_CORNER_DENSITY * bulk
     i, j, corners = i[kept], j[kept], corners[:, kept]
-    kept = _ring_density(psi, i, j, ring) > MIN_DENSITY * bulk
+    kept = ring_density(psi, i, j, ring) > MIN_DENSITY * bulk
     i, j, corners = i[kept], j[kept], corners[:, kept]
     s, t = _zero(corners)
     signs = winding[i, j]
@@ -65,12 +65,13 @@ def _crossings(a: ComplexArray, b: ComplexArray) -> np.ndarray[tuple[int, int], 
     return down.view(np.int8) - up.view(np.int8)
 
 
-def _ring_density(
+def ring_density(
     psi: ComplexArray,
     i: np.ndarray[tuple[int], np.dtype[np.intp]],
     j: np.ndarray[tuple[int], np.dtype[np.intp]],
     ring: float,
 ) -> FloatArray:
+    """What is left of the density round the cells (i, j), at `ring` cells from each."""
     angles = np.arange(8) * np.pi / 4
     di = np.rint(0.5 + ring * np.cos(angles)).astype(int)
     dj = np.rint(0.5 + ring * np.sin(angles)).astype(int)

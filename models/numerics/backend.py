@@ -7,7 +7,7 @@ A device (CuPy) is another `Backend` with the same members.
 from __future__ import annotations
 
 import logging
-from functools import cache
+from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 from models.contract import ComplexArray, Precision
 from models.numerics.cache import use_numba_cache
 from models.numerics.fft import FftwTransform, LibraryTransform, Transform
+from models.numerics.flow import Flow
 from models.numerics.kernels_numpy import Kernels
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,16 @@ class Backend:
         self.complex = COMPLEX_TYPES[precision]
         self._pyfftw = None if plain else _pyfftw()
         self.kernels: Kernels = _kernels(precision, plain)
+        self._compiled = self.kernels.name != Kernels.name
+
+    @cached_property
+    def flow(self) -> Flow:
+        """What is read from a phase. Compiled at the first use, for few rooms need it."""
+        if not self._compiled:
+            return Flow()
+        from models.numerics.compiled_flow import CompiledFlow
+
+        return CompiledFlow(self.complex)
 
     def empty(self, shape: tuple[int, ...]) -> ComplexArray:
         """An uninitialised complex array, aligned for FFTW."""

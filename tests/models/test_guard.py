@@ -40,10 +40,34 @@ def test_energy_jump_with_the_norm_kept_is_noticed() -> None:
 
 def test_white_noise_is_noticed() -> None:
     model = BEC(SMALL)
+    model.step(1)
+    assert model.healthy() is None
     rng = np.random.default_rng(1)
     model.load(rng.normal(size=(64, 64)) + 1j * rng.normal(size=(64, 64)))
     model.step(1)
     assert model.healthy() == guard.TOO_FINE
+
+
+def test_a_start_from_noise_is_no_trouble() -> None:
+    model = BEC({**SMALL, "random_phase": True, "cooling_steps": 0})
+    for _ in range(2):
+        for _ in range(40):
+            model.step(20)
+            assert model.healthy() is None
+        model.reset()
+
+
+def test_energy_that_creeps_up_with_nobody_at_it_is_noticed() -> None:
+    model = BEC({**SMALL, "cylinder": False, "cooling": 1e-10}, "double")
+    wave = np.exp(2j * np.pi * 24 * model.grid.x / 64) * np.ones((1, 64))
+    verdicts = []
+    for strength in np.linspace(0, 3, 200):
+        model.load(np.sqrt(model.mu) * (1 + strength * wave) / np.sqrt(1 + strength**2), model.t)
+        model.step(1)
+        verdicts.append(model.healthy())
+    found = verdicts.index(guard.ENERGY_JUMP)
+    assert verdicts[:found] == [None] * found
+    assert found > 2 * guard.LOOKS_BETWEEN_STATES
 
 
 def test_nothing_that_is_not_finite_comes_out() -> None:
@@ -67,7 +91,9 @@ def test_restore_goes_back_and_further_back() -> None:
     for _ in range(3):
         assert model.healthy() is None
         moments.append((model.t, model.psi))
-        model.step(guard.STEPS_BETWEEN_STATES)
+        for _ in range(guard.LOOKS_BETWEEN_STATES - 1):
+            assert model.healthy() is None
+        model.step(20)
     model.set({"cooling": 0.5})
     model._field[5, 5] = np.inf
     model.step(1)
