@@ -15,6 +15,8 @@ from models.contract import Model
 from models.helloworld import HelloWorld
 from models.persistentcurrents import PersistentCurrents
 from models.quench import Quench
+from models.soc1 import SOC1
+from models.soc2 import SOC2
 from models.turbulence import Turbulence
 from models.wavetank import WaveTank
 
@@ -29,6 +31,8 @@ _EXHIBITS: dict[str, type[Model]] = {
         BECBreather,
         PersistentCurrents,
         BECQuantumFriction,
+        SOC2,
+        SOC1,
         Turbulence,
         Quench,
         WaveTank,
