@@ -38,6 +38,7 @@ class StirredRoom:
         self._newest = Event()
         self._answered = Event()
         self._trouble = ""
+        self._stirs = False
         self._engine = LocalEngine(gevent.get_hub().loop.run_callback_threadsafe, math.inf, params)
         self._link = self._engine.open("bench", model, self)
         self._link.enter(VISITOR, None)
@@ -48,14 +49,16 @@ class StirredRoom:
 
     def run(self, seconds: float) -> float:
         """Let it run for about `seconds`; steps a second. Raises RuntimeError if it fails."""
-        self._arrivals.clear()
         self._do("start")
+        self._arrivals.clear()
+        self._stirs = True
         began = time.perf_counter()
         while time.perf_counter() - began < seconds or len(self._arrivals) < 3:
             self._newest.clear()
             if not self._newest.wait(PATIENCE_S) or self._trouble:
                 raise RuntimeError(f"the room stopped: {self._trouble or 'no frames come'}")
         (first_at, first), (last_at, last) = self._arrivals[0], self._arrivals[-1]
+        self._stirs = False
         self._do("pause")
         return (last - first) * self._steps_per_frame / (last_at - first_at)
 
@@ -78,11 +81,12 @@ class StirredRoom:
                 self._trouble = message.text
 
     def on_frame(self, key: FrameKey, frame: bytes) -> None:
-        """A frame is there: count it and move the finger."""
+        """A frame is there: count it and move the finger, unless the room is to be quiet."""
         seq = frames.sequence_number(frame)
         self._arrivals.append((time.perf_counter(), seq))
-        x, y = stir_point(seq / ROUND_FRAMES)
-        self._link.send(VISITOR.id, Finger(touch=0, x=x, y=y))
+        if self._stirs:
+            x, y = stir_point(seq / ROUND_FRAMES)
+            self._link.send(VISITOR.id, Finger(touch=0, x=x, y=y))
         self._newest.set()
 
     def on_figures(self, figures: Figures) -> None:
