@@ -140,7 +140,7 @@ def test_the_probe_reads_a_known_flow() -> None:
     assert (reading["x"], reading["y"]) == (0.25, 0.75)
     assert reading["density"] == pytest.approx(0.5)
     # Fourth-order differences are out by (k dx)^4 / 30.
-    assert reading["speed"] == pytest.approx(k / np.sqrt(model.mu), rel=1e-4)
+    assert reading["speed"] == pytest.approx(k / np.sqrt(model.mu), rel=2e-4)
     phase = np.angle(np.exp(1j * k * model.grid.x[32, 0]))
     assert reading["phase"] == pytest.approx(phase, abs=1e-9)
 
@@ -149,8 +149,13 @@ def test_the_probe_reads_a_known_flow() -> None:
 def test_every_fluid_has_the_tools(name: str) -> None:
     kind = models.get(name)
     model = kind({"Nx": 64, "Ny": 64, "cooling_steps": 5})
+    model.step(300)
+    shifts = [(a, b) for a in range(-4, 5) for b in range(-4, 5)]
+    thick = np.min([np.roll(model.density(), shift, (0, 1)) for shift in shifts], axis=0)
+    i, j = np.unravel_index(thick.argmax(), thick.shape)
+    place = {"x": float(i / 64), "y": float(j / 64)}
     for tool, action in model.actions.items():
-        model.act(tool, {"x": 0.5, "y": 0.7} if action.takes_place else {})
+        model.act(tool, place if action.takes_place else {})
         model.step(20)
         assert model.healthy() is None
     for channel in model.channels:
