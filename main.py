@@ -38,6 +38,27 @@ def operator() -> int:
     return run()
 
 
+def compute() -> int:
+    """Compute rooms for exhibits on other machines."""
+    from app.compute.run import run
+
+    return run(sys.argv[1:])
+
+
+def keys() -> int:
+    """Make keys for a compute server and an exhibit."""
+    from app.compute.keys import run
+
+    return run(sys.argv[1:])
+
+
+def config() -> int:
+    """Show each setting in force, and where it came from."""
+    from app.show_config import run
+
+    return run(sys.argv[1:])
+
+
 def bench() -> int:
     """Measure what the exhibit reaches on this machine."""
     from app.bench.run import run
@@ -50,6 +71,9 @@ ROLES: dict[str, Callable[[], int]] = {
     "serve": serve,
     "window": window,
     "operator": operator,
+    "compute": compute,
+    "keys": keys,
+    "config": config,
     "bench": bench,
 }
 

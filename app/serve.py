@@ -16,12 +16,10 @@ import gevent.event
 import gevent.hub
 import msgspec
 
-import models
 from app.engines.base import WATCH_S
 from app.engines.local import LocalEngine
+from app.first_model import UnfitError, listed, prepare
 from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
-from app.rooms import parameters
-from app.rooms.description import describe
 from app.settings import Settings
 from app.web import access
 from app.web.handler import HttpServer, listen
@@ -30,8 +28,6 @@ from app.web.limits import Attempts
 from app.web.lobby import Lobby
 from app.web.routes import application
 from app.web.session import Reception
-from models.parameters import ParameterError, check_all
-from models.user_file import UserFileError, is_user_file, load
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +46,10 @@ def run() -> int:
     for ours in ("app", "models"):
         logging.getLogger(ours).setLevel(settings.log_level.upper())
     try:
-        settings = _with_user_models(settings)
-    except UserFileError as fault:
+        model = listed(settings.model, settings.params)
+    except UnfitError as fault:
         return _refuse(str(fault))
-    wrong = _fault(settings)
-    if wrong is not None:
-        return _refuse(wrong)
+    settings = msgspec.structs.replace(settings, model=model)
     try:
         listener = listen("0.0.0.0" if settings.lan else "127.0.0.1", settings.port)  # noqa: S104
     except OSError as error:
@@ -63,38 +57,6 @@ def run() -> int:
     sys.setswitchinterval(SWITCH_S)
     Server(launch, settings, listener).run()
     return EXIT_OK
-
-
-def _with_user_models(settings: Settings) -> Settings:
-    """`settings` with the file of its model loaded and the file's first model shown first.
-
-    Raises UserFileError.
-    """
-    if not is_user_file(settings.model):
-        return settings
-    found = load(settings.model, settings.params)
-    models.add(found)
-    return msgspec.structs.replace(settings, model=next(iter(found)))
-
-
-def _fault(settings: Settings) -> str | None:
-    """What no model could work with, or None."""
-    if settings.model not in models.names():
-        return f"no model {settings.model!r}; there are {', '.join(models.names())}"
-    try:
-        check_all(parameters.declared(models.get(settings.model)), settings.params)
-    except ParameterError as wrong:
-        return str(wrong)
-    return None
-
-
-def _prepare(settings: Settings) -> None:
-    """Load what the first visitor would wait for: kernels, plans, rendered descriptions."""
-    for name in models.names():
-        describe(name, models.get(name))
-    kind = models.get(settings.model)
-    own = {parameter.name for parameter in kind.parameters}
-    kind({name: value for name, value in settings.params.items() if name in own}).step(1)
 
 
 def _refuse(text: str) -> int:
@@ -150,13 +112,13 @@ class Server:
         """Let the first visitor find everything loaded, unless that takes too long."""
         warm = gevent.event.Event()
 
-        def prepare() -> None:
+        def load() -> None:
             try:
-                _prepare(self._settings)
+                prepare(self._settings.model, self._settings.params)
             finally:
                 self._hub.loop.run_callback_threadsafe(warm.set)
 
-        threading.Thread(target=prepare, name="warm-up", daemon=True).start()
+        threading.Thread(target=load, name="warm-up", daemon=True).start()
         gevent.wait([warm, self._over], timeout=WARM_UP_S, count=1)
 
     def _look_after(self) -> None:

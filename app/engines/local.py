@@ -14,12 +14,13 @@ from typing import Any, TypeVar
 import models
 from app.engines.base import WATCH_S, CallSoon, Listener
 from app.engines.worker import Worker
-from app.protocol.messages import Do, Error, Finger, Id, Set, Visitor
+from app.protocol.messages import Do, Error, Finger, Id, RoomState, Set, Visitor
 from app.rooms import parameters
+from app.rooms.description import describe
 from app.rooms.encoder import FrameKey
 from app.rooms.room import Emit, Room
 from models.contract import Model
-from models.parameters import Value
+from models.parameters import ParameterError, Value
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +42,25 @@ class LocalEngine:
         self._params = dict(params)
         self._links: set[LocalLink] = set()
 
-    def open(self, room: str, model: str, listener: Listener) -> LocalLink:
+    def catalogue(self) -> dict[str, dict[str, Any]]:
+        """The models on offer."""
+        return {name: describe(name, models.get(name)) for name in models.names()}
+
+    def open(
+        self,
+        room: str,
+        model: str,
+        listener: Listener,
+        params: Mapping[str, object] | None = None,
+        state: RoomState | None = None,
+    ) -> LocalLink:
         """A new room with its thread. Raises KeyError for an unknown model."""
         kind = models.get(model)
-        first = fitting(kind, self._params)
-        make = partial(Room, room, model, kind, first)
+        wished = {**self._params, **(params or {}), **(state.params if state else {})}
+        make = partial(Room, room, model, kind, fitting(kind, wished))
         link = LocalLink(self._call_soon, room, make, 1.0 / self._fps, listener)
+        if state is not None and not state.running:
+            link.hold()
         self._links = {other for other in self._links if not other.closed} | {link}
         return link
 
@@ -111,6 +125,14 @@ class LocalLink:
         self._worker.listened = names
         self._worker.post(lambda room: room.publish(names))
 
+    def hold(self) -> None:
+        """Let the room begin paused."""
+        self._worker.post(_pause)
+
+    def count_past(self, seq: int) -> None:
+        """Number frames past `seq`."""
+        self._worker.post(lambda room: room.count_past(seq))
+
     def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
         """Call `answer` with the room's state."""
         self.ask(Room.report, answer)
@@ -166,7 +188,17 @@ def _show_again(room: Room) -> None:
     room.changed = True
 
 
-def fitting(model: type[Model], params: Mapping[str, Value]) -> dict[str, Value]:
-    """Those of `params` that rooms of `model` have."""
-    names = {parameter.name for parameter in parameters.declared(model)}
-    return {name: value for name, value in params.items() if name in names}
+def _pause(room: Room) -> None:
+    room.running = False
+
+
+def fitting(model: type[Model], params: Mapping[str, object]) -> dict[str, Value]:
+    """Those of `params` that rooms of `model` have, checked; what does not fit is left out."""
+    known = {parameter.name: parameter for parameter in parameters.declared(model)}
+    fit = {}
+    for name in params.keys() & known.keys():
+        try:
+            fit[name] = known[name].check(params[name])
+        except ParameterError as wrong:
+            log.warning("%s; its default is taken", wrong)
+    return fit

@@ -52,6 +52,7 @@ Word = Annotated[str, Meta(min_length=1, max_length=64)]
 Token = Annotated[str, Meta(max_length=512)] | None
 Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
 Touch = Annotated[int, Meta(ge=0, le=255)]
+Ids = list[int]
 Scalar = bool | int | float | Annotated[str, Meta(max_length=256)]
 
 
@@ -222,8 +223,8 @@ class ChannelValue(Message, tag="channel", omit_defaults=False, kw_only=True):
 class Visitors(Message, tag="visitors", omit_defaults=False, kw_only=True):
     """Somebody came or went: ids, and who is here now."""
 
-    joined: list[int]
-    left: list[int]
+    joined: Ids
+    left: Ids
     list: tuple[Visitor, ...]
 
 

@@ -29,6 +29,10 @@ class Composer:
         """Number on from where `other` stopped."""
         self._seq = itertools.count(next(other._seq) + 1)
 
+    def count_past(self, seq: int) -> None:
+        """Number on from above `seq`, which viewers have seen."""
+        self._seq = itertools.count(max(next(self._seq), seq + 1))
+
     def forget_vortices(self) -> None:
         """They have jumped: the next frame that shows them looks for them anew."""
         self._found_at = -math.inf

@@ -298,7 +298,16 @@ class Room:
         self._emit(Notice(level="trouble", text=f"The model was restarted: {why}"), None)
         self._announce(None, UNSET, params=self.params)
 
+    def count_past(self, seq: int) -> None:
+        """Viewers have seen frames up to `seq`, from another machine: number on from there."""
+        self._composer.count_past(seq)
+
     # --- what comes out -------------------------------------------------------------------
+
+    @property
+    def model(self) -> Model:
+        """For questions between two steps, in the room's own thread."""
+        return self._model
 
     @property
     def params(self) -> dict[str, Value]:

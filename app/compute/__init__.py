@@ -1,0 +1,1 @@
+"""The compute server: rooms behind one ROUTER socket, for web servers and other programs."""

@@ -1,0 +1,86 @@
+"""What super_hydro's clients may ask for, derived from a model's declared parameters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from app.rooms.description import ROOM_ACTIONS
+from app.rooms.room import Room
+from models.contract import FieldModel
+
+ACTIONS = {
+    "pause": ROOM_ACTIONS["pause"],
+    "quit": "End the server, if that is allowed.",
+    "reset": ROOM_ACTIONS["reset"],
+    "reset_tracers": ROOM_ACTIONS["reset_tracers"],
+    "start": ROOM_ACTIONS["start"],
+}
+ARRAYS = {
+    "density": "The density, shape (Nx, Ny).",
+    "tracers": "Positions x + iy of the tracers, in grid units from the centre.",
+}
+ABOUT_ALL = {
+    "Nxy": "The shape of the density.",
+    "available_commands": "This list.",
+    "layout": "Widgets for the parameters.",
+}
+FINGER = {
+    "finger_x": "Where the finger is, as a fraction of the box.",
+    "finger_y": "Where the finger is, as a fraction of the box.",
+    "finger_Vxy": "Where the finger's potential is, as fractions of the box.",
+}
+
+
+class Finger(NamedTuple):
+    """Where a client has put its finger, in fractions of the box, y up."""
+
+    x: float
+    y: float
+
+
+def available(about: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """`available_commands` for the model that `about` describes."""
+    own = {parameter["name"]: parameter["help"] for parameter in about["parameters"]}
+    return {
+        "do": dict(ACTIONS),
+        "get": {**ABOUT_ALL, **FINGER, **own},
+        "set": {**FINGER, **own},
+        "get_array": dict(ARRAYS),
+    }
+
+
+def answers(room: Room, visitor: int, finger: Finger) -> dict[str, Any]:
+    """All that `get` knows of a room, for a client that is `visitor`; in the room's thread."""
+    marks = [mark for mark in room.finger_marks() if mark.visitor == visitor]
+    at = marks[0].potential if marks else finger
+    shape = room.model.shape if isinstance(room.model, FieldModel) else ()
+    place = {"finger_x": finger.x, "finger_y": finger.y, "finger_Vxy": list(at)}
+    return {"Nxy": list(shape), **place, **room.params}
+
+
+def layout(about: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    """Widgets as super_hydro writes them: constructors with keywords in alphabetical order."""
+    widgets = [_widget(parameter, values[parameter["name"]]) for parameter in about["parameters"]]
+    if about["grid"]:
+        x, y = values["finger_x"], values["finger_y"]
+        across = f"FloatSlider(value={x!r}, max=1.0, name='finger_x', readout=False, step=0.01)"
+        up = f"FloatSlider(value={y!r}, max=1.0, name='finger_y', orientation='vertical', "
+        up += "readout=False, step=0.01)"
+        widgets += [across, f"HBox(children=(Canvas(name='density'), {up}))"]
+    return f"VBox(children=({', '.join(widgets)},))"
+
+
+def _widget(parameter: Mapping[str, Any], value: Any) -> str:
+    name, label, kind = parameter["name"], parameter["label"], parameter["kind"]
+    head = f"value={value!r}, description={label!r}"
+    if kind == "bool":
+        return f"Checkbox({head}, name={name!r})"
+    if kind == "choice":
+        return f"Dropdown({head}, name={name!r}, options={tuple(parameter['options'])!r})"
+    low, high, step = parameter["low"], parameter["high"], parameter["step"]
+    widget = "IntSlider" if kind == "int" else "FloatSlider"
+    if kind == "float" and parameter["scale"] == "log":
+        widget, low, high, step = "FloatLogSlider", math.log10(low), math.log10(high), 0.2
+    return f"{widget}({head}, max={high!r}, min={low!r}, name={name!r}, step={step!r})"

@@ -1,0 +1,229 @@
+"""What our own kind of peers ask of a compute server, message by message."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from app.compute.hall import Hall
+from app.compute.halls import BusyError, Halls
+from app.compute.peer import Peer
+from app.protocol import frames
+from app.protocol.compute import (
+    Address,
+    Ask,
+    Close,
+    Credit,
+    Enter,
+    FromClient,
+    Leave,
+    Listen,
+    Look,
+    Open,
+    Promote,
+    Report,
+)
+from app.protocol.messages import (
+    PROTOCOL,
+    ChannelNames,
+    Channels,
+    Do,
+    Error,
+    ErrorCode,
+    Finger,
+    Hello,
+    Id,
+    Ping,
+    Pong,
+    SelectView,
+    Set,
+    Subscribe,
+    Unsubscribe,
+    Visitor,
+)
+from app.rooms.encoder import FrameKey
+from app.rooms.visitors import clean_name
+from app.web.limits import MAX_VISITORS_PER_ROOM
+
+
+class RefusedError(Exception):
+    """A message that cannot be done; `code` is the web contract's."""
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code: ErrorCode = code
+
+
+class Desk:
+    """Acts on the messages of all peers."""
+
+    def __init__(self, halls: Halls) -> None:
+        self._halls = halls
+        self._acts: dict[type, Callable[[Peer, Any, Address], None]] = {
+            Hello: self._hello,
+            Open: self._open,
+            Enter: self._enter,
+            Promote: self._promote,
+            Leave: self._leave,
+            Set: self._wish,
+            Do: self._wish,
+            Finger: self._wish,
+            Look: self._look,
+            SelectView: self._view,
+            Listen: self._listen,
+            Channels: self._channels,
+            Subscribe: self._subscribe,
+            Unsubscribe: self._unsubscribe,
+            Ask: self._ask,
+            Close: self._close,
+            Credit: lambda peer, message, _: peer.credit(message.n, message.number),
+            Ping: lambda peer, message, _: peer.tell(Pong(id=message.id, t=message.t)),
+        }
+
+    def serve(self, peer: Peer, message: FromClient, address: Address) -> None:
+        """Do what `message` says, or tell the peer why not."""
+        try:
+            self._acts[type(message)](peer, message, address)
+        except RefusedError as refused:
+            peer.tell(Error(id=message.id, code=refused.code, message=str(refused)), address)
+
+    def dismiss(self, peer: Peer) -> None:
+        """A peer is gone."""
+        for hall in self._halls:
+            hall.dismiss(peer)
+
+    # --- rooms and visitors ---------------------------------------------------------------
+
+    def _open(self, peer: Peer, message: Open, address: Address) -> None:
+        room = address.room or message.model
+        self._opened(room, message.model, message).seat(peer)
+
+    def _opened(self, room: str, model: str, how: Open | None = None) -> Hall:
+        try:
+            if how is None:
+                return self._halls.open(room, model)
+            return self._halls.open(room, model, how.params, how.state, how.seq)
+        except KeyError as unknown:
+            raise RefusedError("unknown_model", str(unknown.args[0])) from None
+        except BusyError as full:
+            raise RefusedError("busy", str(full)) from None
+
+    def _hello(self, peer: Peer, message: Hello, address: Address) -> None:
+        if message.protocol != PROTOCOL:
+            raise RefusedError("bad_message", f"protocol {PROTOCOL} is spoken here")
+        room = message.room or message.model or self._halls.default
+        running = self._halls.get(room)
+        model = message.model or (running.model if running else room)
+        hall = self._opened(room, model)
+        visitor = Visitor(
+            id=1 + secrets.randbelow(2**32 - 1), name=clean_name(message.name or ""), colour=""
+        )
+        self._admit(hall, visitor, peer, message.id)
+        raw = bool(message.accept) and message.accept[0] == "raw"
+        for view in hall.about["views"][:1]:
+            hall.look(peer, frozenset({_key(view, raw)}))
+
+    def _enter(self, peer: Peer, message: Enter, address: Address) -> None:
+        self._admit(self._hall(address), message.who, peer, message.id)
+
+    def _admit(self, hall: Hall, visitor: Visitor, peer: Peer, request: Id) -> None:
+        known = peer.visitors.get(visitor.id) == hall.name
+        if not known and hall.visitors >= MAX_VISITORS_PER_ROOM:
+            raise RefusedError("room_full", f"{MAX_VISITORS_PER_ROOM} visitors are here already")
+        hall.enter(visitor, peer, request)
+
+    def _promote(self, peer: Peer, message: Promote, address: Address) -> None:
+        if message.who.id in peer.visitors:
+            self._hall(Address(peer.visitors[message.who.id])).link.promote(message.who)
+
+    def _leave(self, peer: Peer, message: Leave, address: Address) -> None:
+        visitor, hall = self._whose(peer, address)
+        hall.leave(visitor, peer)
+
+    def _wish(self, peer: Peer, message: Set | Do | Finger, address: Address) -> None:
+        visitor, hall = self._whose(peer, address)
+        hall.link.send(visitor, message)
+
+    def _close(self, peer: Peer, message: Close, address: Address) -> None:
+        self._hall(address, peer).dismiss(peer)
+
+    # --- what is seen and heard -----------------------------------------------------------
+
+    def _look(self, peer: Peer, message: Look, address: Address) -> None:
+        hall = self._hall(address, peer)
+        if any(key.encoding not in (frames.JPEG, frames.RAW) for key in message.keys):
+            raise RefusedError("bad_value", "an encoding is 1 (JPEG) or 2 (raw)")
+        hall.look(peer, frozenset(message.keys))
+
+    def _view(self, peer: Peer, message: SelectView, address: Address) -> None:
+        hall = self._hall(address, peer)
+        views = {view["name"]: view for view in hall.about["views"]}
+        if message.name not in views:
+            known = ", ".join(views) or "none"
+            raise RefusedError("bad_value", f"no view {message.name!r}; there are {known}")
+        raw = any(key.encoding == frames.RAW for key in hall.seat(peer).keys)
+        hall.look(peer, frozenset({_key(views[message.name], raw)}))
+
+    def _listen(self, peer: Peer, message: Listen, address: Address) -> None:
+        self._hall(address, peer).listen(peer, frozenset(message.names))
+
+    def _subscribe(self, peer: Peer, message: Subscribe, address: Address) -> None:
+        hall = self._hall(address, peer)
+        known = hall.about["channels"]
+        for name in message.names:
+            if name not in known:
+                raise RefusedError(
+                    "bad_value", f"no channel {name!r}; there are {', '.join(known)}"
+                )
+        hall.listen(peer, hall.seat(peer).names | set(message.names))
+        self._channels(peer, message, address)
+
+    def _unsubscribe(self, peer: Peer, message: Unsubscribe, address: Address) -> None:
+        hall = self._hall(address, peer)
+        hall.listen(peer, hall.seat(peer).names - set(message.names))
+        self._channels(peer, message, address)
+
+    def _channels(
+        self, peer: Peer, message: Channels | Subscribe | Unsubscribe, address: Address
+    ) -> None:
+        hall = self._hall(address, peer)
+        subscribed = sorted(hall.seat(peer).names)
+        names = list(hall.about["channels"])
+        peer.tell(ChannelNames(id=message.id, names=names, subscribed=subscribed), address)
+
+    def _ask(self, peer: Peer, message: Ask, address: Address) -> None:
+        hall = self._hall(address, peer)
+        hall.link.ask_state(partial(_report, peer, message.id, Address(hall.name)))
+
+    # --- who and where --------------------------------------------------------------------
+
+    def _whose(self, peer: Peer, address: Address) -> tuple[int, Hall]:
+        """The visitor that a message is from, and his room."""
+        visitor = address.visitor
+        if visitor is None and len(peer.visitors) == 1:
+            visitor = next(iter(peer.visitors))
+        if visitor is None or visitor not in peer.visitors:
+            raise RefusedError("bad_message", "say hello first; of several visitors, name one")
+        return visitor, self._hall(Address(peer.visitors[visitor]))
+
+    def _hall(self, address: Address, peer: Peer | None = None) -> Hall:
+        """The room that a message names, or that all visitors of `peer` are in."""
+        room = address.room
+        if room is None and peer is not None and len(set(peer.visitors.values())) == 1:
+            room = next(iter(peer.visitors.values()))
+        hall = self._halls.get(room) if room is not None else None
+        if hall is None:
+            known = ", ".join(hall.name for hall in self._halls) or "none"
+            raise RefusedError("unknown_room", f"no room {room!r} runs; there are {known}")
+        return hall
+
+
+def _key(view: dict[str, Any], raw: bool) -> FrameKey:
+    """How a program sees `view`: lossless if it wants, and where the view needs it."""
+    return FrameKey(view["name"], frames.RAW if raw or not view["smooth"] else frames.JPEG)
+
+
+def _report(peer: Peer, request: Id, address: Address, state: dict[str, Any]) -> None:
+    peer.tell(Report(id=request, state=state), address)

@@ -1,0 +1,157 @@
+"""One room of a compute server, and the peers that share it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from app.compute.peer import Peer
+from app.engines.local import LocalEngine
+from app.protocol.compute import Address, HowItRuns
+from app.protocol.messages import ChannelValue, RoomState, ServerMessage, Visitor
+from app.rooms.encoder import FrameKey
+from app.rooms.figures import Figures
+from models.parameters import Value
+
+
+class Seat(Struct):
+    """What one peer has in one room."""
+
+    keys: frozenset[FrameKey] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+class Hall:
+    """Hands what a room says to the peers for whom it is (an engine's Listener)."""
+
+    def __init__(
+        self,
+        name: str,
+        model: str,
+        engine: LocalEngine,
+        params: dict[str, Value],
+        state: RoomState | None,
+    ) -> None:
+        """See LocalEngine.open. Raises KeyError for an unknown model."""
+        self.name = name
+        self.model = model
+        self.about: dict[str, Any] = engine.catalogue()[model]
+        self.empty_since = time.monotonic()
+        self._seats: dict[Peer, Seat] = {}
+        self._owners: dict[int, Peer | None] = {}
+        self._values: dict[str, ChannelValue] = {}
+        self._newest: dict[FrameKey, bytes] = {}
+        self.link = engine.open(name, model, self, params, state)
+
+    # --- peers and visitors ---------------------------------------------------------------
+
+    @property
+    def visitors(self) -> int:
+        """How many visitors are here, by whatever way."""
+        return len(self._owners)
+
+    def seat(self, peer: Peer) -> Seat:
+        """What `peer` has here; nothing yet, if it is new."""
+        return self._seats.setdefault(peer, Seat())
+
+    def enter(self, visitor: Visitor, peer: Peer | None, request: Any = UNSET) -> None:
+        """A visitor of `peer` comes, or (None) of a program that is told nothing."""
+        before = self._owners.get(visitor.id)
+        if before is not None and before is not peer:
+            before.visitors.pop(visitor.id, None)
+        self._owners[visitor.id] = peer
+        if peer is not None:
+            self.seat(peer)
+            peer.visitors[visitor.id] = self.name
+        self.link.enter(visitor, request)
+
+    def leave(self, visitor: int, peer: Peer | None) -> None:
+        """He is gone, unless he has come in by another way meanwhile."""
+        if visitor in self._owners and self._owners[visitor] is peer:
+            del self._owners[visitor]
+            if peer is not None:
+                peer.visitors.pop(visitor, None)
+            self.link.leave(visitor)
+            self.empty_since = time.monotonic()
+
+    def dismiss(self, peer: Peer) -> None:
+        """A peer goes, and its visitors with it."""
+        for visitor in [number for number, owner in self._owners.items() if owner is peer]:
+            self.leave(visitor, peer)
+        if self._seats.pop(peer, None) is not None:
+            self.want()
+            self._listen()
+
+    def look(self, peer: Peer, keys: frozenset[FrameKey]) -> None:
+        """The forms that `peer` wants from now on."""
+        seat = self.seat(peer)
+        for key in seat.keys:
+            peer.forget(self.name, peer.form(key))
+        seat.keys = keys
+        self.want()
+        for form in {peer.form(key) for key in keys} & self._newest.keys():
+            self._offer(peer, seat, form, self._newest[form])
+
+    def want(self) -> None:
+        """Ask the room for what peers want, in the forms that their links can take."""
+        forms = frozenset(peer.form(key) for peer, seat in self._seats.items() for key in seat.keys)
+        self._newest = {form: frame for form, frame in self._newest.items() if form in forms}
+        self.link.want(forms)
+
+    def listen(self, peer: Peer, names: frozenset[str]) -> None:
+        """The channels that `peer` hears from now on; known values at once."""
+        seat = self.seat(peer)
+        fresh, seat.names = names - seat.names, names
+        for name in fresh & self._values.keys():
+            peer.tell(self._values[name], Address(self.name))
+        self._listen()
+
+    def close(self) -> None:
+        """End the room."""
+        self.link.close()
+
+    def _listen(self) -> None:
+        names = frozenset[str]().union(*(seat.names for seat in self._seats.values()))
+        self._values = {name: value for name, value in self._values.items() if name in names}
+        self.link.listen(names)
+
+    def _offer(self, peer: Peer, seat: Seat, form: FrameKey, frame: bytes) -> None:
+        keys = [key for key in seat.keys if peer.form(key) == form]
+        if keys:
+            peer.offer(self.name, form, keys, frame)
+
+    # --- what comes back (see engines.base.Listener) --------------------------------------
+
+    def on_message(self, message: ServerMessage, to: int | None) -> None:
+        """A message for one visitor or all."""
+        if to is not None:
+            owner = self._owners.get(to)
+            if owner is not None:
+                owner.tell(message, Address(self.name, to))
+            return
+        if isinstance(message, ChannelValue):
+            self._values[message.name] = message
+        anonymous = msgspec.structs.replace(message, id=UNSET)
+        sender = self._owners.get(getattr(message, "by", None) or 0)
+        for peer, seat in self._each():
+            if not isinstance(message, ChannelValue) or message.name in seat.names:
+                peer.tell(message if peer is sender else anonymous, Address(self.name))
+
+    def on_frame(self, key: FrameKey, frame: bytes) -> None:
+        """The newest frame in one form."""
+        self._newest[key] = frame
+        for peer, seat in self._each():
+            self._offer(peer, seat, key, frame)
+
+    def on_figures(self, figures: Figures) -> None:
+        """How the room runs."""
+        for peer, _ in self._each():
+            peer.tell(HowItRuns(figures=figures), Address(self.name))
+
+    def _each(self) -> Iterator[tuple[Peer, Seat]]:
+        """Every peer, also while telling one makes it go."""
+        return iter(list(self._seats.items()))

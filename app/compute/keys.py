@@ -1,0 +1,101 @@
+"""CURVE keys: `main.py keys` makes a pair of files, one for each end of the line.
+
+A key file is TOML: `public` and `secret` are its owner's keys, `peers` the public keys of those
+with whom its owner speaks. A compute server serves the peers in its file and nobody else; a
+client believes only the server whose key is first among its peers, or that `--server-key` names.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from pathlib import Path
+
+import zmq
+from msgspec import Struct
+
+from app.resources import config_dir, write_whole
+
+KEY_CHARS = 40
+SERVER_FILE, CLIENT_FILE = "compute-server.key", "compute-client.key"
+
+
+class KeyFileError(Exception):
+    """A key file, or a key, that cannot be used; the text says why."""
+
+
+class Keys(Struct, frozen=True):
+    """One end's keys, in ZeroMQ's Z85 text."""
+
+    public: bytes
+    secret: bytes
+    peers: tuple[bytes, ...]
+
+
+def read(path: str) -> Keys:
+    """The keys in the file `path`. Raises KeyFileError."""
+    try:
+        table = tomllib.loads(Path(path).expanduser().read_text(encoding="utf-8"))
+    except OSError as fault:
+        raise KeyFileError(f"{path} cannot be read: {fault.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise KeyFileError(f"{path} is no key file; `main.py keys` makes them") from None
+    peers = table.get("peers", [])
+    if not isinstance(peers, list):
+        raise KeyFileError(f"{path}: peers is a list of public keys")
+    keys = [checked(table.get("public"), path), checked(table.get("secret"), path)]
+    return Keys(keys[0], keys[1], tuple(checked(peer, path) for peer in peers))
+
+
+def checked(text: object, where: str) -> bytes:
+    """`text` as a key. Raises KeyFileError."""
+    if isinstance(text, str) and len(text) == KEY_CHARS and text.isascii():
+        return text.encode()
+    raise KeyFileError(f"{where}: a key has {KEY_CHARS} characters, as `main.py keys` makes them")
+
+
+def write_pair(folder: Path) -> tuple[Path, Path]:
+    """Make keys for a server and a client that know each other. Raises OSError.
+
+    A server's file that is there already keeps its keys, and gets one more peer.
+    """
+    server_file, client_file = folder / SERVER_FILE, folder / CLIENT_FILE
+    client = Keys(*zmq.curve_keypair(), ())
+    server = read(str(server_file)) if server_file.exists() else Keys(*zmq.curve_keypair(), ())
+    write_whole(server_file, _text(server, (*server.peers, client.public)))
+    write_whole(client_file, _text(client, (server.public,)))
+    return server_file, client_file
+
+
+def _text(keys: Keys, peers: tuple[bytes, ...]) -> bytes:
+    lines = [
+        "# Keep this file secret: whoever has it is who it says.",
+        f'public = "{keys.public.decode()}"',
+        f'secret = "{keys.secret.decode()}"',
+        "peers = [" + ", ".join(f'"{peer.decode()}"' for peer in peers) + "]",
+    ]
+    return "\n".join([*lines, ""]).encode()
+
+
+def run(arguments: list[str]) -> int:
+    """`main.py keys [FOLDER]`: make a pair of key files. Returns the exit code."""
+    if len(arguments) > 1 or any(word.startswith("-") for word in arguments):
+        return _complain("usage: main.py keys [FOLDER]")
+    folder = Path(arguments[0]).expanduser() if arguments else config_dir()
+    try:
+        server_file, client_file = write_pair(folder)
+    except KeyFileError as fault:
+        return _complain(str(fault))
+    except OSError as fault:
+        return _complain(f"{folder} cannot be written: {fault.strerror}")
+    sys.stdout.write(
+        f"For the compute server:   --key {server_file}\n"
+        f"For one exhibit, moved there: --key {client_file}\n"
+        "Run it once more for each further exhibit.\n"
+    )
+    return 0
+
+
+def _complain(text: str) -> int:
+    sys.stderr.write(f"vortarium keys: {text}\n")
+    return 2

@@ -1,0 +1,230 @@
+"""super_hydro's own protocol, for its clients: REQ and REP, in up to two round trips.
+
+    "density" or "tracers"     {"dtype", "shape"} as JSON, then the array's bytes
+    "get", names as JSON       "ok", then {name: value} as JSON
+    "set", values as JSON      "ok", then "ok"
+    "do", an action as JSON    "ok", then "ok"
+    anything else              "Unknown Message"
+
+Unlike there, an action's bare name does it as well, which is what its client sends. All that such
+clients do happens in the room of the server's own model. Each counts as one visitor with one
+finger, which stays where `finger_x` and `finger_y` put it until the client has been silent for
+SILENT_S.
+
+Source: a recorded conversation between super_hydro's client and server.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+import models
+from app.compute.commands import ACTIONS, ARRAYS, Finger, answers, available, layout
+from app.compute.hall import Hall
+from app.compute.halls import BusyError, Halls
+from app.protocol.compute import UNKNOWN
+from app.protocol.messages import Do, Set, Visitor
+from app.protocol.messages import Finger as FingerMessage
+from app.rooms import parameters
+from app.rooms.room import Room
+from models.contract import FieldModel
+from models.parameters import ParameterError
+
+log = logging.getLogger(__name__)
+
+OK = b"ok"
+REFUSED = b"quit is refused: the server was started without --allow-quit"
+SILENT_S = 30.0
+MAX_CLIENTS = 64
+TWO_PART = ("get", "set", "do")
+
+Reply = Callable[[list[bytes]], None]
+
+
+class Client:
+    """One REQ socket at the other end."""
+
+    def __init__(self, reply: Reply, now: float) -> None:
+        self.reply = reply
+        self.heard_at = now
+        self.visitor = 1 + secrets.randbelow(2**32 - 1)
+        self.pending = ""
+        """Which of TWO_PART waits for its argument."""
+        self.finger = Finger(0.5, 0.5)
+        self.hall: Hall | None = None
+
+
+class Legacy:
+    """Serves super_hydro's clients in the room of the default model."""
+
+    def __init__(
+        self,
+        halls: Halls,
+        send: Callable[[bytes, list[bytes]], None],
+        stop: Callable[[], None] | None,
+    ) -> None:
+        """`send(identity, parts)` never waits; without `stop`, `quit` is refused."""
+        self._halls = halls
+        self._send = send
+        self._stop = stop
+        self._clients: dict[bytes, Client] = {}
+
+    def serve(self, identity: bytes, parts: list[bytes], now: float) -> None:
+        """Answer one request; `parts` are those after the empty one."""
+        client = self._clients.get(identity)
+        if client is None:
+            client = self._welcome(identity, now)
+        if client is None or len(parts) != 1:
+            self._reply(identity, [UNKNOWN])
+            return
+        client.heard_at = now
+        hall = self._hall(client)
+        if hall is None:
+            client.reply([UNKNOWN])
+        elif client.pending:
+            pending, client.pending = client.pending, ""
+            self._complete(client, hall, pending, parts[0])
+        else:
+            self._begin(client, hall, parts[0].decode("ascii", "replace"))
+
+    def dismiss(self, identity: bytes) -> None:
+        """A client is gone."""
+        client = self._clients.pop(identity, None)
+        if client is not None and client.hall is not None:
+            client.hall.leave(client.visitor, None)
+
+    def look_after(self, now: float) -> None:
+        """Forget clients that have been silent for long."""
+        for identity, client in list(self._clients.items()):
+            if now - client.heard_at > SILENT_S:
+                self.dismiss(identity)
+
+    # --- requests -------------------------------------------------------------------------
+
+    def _begin(self, client: Client, hall: Hall, word: str) -> None:
+        if word in TWO_PART:
+            client.pending = word
+            client.reply([OK])
+        elif word in ARRAYS:
+            hall.link.ask(partial(_array, word), lambda array: client.reply(_packed(array)))
+        elif word in ACTIONS:
+            self._do(client, hall, word)
+        else:
+            client.reply([UNKNOWN])
+
+    def _complete(self, client: Client, hall: Hall, pending: str, body: bytes) -> None:
+        try:
+            argument: Any = msgspec.json.decode(body)
+        except msgspec.MsgspecError:
+            client.reply([UNKNOWN])
+            return
+        match pending, argument:
+            case "get", list():
+                self._get(client, hall, [str(name) for name in argument])
+            case "set", dict():
+                self._set(client, hall, argument)
+            case "do", str() if argument in ACTIONS:
+                self._do(client, hall, argument)
+            case _:
+                client.reply([UNKNOWN])
+
+    def _get(self, client: Client, hall: Hall, names: list[str]) -> None:
+        def question(room: Room) -> dict[str, Any]:
+            return answers(room, client.visitor, client.finger)
+
+        def reply(known: dict[str, Any]) -> None:
+            known["available_commands"] = available(hall.about)
+            known["layout"] = layout(hall.about, known)
+            found = {name: known[name] for name in names if name in known}
+            client.reply([_json(found)])
+
+        hall.link.ask(question, reply)
+
+    def _set(self, client: Client, hall: Hall, values: dict[str, Any]) -> None:
+        declared = {p.name: p for p in parameters.declared(models.get(hall.model))}
+        fitting = {}
+        for name, value in values.items():
+            try:
+                if name in declared:
+                    fitting[name] = declared[name].check(value)
+            except ParameterError as wrong:
+                log.info("a super_hydro client: %s", wrong)
+        if fitting:
+            hall.link.send(client.visitor, Set(params=fitting))
+        place = {key: values[name] for name, key in (("finger_x", "x"), ("finger_y", "y"))
+                 if isinstance(values.get(name), int | float)}  # fmt: skip
+        if place:
+            moved = client.finger._replace(**{key: min(max(float(at), 0.0), 1.0)
+                                              for key, at in place.items()})  # fmt: skip
+            client.finger = moved
+            hall.link.send(client.visitor, FingerMessage(touch=0, x=moved.x, y=moved.y))
+        self._when_done(client, hall)
+
+    def _do(self, client: Client, hall: Hall, action: str) -> None:
+        if action != "quit":
+            hall.link.send(client.visitor, Do(action=action))
+            self._when_done(client, hall)
+        elif self._stop is None:
+            client.reply([REFUSED])
+        else:
+            client.reply([OK])
+            self._stop()
+
+    @staticmethod
+    def _when_done(client: Client, hall: Hall) -> None:
+        """Reply once the room has done what it was asked before."""
+        hall.link.ask(lambda _: None, lambda _: client.reply([OK]))
+
+    # --- clients --------------------------------------------------------------------------
+
+    def _welcome(self, identity: bytes, now: float) -> Client | None:
+        if len(self._clients) >= MAX_CLIENTS:
+            return None
+        self._clients[identity] = Client(partial(self._reply, identity), now)
+        return self._clients[identity]
+
+    def _hall(self, client: Client) -> Hall | None:
+        """The client's room, which it enters if need be."""
+        hall = self._halls.get(self._halls.default)
+        if hall is None or hall is not client.hall:
+            with suppress(BusyError):
+                hall = self._halls.open(self._halls.default, self._halls.default)
+                hall.enter(Visitor(id=client.visitor, name="super_hydro", colour=""), None)
+                client.hall = hall
+        return hall
+
+    def _reply(self, identity: bytes, parts: list[bytes]) -> None:
+        self._send(identity, [b"", *parts])
+
+
+def _json(value: Any) -> bytes:
+    """JSON byte for byte as super_hydro writes it, with a space after each colon and comma."""
+    return json.dumps(value).encode()
+
+
+def _array(name: str, room: Room) -> npt.NDArray[Any]:
+    """The density (Nx, Ny), or the tracers as x + iy in grid units from the box's centre."""
+    model = room.model
+    if not isinstance(model, FieldModel):
+        return np.zeros(0)
+    if name == "density":
+        return np.ascontiguousarray(model.density(), np.float64)
+    at = np.asarray(model.tracers(), np.float64) - 0.5
+    if not len(at):
+        return np.zeros(0)
+    Nx, Ny = model.shape
+    return np.ascontiguousarray(at[:, 0] * Nx + 1j * at[:, 1] * Ny)
+
+
+def _packed(array: npt.NDArray[Any]) -> list[bytes]:
+    return [_json({"dtype": str(array.dtype), "shape": list(array.shape)}), array.tobytes()]

@@ -1,0 +1,47 @@
+"""The compute server's thread: waits for sockets and for what other threads want called."""
+
+from __future__ import annotations
+
+import math
+import socket
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+
+import zmq
+
+
+class Loop:
+    """Waits in one thread; `call_soon` may be used from every thread."""
+
+    def __init__(self, *sockets: zmq.Socket[bytes]) -> None:
+        """`sockets` are those that `wait` watches."""
+        self._calls: deque[Callable[[], None]] = deque()
+        self._bell, self._clapper = socket.socketpair()
+        self._bell.setblocking(False)
+        self._clapper.setblocking(False)
+        self._poller = zmq.Poller()
+        self._poller.register(self._bell, zmq.POLLIN)
+        for one in sockets:
+            self._poller.register(one, zmq.POLLIN)
+
+    def call_soon(self, call: Callable[[], None]) -> None:
+        """Have `call` called by the thread that waits."""
+        self._calls.append(call)
+        # A full pipe wakes the other end just as well.
+        with suppress(OSError):
+            self._clapper.send(b"\0")
+
+    def wait(self, patience_s: float) -> None:
+        """Wait until there is something to do, and do what other threads want."""
+        self._poller.poll(max(0, math.ceil(1000 * patience_s)))
+        with suppress(BlockingIOError):
+            while self._bell.recv(4096):
+                pass
+        for _ in range(len(self._calls)):
+            self._calls.popleft()()
+
+    def close(self) -> None:
+        """Nothing can be called any more."""
+        self._bell.close()
+        self._clapper.close()

@@ -1,0 +1,60 @@
+"""`main.py compute`: rooms for web servers on other machines, without a web page of its own."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+
+import zmq
+
+from app.compute.address import bindable
+from app.compute.keys import KeyFileError, read
+from app.compute.server import ComputeServer
+from app.compute.settings import ComputeSettings, parse_or_exit
+from app.first_model import UnfitError, listed, prepare
+from app.launch import EXIT_OK, EXIT_USAGE, say
+
+SWITCH_S = 0.001
+"""How long a model may keep the interpreter while messages wait."""
+
+
+def run(argv: list[str]) -> int:
+    """Serve until a signal comes. Returns the exit code."""
+    settings = parse_or_exit(argv)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    for ours in ("app", "models"):
+        logging.getLogger(ours).setLevel(settings.log_level.upper())
+    try:
+        server = _server(settings)
+    except (UnfitError, KeyFileError) as fault:
+        return _refuse(str(fault))
+    except zmq.ZMQError as fault:
+        return _refuse(f"{bindable(settings.bind, settings.port)} cannot be used: {fault}")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.stop())
+    sys.setswitchinterval(SWITCH_S)
+    say("READY", server.endpoint)
+    server.run()
+    return EXIT_OK
+
+
+def _server(settings: ComputeSettings) -> ComputeServer:
+    model = listed(settings.model, settings.params)
+    keys = read(settings.key) if settings.key else None
+    server = ComputeServer(
+        endpoint=bindable(settings.bind, settings.port or "*"),
+        model=model,
+        fps=settings.fps,
+        params=settings.params,
+        idle_s=settings.idle_s,
+        keys=keys,
+        may_quit=settings.allow_quit,
+    )
+    prepare(model, settings.params)
+    return server
+
+
+def _refuse(text: str) -> int:
+    sys.stderr.write(f"vortarium: {text}\n")
+    return EXIT_USAGE

@@ -1,0 +1,215 @@
+"""The ROUTER socket of a compute server: who is there, and who serves whom."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from functools import partial
+
+import zmq
+
+from app import __version__
+from app.compute import sockets
+from app.compute.desk import Desk
+from app.compute.doorman import Doorman, guard
+from app.compute.halls import Halls
+from app.compute.keys import Keys
+from app.compute.legacy import Legacy
+from app.compute.loop import Loop
+from app.compute.peer import Peer
+from app.engines.base import WATCH_S
+from app.engines.local import LocalEngine
+from app.protocol.compute import (
+    MAX_REQUEST_BYTES,
+    TAG,
+    UNKNOWN,
+    Greeting,
+    Open,
+    Stranger,
+    WireError,
+    from_client,
+    pack,
+)
+from app.protocol.messages import PROTOCOL, Error, Hello
+from models.parameters import Value
+
+log = logging.getLogger(__name__)
+
+MAX_PEERS = 64
+MESSAGES_AT_A_TIME = 200
+"""Frames must not wait longer than for so many messages."""
+HELD_UP_S = 1.0
+
+
+class ComputeServer:
+    """Serves on one endpoint, in the thread that calls `run`."""
+
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        model: str,
+        fps: float,
+        params: Mapping[str, Value],
+        idle_s: float,
+        keys: Keys | None = None,
+        may_quit: bool = False,
+    ) -> None:
+        """Raises zmq.ZMQError if `endpoint` cannot be used."""
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._router = sockets.make(self._context, zmq.ROUTER, endpoint, MAX_REQUEST_BYTES)
+        # Without it, what cannot be delivered would vanish silently.
+        self._router.setsockopt(zmq.ROUTER_MANDATORY, 1)
+        self._doorman = None
+        watched = [self._router]
+        if keys is not None:
+            self._doorman = Doorman(self._context, keys.peers)
+            watched.append(self._doorman.socket)
+            guard(self._router, keys)
+        try:
+            self._router.bind(endpoint)
+        except zmq.ZMQError:
+            self._context.destroy(linger=0)
+            raise
+        self.endpoint = self._router.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+        self._loop = Loop(*watched)
+        self._engine = LocalEngine(self._loop.call_soon, fps, params)
+        self._halls = Halls(self._engine, model, idle_s)
+        self._desk = Desk(self._halls)
+        stop = self.stop if may_quit else None
+        self._legacy = Legacy(self._halls, self._send, stop)
+        self._peers: dict[bytes, Peer] = {}
+        self._gone: set[bytes] = set()
+        self._over = False
+
+    def run(self) -> None:
+        """Serve until `stop`."""
+        patience = 0.0
+        look_at = time.monotonic() + WATCH_S
+        try:
+            while not self._over:
+                self._loop.wait(min(patience, look_at - time.monotonic()))
+                self._hear()
+                now = time.monotonic()
+                if now >= look_at:
+                    self._look_after(now, now - look_at > HELD_UP_S)
+                    look_at = now + WATCH_S
+                patience = self._pump()
+        finally:
+            self._close()
+
+    def stop(self) -> None:
+        """End `run` soon; from any thread, and from signal handlers."""
+        self._loop.call_soon(self._stop)
+
+    def _stop(self) -> None:
+        self._over = True
+
+    # --- messages -------------------------------------------------------------------------
+
+    def _hear(self) -> None:
+        if self._doorman is not None:
+            self._doorman.answer()
+        now = time.monotonic()
+        for _ in range(MESSAGES_AT_A_TIME):
+            try:
+                identity, *parts = self._router.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            match parts:
+                case [b"", tag] if tag == TAG:
+                    self._greet(identity, now)
+                case [b"", *legacy]:
+                    self._legacy.serve(identity, legacy, now)
+                case [tag, body] if tag == TAG:
+                    self._serve(identity, body, now)
+                case _:
+                    self._send(identity, [UNKNOWN])
+        # There may be more: ZeroMQ does not say so again.
+        self._loop.call_soon(lambda: None)
+
+    def _greet(self, identity: bytes, now: float) -> None:
+        if self._peer(identity, now) is None:
+            refusal = Error(code="busy", message=f"{MAX_PEERS} peers are here already")
+            self._send(identity, [b"", pack(refusal)])
+            return
+        models = list(self._halls.catalogue().values())
+        greeting = Greeting(protocol=PROTOCOL, version=__version__, models=models)
+        self._send(identity, [b"", pack(greeting)])
+
+    def _serve(self, identity: bytes, body: bytes, now: float) -> None:
+        try:
+            message, address = from_client(body)
+        except WireError as fault:
+            self._tell(identity, Error(code="bad_message", message=str(fault)))
+            return
+        peer = self._peers.get(identity)
+        if peer is None and isinstance(message, Hello | Open):
+            peer = self._peer(identity, now)
+        if peer is None:
+            self._tell(identity, Stranger())
+            return
+        peer.heard_at = now
+        self._desk.serve(peer, message, address)
+
+    def _peer(self, identity: bytes, now: float) -> Peer | None:
+        """The peer of that identity, new if need be; None if there are too many."""
+        if identity not in self._peers:
+            if len(self._peers) >= MAX_PEERS:
+                return None
+            self._peers[identity] = Peer(partial(self._send, identity), now)
+        self._peers[identity].heard_at = now
+        return self._peers[identity]
+
+    def _tell(self, identity: bytes, message: Error | Stranger) -> None:
+        self._send(identity, [TAG, pack(message)])
+
+    def _send(self, identity: bytes, parts: list[bytes]) -> None:
+        """Send, or note that the peer is gone or does not take what is sent to it."""
+        try:
+            self._router.send_multipart([identity, *parts], zmq.NOBLOCK)
+        except zmq.ZMQError as fault:
+            log.debug("a peer cannot be reached: %s", fault)
+            self._gone.add(identity)
+
+    # --- upkeep ---------------------------------------------------------------------------
+
+    def _pump(self) -> float:
+        """Let frames out; seconds until that is worth doing again."""
+        patience = WATCH_S
+        for peer in list(self._peers.values()):
+            patience = min(patience, peer.pump())
+        while self._gone:
+            identity = self._gone.pop()
+            self._dismiss(identity)
+            self._legacy.dismiss(identity)
+        return patience
+
+    def _look_after(self, now: float, held_up: bool) -> None:
+        self._engine.look_after()
+        for identity, peer in list(self._peers.items()):
+            if held_up:
+                # While this process stood still, its peers may well have spoken.
+                peer.heard_at = now
+            elif peer.is_silent(now):
+                self._dismiss(identity)
+            elif peer.review():
+                for hall in self._halls:
+                    hall.want()
+        self._legacy.look_after(now)
+        self._halls.end_idle()
+
+    def _dismiss(self, identity: bytes) -> None:
+        peer = self._peers.pop(identity, None)
+        if peer is not None:
+            self._desk.dismiss(peer)
+
+    def _close(self) -> None:
+        self._halls.close()
+        self._engine.close()
+        if self._doorman is not None:
+            self._doorman.close()
+        self._router.close()
+        self._context.term()
+        self._loop.close()

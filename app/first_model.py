@@ -1,0 +1,45 @@
+"""The model that `--model` names: found, checked and warmed up before anybody comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import models
+from app.rooms import parameters
+from app.rooms.description import describe
+from models.parameters import ParameterError, check_all
+from models.user_file import UserFileError, is_user_file, load
+
+
+class UnfitError(Exception):
+    """A model, or starting values, that nothing can be done with; the text says why."""
+
+
+def listed(model: str, params: Mapping[str, int]) -> str:
+    """The name in the catalogue of what `--model` says; a user's file is loaded and listed.
+
+    Raises UnfitError, also for `params` that the model does not take.
+    """
+    if is_user_file(model):
+        try:
+            found = load(model, params)
+        except UserFileError as fault:
+            raise UnfitError(str(fault)) from None
+        models.add(found)
+        model = next(iter(found))
+    if model not in models.names():
+        raise UnfitError(f"no model {model!r}; there are {', '.join(models.names())}")
+    try:
+        check_all(parameters.declared(models.get(model)), params)
+    except ParameterError as wrong:
+        raise UnfitError(str(wrong)) from None
+    return model
+
+
+def prepare(model: str, params: Mapping[str, int]) -> None:
+    """Load what the first visitor would wait for: kernels, plans, rendered descriptions."""
+    for name in models.names():
+        describe(name, models.get(name))
+    kind = models.get(model)
+    own = {parameter.name for parameter in kind.parameters}
+    kind({name: value for name, value in params.items() if name in own}).step(1)

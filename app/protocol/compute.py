@@ -1,0 +1,232 @@
+"""The bytes between a compute server and whoever drives it, version 1.
+
+One TCP port, one ROUTER socket. Our own client is a DEALER; ZeroMQ parts:
+
+    greeting    "", "VT1"  is answered by  "", JSON of `Greeting`
+    afterwards  "VT1", JSON [, frame]      in both directions
+
+The greeting looks like a request of super_hydro's protocol, whose server answers it with
+"Unknown Message": so a client learns to whom it talks. A compute server also serves super_hydro's
+own clients (app.compute.legacy): theirs are all other messages with an empty first part.
+
+The JSON is that of the web contract (app.protocol.messages) and of the structs here, with two
+fields more: `room`, and `visitor`, whom a message is from or for. A peer with one visitor need
+not name either. A web server brings its visitors with `enter`; a program on its own says `hello`
+as in the web contract and gets `welcome`. Of the web contract's messages `hello`, `set`, `do`,
+`finger`, `view`, `subscribe`, `unsubscribe`, `channels` and `ping` are understood.
+
+A frame goes out against a credit, always the newest: `credit` gives `n` more, and names the number
+of the newest frame that came (`frame.number`, counted for each link). At most 3 frames are under
+way, whatever the credit, and a link gets at most 5 Mbit/s: quality is lowered first, then the
+rate, so `keys` may name better forms than the frame has; its header tells the truth.
+
+A peer that says nothing for SILENT_S is gone, with its visitors; who is greeted by `stranger` has
+to greet and to open its rooms anew. Messages that cannot be delivered end the link.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from app.protocol.messages import (
+    Channels,
+    Do,
+    Finger,
+    Hello,
+    Message,
+    Ping,
+    RoomState,
+    SelectView,
+    ServerMessage,
+    Set,
+    Subscribe,
+    Unsubscribe,
+    Visitor,
+    Word,
+)
+from app.rooms.encoder import FrameKey
+from app.rooms.figures import Figures
+
+TAG = b"VT1"
+PING_S = 1.0
+SILENT_S = 3.0
+MAX_REQUEST_BYTES = 64 * 1024
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
+CREDITS = 3
+"""What a client gives at first; afterwards one for each frame that came."""
+MAX_CREDITS = 16
+MAX_KEYS = 64
+UNKNOWN = b"Unknown Message"
+"""What super_hydro's server says to our greeting, and what it does not understand."""
+
+Number = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+
+
+# --- what a client sends -----------------------------------------------------------------
+
+
+class Open(Message, tag="open"):
+    """Make `room`, or find it running: then `params` and `state` mean nothing.
+
+    `params` replace defaults in a new room; with `state` it goes on from there. Frames are
+    numbered past `seq` in any case. Answered by `error` if it cannot be.
+    """
+
+    model: Word
+    params: Annotated[dict[Word, Any], Meta(max_length=64)] = msgspec.field(default_factory=dict)
+    state: RoomState | None = None
+    seq: Number = 0
+
+
+class Enter(Message, tag="enter"):
+    """A visitor comes, and is answered by `welcome`."""
+
+    who: Visitor
+
+
+class Promote(Message, tag="promote"):
+    """A visitor has got another role."""
+
+    who: Visitor
+
+
+class Leave(Message, tag="leave"):
+    """The visitor is gone."""
+
+
+class Look(Message, tag="look"):
+    """The forms in which frames of the room are wanted from now on."""
+
+    keys: Annotated[list[FrameKey], Meta(max_length=MAX_KEYS)]
+
+
+class Listen(Message, tag="listen"):
+    """The channels of the room that are heard from now on."""
+
+    names: Annotated[list[Word], Meta(max_length=MAX_KEYS)]
+
+
+class Ask(Message, tag="ask"):
+    """What is the room's state? Answered by `report`, with the same id."""
+
+
+class Close(Message, tag="close"):
+    """This peer is done with the room; others may still be in it."""
+
+
+class Credit(Message, tag="credit"):
+    """`n` more frames may come; `number` is that of the newest one received."""
+
+    n: Annotated[int, Meta(ge=0, le=MAX_CREDITS)]
+    number: Number = 0
+
+
+FromClient = (
+    Hello
+    | Set
+    | Do
+    | Finger
+    | SelectView
+    | Subscribe
+    | Unsubscribe
+    | Channels
+    | Ping
+    | Open
+    | Enter
+    | Promote
+    | Leave
+    | Look
+    | Listen
+    | Ask
+    | Close
+    | Credit
+)
+
+
+# --- what a server sends -----------------------------------------------------------------
+
+
+class Greeting(Message, tag="greeting"):
+    """Who is here: the models, as in `GET /api/models`."""
+
+    protocol: int
+    version: str
+    models: list[dict[str, Any]]
+
+
+class Stranger(Message, tag="stranger"):
+    """I do not know you, or not any more: greet me."""
+
+
+class Frame(Message, tag="frame", omit_defaults=False, kw_only=True):
+    """Goes with a third part, a frame (app.protocol.frames), for all who want it as `keys` say."""
+
+    number: int
+    keys: list[FrameKey]
+
+
+class HowItRuns(Message, tag="figures", omit_defaults=False, kw_only=True):
+    """A room's figures, twice a second."""
+
+    figures: Figures
+
+
+class Report(Message, tag="report"):
+    """The answer to `ask`, as in `GET /api/rooms/<room>/state`."""
+
+    state: dict[str, Any]
+
+
+FromServer = ServerMessage | Greeting | Stranger | Frame | HowItRuns | Report
+
+
+class Address(Struct, frozen=True):
+    """The two fields that every message may have beside its own."""
+
+    room: Word | None = None
+    visitor: int | None = None
+
+
+NOWHERE = Address()
+
+_encoder = msgspec.json.Encoder()
+_address: msgspec.json.Decoder[Address] = msgspec.json.Decoder(Address)
+_from_client: msgspec.json.Decoder[FromClient] = msgspec.json.Decoder(FromClient)
+_from_server: msgspec.json.Decoder[FromServer] = msgspec.json.Decoder(FromServer)
+
+
+class WireError(ValueError):
+    """Bytes that are none of ours."""
+
+
+def pack(message: FromClient | FromServer, address: Address = NOWHERE) -> bytes:
+    """`message` as JSON, with the fields of `address`."""
+    body = _encoder.encode(message)
+    fields = []
+    # Some of the web contract's messages name their room themselves.
+    if address.room is not None and not hasattr(message, "room"):
+        fields.append(b'"room":' + _encoder.encode(address.room))
+    if address.visitor is not None:
+        fields.append(b'"visitor":%d' % address.visitor)
+    # Every message has its type, so there is something to go on with after the comma.
+    return b"{" + b",".join([*fields, body[1:]])
+
+
+def from_client(data: bytes) -> tuple[FromClient, Address]:
+    """What a client sent, and whom it is about. Raises WireError."""
+    return _both(_from_client, data)
+
+
+def from_server(data: bytes) -> tuple[FromServer, Address]:
+    """What a server sent, and whom it is for. Raises WireError."""
+    return _both(_from_server, data)
+
+
+def _both(decoder: msgspec.json.Decoder[Any], data: bytes) -> tuple[Any, Address]:
+    try:
+        return decoder.decode(data), _address.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
+        raise WireError(str(fault)[:300]) from None

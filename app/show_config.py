@@ -1,0 +1,47 @@
+"""`main.py config`: each setting in force, and where it came from."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import models
+from app import settings as exhibit
+from app.compute import settings as compute
+from app.options import ROOM_SIZES, Origin, SettingsError, or_exit
+from app.rooms import parameters
+
+
+def run(argv: list[str]) -> int:
+    """Print the exhibit's settings, or after the word `compute` the compute server's, as TOML."""
+    if argv[:1] == ["compute"]:
+        parser, argv = compute.parser(), argv[1:]
+    else:
+        parser = exhibit.parser()
+    try:
+        given = parser.read(argv)
+    except SettingsError as fault:
+        or_exit(fault)
+    for origin in parser.origins(given):
+        name, value, source = _with_model(origin, given.model)
+        line = f"# {name} is not set" if value is None else f"{name} = {_toml(value)}  # {source}"
+        sys.stdout.write(line + "\n")
+    return 0
+
+
+def _with_model(origin: Origin, model: str) -> Origin:
+    """A setting that nobody gave, and the model has a default for."""
+    if origin.name not in ROOM_SIZES or origin.value is not None or model not in models.names():
+        return origin
+    for parameter in parameters.declared(models.get(model)):
+        if parameter.name == origin.name:
+            own = parameter in models.get(model).parameters
+            return Origin(origin.name, parameter.default, f"model {model}" if own else "program")
+    return origin
+
+
+def _toml(value: Any) -> str:
+    """`value` as the TOML file would have it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else f"'{value}'"
