@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from exhibit import ROOT, Exhibit
 from hypothesis import HealthCheck, settings
+
+from tests.exhibit import ROOT, Exhibit
 
 sys.path.insert(0, str(ROOT))
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from client import Client
+from tests.client import Client
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_S = 60.0

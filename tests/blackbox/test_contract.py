@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from client import Client
-from exhibit import Exhibit
 from PIL import Image
+
+from tests.client import Client
+from tests.exhibit import Exhibit
 
 ERROR_CODES = {
     "bad_message", "unknown_type", "not_exposed", "out_of_range", "bad_value",

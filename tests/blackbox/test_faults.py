@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 import websocket
-from client import Client
-from exhibit import Exhibit
+
+from tests.client import Client
+from tests.exhibit import Exhibit
 
 MAX_MESSAGE_BYTES = 32 * 1024
 

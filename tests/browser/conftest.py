@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from exhibit import Exhibit
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.exhibit import Exhibit
 
 PATIENCE_MS = 20_000
 CONNECTED = "html[data-connected=true]"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 
-from conftest import CONNECTED, OpenPage, visitor_id
-from exhibit import Exhibit
 from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import CONNECTED, OpenPage, visitor_id
+from tests.exhibit import Exhibit
 
 
 def token(page: Page) -> str:

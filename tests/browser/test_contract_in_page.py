@@ -50,12 +50,10 @@ def test_builds_every_client_message(page: Page) -> None:
         assert answer == {"value": example["json"]}
 
 
-@pytest.mark.parametrize(
-    ("type_", "fields"),
-    [("hallo", {}), ("hello", {}), ("ack", {"seq": 1, "sequence": 1}), ("finger", {"x": 0.5})],
-)
-def test_builds_nothing_else(page: Page, type_: str, fields: dict[str, Any]) -> None:
-    assert ask(page, "buildMessage", type_, fields) == {"fault": "ProtocolError"}
+def test_builds_nothing_else(page: Page) -> None:
+    wrong = {"hallo": {}, "hello": {}, "ack": {"seq": 1, "number": 1}, "finger": {"x": 0.5}}
+    for name, fields in wrong.items():
+        assert ask(page, "buildMessage", name, fields) == {"fault": "ProtocolError"}
 
 
 def test_reads_every_server_message(page: Page) -> None:
@@ -68,16 +66,16 @@ def test_ignores_messages_of_newer_servers(page: Page) -> None:
     assert ask(page, "parseMessage", '{"type": "toString"}') == {"value": None}
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", '{"type": 3}', '{"type": "pong"}'])
-def test_reads_no_nonsense(page: Page, text: str) -> None:
-    assert ask(page, "parseMessage", text) == {"fault": "ProtocolError"}
+def test_reads_no_nonsense(page: Page) -> None:
+    for text in ("", "[]", "null", '{"type": 3}', '{"type": "pong"}'):
+        assert ask(page, "parseMessage", text) == {"fault": "ProtocolError"}
 
 
-@pytest.mark.parametrize("name", FRAMES)
-def test_reads_frames(page: Page, name: str) -> None:
-    packed = (FOLDER / f"frame-{name}.bin").read_bytes()
-    seen = json.loads((FOLDER / f"frame-{name}.json").read_text())
-    assert page.evaluate(READ_FRAME, list(packed)) == seen
+def test_reads_frames(page: Page) -> None:
+    for name in FRAMES:
+        packed = (FOLDER / f"frame-{name}.bin").read_bytes()
+        seen = json.loads((FOLDER / f"frame-{name}.json").read_text())
+        assert page.evaluate(READ_FRAME, list(packed)) == seen
 
 
 def test_refuses_broken_frames(page: Page) -> None:

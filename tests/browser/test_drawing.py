@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import CONNECTED, OpenPage, Pixels, open_drawer, pixels, put_mouse
-from exhibit import wait_until
 from playwright.sync_api import expect
+
+from tests.browser.conftest import CONNECTED, OpenPage, Pixels, open_drawer, pixels, put_mouse
+from tests.exhibit import wait_until
 
 RENDERERS = ("webgl2", "canvas2d")
 X, Y = 0.6, 0.55

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from conftest import OpenPage
-from exhibit import Exhibit
 from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.exhibit import Exhibit
 
 
 def test_lists_every_model_with_picture_and_sentence(open_page: OpenPage, exhibit: Exhibit) -> None:

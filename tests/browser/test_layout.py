@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import OpenPage, open_drawer
 from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenPage, open_drawer
 
 TARGET_PX = 44
 HAND = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from conftest import OpenPage
-from exhibit import ROOT, Exhibit
 from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.exhibit import ROOT, Exhibit
 
 PIN = "24681357"
 

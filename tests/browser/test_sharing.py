@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from conftest import OpenPage, open_drawer, put_mouse, visitor_id
-from exhibit import Exhibit, wait_until
 from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, open_drawer, put_mouse, visitor_id
+from tests.exhibit import Exhibit, wait_until
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 SHOWN_IN = """colour => {

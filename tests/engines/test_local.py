@@ -12,9 +12,7 @@ import gevent
 import gevent.event
 import gevent.hub
 import pytest
-from client import decode
 from msgspec import UNSET
-from toy import Counter, Mischief, Wave
 
 import models
 from app.engines import base, local, worker
@@ -35,6 +33,8 @@ from app.protocol.messages import (
 )
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
+from tests.client import decode
+from tests.toy import Counter, Mischief, Wave
 
 # Threads die here, and on purpose.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import models
 import models.grid_model
 from models.bec import BEC
 from models.numerics import backend as backends
@@ -64,9 +65,11 @@ def test_compiled_and_plain_loops_agree(
 
 
 @pytest.mark.parametrize("precision", ["single", "double"])
-def test_nothing_is_allocated_inside_a_step(precision: Any) -> None:
-    model = BEC({"Nx": 128, "Ny": 128}, precision)
+@pytest.mark.parametrize("name", models.names())
+def test_nothing_is_allocated_inside_a_step(name: str, precision: Any) -> None:
+    model: Any = models.get(name)({"Nx": 128, "Ny": 128}, precision)
     model.touch("a", 0.5, 0.5)
+    model.set_tracers(10)
     model.step(3)
     field = 128 * 128 * (8 if precision == "single" else 16)
     tracemalloc.start()

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec import UNSET
-from toy import Wave
 
 from app.protocol.messages import Do, Finger, ServerMessage, Set, Visitor
 from app.rooms.room import Room
 from models.contract import Model
+from tests.toy import Wave
 
 
 class Heard:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import msgspec
-from toy import Counter, Wave
 
 from app.rooms.description import describe
+from tests.toy import Counter, Wave
 
 
 def test_a_description_holds_every_declaration() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import client
 import numpy as np
 import pytest
-from toy import Wave
 
 from app.protocol import frames
 from app.rooms.encoder import QUALITIES, FrameKey, Overlay, encode, jpeg
 from models.contract import Picture
+from tests.toy import Wave
 
 NOTHING = Overlay([], np.zeros((0, 2)), [])
 

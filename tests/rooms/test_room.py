@@ -8,7 +8,6 @@ from typing import Any
 import client
 import pytest
 from msgspec import UNSET
-from toy import DT, Counter, Mischief, Wave
 
 from app.protocol import frames
 from app.protocol.messages import Visitor
@@ -16,6 +15,7 @@ from app.rooms.encoder import FrameKey
 from app.rooms.fingers import MAX_FINGERS_PER_ROOM, MAX_FINGERS_PER_VISITOR
 from app.rooms.room import SAFE_AFTER_FRAMES
 from models.contract import FingerLimitError
+from tests.toy import DT, Counter, Mischief, Wave
 
 RAW = FrameKey("density", frames.RAW)
 MakeHall = Callable[..., Any]

@@ -12,13 +12,13 @@ import gevent
 import gevent.event
 import gevent.socket
 import pytest
-from peer import TEXT, close_frame, frame, read_frame
 
 from app.web import handler
 from app.web.access import Access, host_names
 from app.web.handler import HttpServer, listen
 from app.web.limits import MAX_BODY_BYTES
 from app.web.websocket import PeerGoneError, framed
+from tests.web.peer import TEXT, close_frame, frame, read_frame
 
 KEY = base64.b64encode(b"0123456789abcdef").decode()
 

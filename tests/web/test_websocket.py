@@ -8,11 +8,11 @@ from typing import Any
 import gevent
 import gevent.socket
 import pytest
-from peer import BINARY, CLOSE, PING, PONG, TEXT, close_frame, frame, read_frame
 
 from app.web import websocket
 from app.web.limits import MAX_MESSAGE_BYTES
 from app.web.websocket import PeerGoneError, WebSocket, framed
+from tests.web.peer import BINARY, CLOSE, PING, PONG, TEXT, close_frame, frame, read_frame
 
 
 class Line:
