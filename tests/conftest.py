@@ -24,7 +24,8 @@ settings.register_profile(
 )
 settings.load_profile("same")
 
-SMALL = ("--headless", "--port", "0", "--Nx", "96", "--Ny", "64", "--tracers", "100")
+SMALL = ("--headless", "--port", "0", "--Nx", "96", "--Ny", "64", "--tracers", "100",
+         "--log-level", "warning")  # fmt: skip
 """A pool that is not square, so that x and y cannot be confused."""
 
 StartExhibit = Callable[..., Exhibit]

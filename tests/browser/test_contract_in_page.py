@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from golden.make import FOLDER, FRAMES
 from playwright.sync_api import Page
+
+from tests.golden.make import FOLDER, FRAMES
 
 GOLDEN = json.loads((FOLDER / "messages.json").read_text())
 

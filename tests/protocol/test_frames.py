@@ -6,7 +6,6 @@ import struct
 from contextlib import suppress
 from typing import Any
 
-import client
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.protocol import frames
 from app.protocol.frames import FingerMark, Frame, FrameError, VortexMark, pack, unpack
+from tests import client
 
 u16 = st.integers(0, 65535)
 fraction = u16.map(lambda n: n / 65535)

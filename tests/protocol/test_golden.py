@@ -6,9 +6,9 @@ import json
 from typing import get_args
 
 import pytest
-from golden import make
 
 from app.protocol import messages
+from tests.golden import make
 
 
 @pytest.mark.parametrize("name", make.files())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import client
 import numpy as np
 import pytest
 
 from app.protocol import frames
 from app.rooms.encoder import QUALITIES, FrameKey, Overlay, encode, jpeg
 from models.contract import Picture
+from tests import client
 from tests.toy import Wave
 
 NOTHING = Overlay([], np.zeros((0, 2)), [])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import client
 import pytest
 from msgspec import UNSET
 
@@ -15,6 +14,7 @@ from app.rooms.encoder import FrameKey
 from app.rooms.fingers import MAX_FINGERS_PER_ROOM, MAX_FINGERS_PER_VISITOR
 from app.rooms.room import SAFE_AFTER_FRAMES
 from models.contract import FingerLimitError
+from tests import client
 from tests.toy import DT, Counter, Mischief, Wave
 
 RAW = FrameKey("density", frames.RAW)
