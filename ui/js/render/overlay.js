@@ -9,7 +9,7 @@ import { context2d } from "./canvas2d.js";
 
 const RIPPLE_MS = 900;
 const UNIT_SHARE = 0.01; // of the box's longer side
-const MIN_UNIT_CSS_PX = 6; // on a phone a mark must look out from under a fingertip
+const MIN_UNIT_CSS_PX = 8; // on a phone a mark must look out from under a fingertip
 const UNKNOWN_VISITOR = "#ffffff";
 const RING = 1.25; // units
 const DARK = "rgb(2 6 16 / 0.75)";
