@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.exhibit import ROOT, Exhibit
-
-sys.path.insert(0, str(ROOT))
+from tests.exhibit import Exhibit
 
 # The same examples in every run, however busy the machine; nothing is kept beside the program.
 settings.register_profile(
@@ -31,23 +28,39 @@ SMALL = ("--headless", "--port", "0", "--Nx", "96", "--Ny", "64", "--tracers", "
 StartExhibit = Callable[..., Exhibit]
 
 
-@pytest.fixture(scope="session")
-def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Compiled kernels and plans: made once for all tests."""
-    return tmp_path_factory.mktemp("cache")
+FIRST_START_S = 100.0
+"""On a busy machine, kernels take a while to compile."""
 
 
-@pytest.fixture(scope="module")
-def environment(cache_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def surroundings(cache_home: Path, config_home: Path) -> dict[str, str]:
     """An environment without the user's settings, display or configuration."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("VORTARIUM_", "XDG_"))
-        and name not in ("DISPLAY", "WAYLAND_DISPLAY")
+        if not name.startswith(("VORTARIUM_", "XDG_", "DISPLAY", "WAYLAND_DISPLAY"))
     }
-    config = tmp_path_factory.mktemp("config")
-    return {**kept, "XDG_CACHE_HOME": str(cache_home), "XDG_CONFIG_HOME": str(config)}
+    return {**kept, "XDG_CACHE_HOME": str(cache_home), "XDG_CONFIG_HOME": str(config_home)}
+
+
+@pytest.fixture(scope="session")
+def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compiled kernels and plans: made once for all tests, before any of them waits for a frame."""
+    home = tmp_path_factory.mktemp("cache")
+    first = Exhibit(*SMALL, environment=surroundings(home, tmp_path_factory.mktemp("config")))
+    try:
+        client = first.ready().connect()
+        client.send(type="hello", protocol=1)
+        client.hear("welcome", patience_s=FIRST_START_S)
+        client.see(patience_s=FIRST_START_S)
+    finally:
+        first.kill()
+    return home
+
+
+@pytest.fixture(scope="module")
+def environment(cache_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The surroundings of a module's exhibits."""
+    return surroundings(cache_home, tmp_path_factory.mktemp("config"))
 
 
 @pytest.fixture(scope="module")
