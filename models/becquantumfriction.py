@@ -66,7 +66,8 @@ class BECQuantumFriction(BEC):
         super()._use_phase(phase)
         ex, ey = self._dispersion()
         share = 1 / math.prod(self.shape)
-        self._wave_energies = (share * (ex[:, None] + ey)).astype(self._backend.real)
+        # Complex like the field, for NumPy casts by way of buffers.
+        self._wave_energies = (share * (ex[:, None] + ey)).astype(self._backend.complex)
         # In imaginary time there is no flow to work against.
         self._extra = self._friction if phase.imag else self._friction[:0]
 
@@ -78,7 +79,6 @@ class BECQuantumFriction(BEC):
         self._streaming_transform.forward()
         np.multiply(flow, self._wave_energies, out=flow)
         self._streaming_transform.inverse()
-        # Im(psi* K psi); the other energies are real and drop out.
-        np.multiply(flow, self._field.conj(), out=flow)
+        # Im(psi* H psi): all energies but K are real and drop out.
         strength = 2 * self._number("Vc_cooling") / math.sqrt(self._total)
-        np.multiply(flow.imag, strength, out=self._friction)
+        self._kernels.friction(self._friction, self._field, flow, strength)

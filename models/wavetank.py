@@ -158,9 +158,7 @@ class WaveTank(GridModel):
             self.t += dt
             kernels.move_fingers(table, dt, spring, damping, FINGER_SPEED, FINGER_STRENGTH, r0, dx)
             push[...] = self._paddle
-            for gx, gy in zip(table.gx[: table.top], table.gy[: table.top], strict=True):
-                np.multiply(gx[:, None], gy, out=self._bump)
-                np.add(push, self._bump, out=push)
+            kernels.add_fingers(push, table)
             np.multiply(push, dt * math.sin(self.omega * self.t), out=push)
             np.add(field.real, push, out=field.real)
             np.multiply(field, self._mask, out=field)
@@ -224,7 +222,6 @@ class WaveTank(GridModel):
         self._field = self._backend.empty(self.shape)
         self._fft = self._backend.transform(self._field)
         self._push = np.zeros(self.shape, self._backend.real)
-        self._bump = np.zeros(self.shape, self._backend.real)
         self._k = np.hypot(self.grid.kx[:, None], self.grid.ky)
 
     def _start(self, psi: ComplexArray, t: float, norm: float | None = None) -> None:
@@ -237,7 +234,8 @@ class WaveTank(GridModel):
     def _refresh(self) -> None:
         decay = math.exp(-self._number("damping") * self.dt) / self._field.size
         self._factor = (decay * np.exp(-1j * self._k * self.dt)).astype(self._backend.complex)
-        self._mask = (self._beach() * self._wall()).astype(self._backend.real)
+        # Complex like the field, for NumPy casts by way of buffers.
+        self._mask = (self._beach() * self._wall()).astype(self._backend.complex)
         x = self.grid.x / self.grid.size[0] + 0.5
         line = np.exp(-(((x - 1.5 * SPONGE) * self.grid.Nx / 1.5) ** 2) / 2)
         paddle = line * bool(self.params["paddle"]) * np.ones(self.shape)

@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 import numba
+import numpy as np
 
 from models.numerics.finger_table import AIM_X, AIM_Y, RATE, STRENGTH, USED, VX, VY, X, Y
 
@@ -19,7 +20,12 @@ SERIES_LIMIT = 0.35
 """Angles up to here (radians) take the power series, others the library's functions."""
 
 
-def _gaussian(at: float, r0: float, height: float, dx: float, reach: float, out: Any) -> Any:
+def reach_of(real: type[np.floating[Any]]) -> float:
+    """Where a Gaussian is this many widths away it no longer changes a sum."""
+    return math.sqrt(-2 * math.log(float(np.finfo(real).eps) / 16))
+
+
+def gaussian(at: float, r0: float, height: float, dx: float, reach: float, out: Any) -> Any:
     """Height * exp(-d^2 / (2 r0^2)) where it counts; the first index and how many."""
     n = out.shape[0]
     centre = at / dx + n / 2
@@ -47,7 +53,7 @@ def add_fingers(i: int, nx: int, top: int, gx: Any, gy: Any, spans: Any, row: An
                 row[j] += a * gy[f, j]
 
 
-_gaussian = numba.njit(nogil=True)(_gaussian)
+gaussian = numba.njit(nogil=True)(gaussian)
 add_fingers = numba.njit(nogil=True, fastmath=FASTMATH)(add_fingers)
 
 
@@ -85,8 +91,8 @@ def move_fingers(
         s = min(1.0, max(0.0, table[f, STRENGTH] + table[f, RATE]))
         table[f, STRENGTH] = s
         smooth = s * s * (3.0 - 2.0 * s)
-        spans[f, 0], spans[f, 1] = _gaussian(table[f, X], r0, height * smooth, dx, reach, gx[f])
-        spans[f, 2], spans[f, 3] = _gaussian(table[f, Y], r0, 1.0, dx, reach, gy[f])
+        spans[f, 0], spans[f, 1] = gaussian(table[f, X], r0, height * smooth, dx, reach, gx[f])
+        spans[f, 2], spans[f, 3] = gaussian(table[f, Y], r0, 1.0, dx, reach, gy[f])
 
 
 def potential_step(
@@ -197,3 +203,18 @@ def table_factor(
             - (s + 1.0) * s * (s - 2.0) / 2.0 * table[k + 2]
             + (s + 1.0) * s * (s - 1.0) / 6.0 * table[k + 3]
         )
+
+
+def friction(out: Any, psi: Any, k_psi: Any, strength: float) -> None:
+    nx, ny = psi.shape
+    factor = out.dtype.type(strength)
+    for i in range(nx):
+        for j in range(ny):
+            a = psi[i, j]
+            b = k_psi[i, j]
+            out[i, j] = factor * (a.real * b.imag - a.imag * b.real)
+
+
+def add_all_fingers(out: Any, top: int, gx: Any, gy: Any, spans: Any) -> None:
+    for i in range(out.shape[0]):
+        add_fingers(i, out.shape[0], top, gx, gy, spans, out[i])

@@ -34,8 +34,7 @@ class Kernels(kernels_numpy.Kernels):
 
     def __init__(self, real: type[np.floating[Any]]) -> None:
         info = np.finfo(real)
-        # Where a Gaussian is this many widths away it no longer changes a sum.
-        self._reach = math.sqrt(-2 * math.log(float(info.eps) / 16))
+        self._reach = compiled_step.reach_of(real)
         self._series = np.array(
             [
                 [(-1) ** k / math.factorial(2 * k + 1) for k in range(1, 10)],
@@ -61,6 +60,10 @@ class Kernels(kernels_numpy.Kernels):
             f"{bumps})",
         )
         self._kinetic = _compiled(compiled_step.kinetic_step, f"{f}({field}, {wave}, {wave})")
+        self._add = _compiled(compiled_step.add_all_fingers, f"void({r}[:,::1], int64, {bumps})")
+        self._friction = _compiled(
+            compiled_step.friction, f"void({r}[:,::1], {field}, {field}, {f})"
+        )
         self._table = _compiled(
             compiled_step.table_factor,
             f"void({field}, int64[::1], {line}, {line}, {line}, {f}, {f}, {wave})",
@@ -101,6 +104,9 @@ class Kernels(kernels_numpy.Kernels):
             fingers.spans,
         )
 
+    def add_fingers(self, out: FloatArray, fingers: FingerTable) -> None:
+        self._add(out, fingers.top, fingers.gx, fingers.gy, fingers.spans)
+
     def potential_step(
         self,
         psi: ComplexArray,
@@ -123,7 +129,7 @@ class Kernels(kernels_numpy.Kernels):
             turn,
             decay,
             scale,
-            fingers.top,
+            fingers.bumps,
             fingers.gx,
             fingers.gy,
             fingers.spans,
@@ -164,7 +170,7 @@ class Kernels(kernels_numpy.Kernels):
             half_detuning,
             rate,
             scale,
-            fingers.top,
+            fingers.bumps,
             fingers.gx,
             fingers.gy,
             fingers.spans,
@@ -173,6 +179,11 @@ class Kernels(kernels_numpy.Kernels):
     def kinetic_step(self, psi: ComplexArray, ex: ComplexArray, ey: ComplexArray) -> float:
         total: float = self._kinetic(psi, ex, ey)
         return total
+
+    def friction(
+        self, out: FloatArray, psi: ComplexArray, k_psi: ComplexArray, strength: float
+    ) -> None:
+        self._friction(out, psi, k_psi, strength)
 
     def table_factor(
         self,

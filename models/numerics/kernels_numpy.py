@@ -65,6 +65,11 @@ class Kernels:
         )
         fingers.gy[: fingers.top] = _gaussians(table[:, Y], fingers.gy.shape[1], r0, dx)
 
+    def add_fingers(self, out: FloatArray, fingers: FingerTable) -> None:
+        """out (Nx, Ny) += the potentials of all fingers."""
+        if fingers.top:
+            out += fingers.gx[: fingers.top].T @ fingers.gy[: fingers.top]
+
     def potential_step(
         self,
         psi: ComplexArray,
@@ -82,8 +87,8 @@ class Kernels:
         `extra` is another potential (Nx, Ny), or empty; `row` (Ny) is scratch.
         """
         u = g * (psi.real**2 + psi.imag**2)
-        if fingers.top:
-            u += fingers.gx[: fingers.top].T @ fingers.gy[: fingers.top]
+        if fingers.bumps:
+            u += fingers.gx[: fingers.bumps].T @ fingers.gy[: fingers.bumps]
         if extra.size:
             u += extra
         psi *= static * (scale * np.exp(-(decay + 1j * turn) * u)).astype(psi.dtype)
@@ -114,8 +119,8 @@ class Kernels:
         a, b = first.copy(), second.copy()
         n_a, n_b = a.real**2 + a.imag**2, b.real**2 + b.imag**2
         u = 0.5 * ((g_aa + g_ab) * n_a + (g_bb + g_ab) * n_b)
-        if fingers.top:
-            u += fingers.gx[: fingers.top].T @ fingers.gy[: fingers.top]
+        if fingers.bumps:
+            u += fingers.gx[: fingers.bumps].T @ fingers.gy[: fingers.bumps]
         h = 0.5 * ((g_aa - g_ab) * n_a - (g_bb - g_ab) * n_b) - half_detuning
         c = mixing[:, None]
         s = np.sqrt(h * h + np.abs(c) ** 2)
@@ -132,6 +137,12 @@ class Kernels:
         """
         psi *= ex[:, None] * ey
         return float(np.vdot(psi, psi).real) * psi.size
+
+    def friction(
+        self, out: FloatArray, psi: ComplexArray, k_psi: ComplexArray, strength: float
+    ) -> None:
+        """out = strength * Im(psi* k_psi)."""
+        out[...] = strength * (psi.real * k_psi.imag - psi.imag * k_psi.real)
 
     def table_factor(
         self,
