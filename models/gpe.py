@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from models.actions import Action
+from models.boat import Boat, Water
 from models.contract import ActionError, ComplexArray, FloatArray, Picture, View
 from models.declarations import EXPERT, FINGER, FLUID, GRID
+from models.numerics.finger_table import FingerTable
 from models.numerics.flow import Flow
 from models.numerics.periodic_vortices import periodic_vortices
 from models.parameters import Parameter, Value
@@ -43,9 +45,13 @@ class GrossPitaevskii(SplitStep):
         "norm": "Number of atoms",
         "angular_momentum": "Of an atom about the middle of the box, in units of hbar",
         "vortex_number": "How many vortices turn anticlockwise, and how many clockwise",
+        "boat": "Place, angle, size, speed, force and torque of the boat; null without one",
         "probe": "Place of the probe; density there in 1/dx^2, speed in that of sound, phase",
     }
     actions: ClassVar[Mapping[str, Action]] = TOOLS
+
+    _boat: Boat | None
+    _weighed: tuple[float, dict[str, float]] | None
 
     def picture(self, view: str) -> Picture:
         psi = self._flow_field()
@@ -82,11 +88,19 @@ class GrossPitaevskii(SplitStep):
                 return {"anticlockwise": signs.count(1), "clockwise": signs.count(-1)}
             case "probe":
                 return self._read_probe()
+            case "boat":
+                return self._read_boat()
         return super().channel(name)
 
     def _act(self, action: str, args: Mapping[str, Value]) -> None:
+        if action == "no_boat":
+            if self._boat is not None:
+                self._boat.move_to(None)
+            return
         place = self._cell_of(float(args["x"]), float(args["y"]))
         match action:
+            case "boat":
+                self._launch(place)
             case "vortex":
                 self._drop_vortex(place, 1)
             case "antivortex":
@@ -100,6 +114,9 @@ class GrossPitaevskii(SplitStep):
 
     def step(self, n: int) -> None:
         super().step(n)
+        if self._boat is not None and self._boat.gone:
+            self._boat = None
+            self._fingers.table.posts = 0
         if self._cold.due(self._steps):
             self._cool(self._cold.share(self.grid))
 
@@ -120,19 +137,62 @@ class GrossPitaevskii(SplitStep):
         half = self.grid.dx / 2
         return float(self.grid.x[cell[0], 0]) + half, float(self.grid.y[0, cell[1]]) + half
 
-    def _drop_vortex(self, cell: tuple[int, int], sign: int) -> None:
-        """Multiply the field by a vortex in the middle of `cell`, where it cannot be missed."""
+    def _need_fluid(self, cell: tuple[int, int]) -> None:
+        """Raise ActionError where a vortex would not be seen."""
         psi = self._backend.host(self._flow_field())
         first, second = self._kernels.moments(self._flow_field())
         i, j = (np.array([index]) for index in cell)
         around = float(ring_density(psi, i, j, self._ring_cells())[0])
         if not around * first > MIN_DENSITY * second:
             raise ActionError("there is no fluid at this place")
+
+    def _drop_vortex(self, cell: tuple[int, int], sign: int) -> None:
+        """Multiply the field by a vortex in the middle of `cell`, where it cannot be missed."""
+        self._need_fluid(cell)
         at = self._middle(cell)
         opposite = emptiest_place(self.grid, self.density(), at)
         centres = np.array([complex(*at), complex(*opposite)])
         healing = self._healing_length()
         self._replace(self.psi * periodic_vortices(self.grid, centres, (sign, -sign), healing))
+
+    def _launch(self, cell: tuple[int, int]) -> None:
+        """Have the boat, a new one if there is none, rise in the middle of `cell`."""
+        self._need_fluid(cell)
+        if self._boat is None:
+            first, second = self._kernels.moments(self._flow_field())
+            n, m = second / first, self._number("m")
+            sound = math.sqrt(self._interaction() * n / m)
+            water = Water(n, sound, m)
+            self._boat = Boat(self.grid, self._middle(cell), water, self._backend.posts)
+        else:
+            self._boat.move_to(self._middle(cell))
+
+    def _move_bodies(self, scale: float, fingers: FingerTable) -> None:
+        if self._boat is not None:
+            self._boat.sail(self.dt, fingers)
+            self._boat.push(self._layers, scale, self.dt, fingers, self._potential)
+
+    def _read_boat(self) -> dict[str, Any] | None:
+        """Position as fractions of the box, sizes of its width, speeds in that of sound.
+
+        Force is in units of mu / healing length, torque of mu, the angle in radians.
+        """
+        boat = self._boat
+        if boat is None:
+            return None
+        Lx, Ly = self.grid.size
+        sound = math.sqrt(self.mu / self._number("m"))
+        unit = self.mu / self._healing_length()
+        return {
+            "x": finite(boat.x / Lx + 0.5),
+            "y": finite(boat.y / Ly + 0.5),
+            "angle": finite(boat.angle),
+            "length": boat.length / Lx,
+            "width": boat.width / Lx,
+            "velocity": [finite(boat.vx / sound), finite(boat.vy / sound)],
+            "force": [finite(part / unit) for part in boat.force],
+            "torque": finite(boat.torque / self.mu),
+        }
 
     def _read_probe(self) -> dict[str, float | None]:
         """Fractions, density in 1/dx^2, speed in units of that of sound, and phase."""
@@ -166,15 +226,17 @@ class GrossPitaevskii(SplitStep):
 
     def _weigh(self) -> str | None:
         energy = self.mu * sum(self._energy_parts_now().values())
-        return self._guard.weigh(energy, self.mu, calm=not self._fingers.table.top)
+        return self._guard.weigh(energy, self.mu, calm=not self._fingers.table.bumps)
 
     def _allocate(self) -> None:
         super()._allocate()
         self._probe = self.shape[0] // 2, self.shape[1] // 2
 
     def _start(self, psi: ComplexArray, t: float, norm: float | None = None) -> None:
-        self._weighed: tuple[float, dict[str, float]] | None = None
+        self._weighed = None
         self._cold = ColdPlaces()
+        self._boat = None
+        self._fingers.table.posts = 0
         super()._start(psi, t, norm)
 
     def _energy_parts_now(self) -> dict[str, float]:
@@ -186,11 +248,7 @@ class GrossPitaevskii(SplitStep):
     def energy_parts(self) -> dict[str, float]:
         """Energies of an atom in units of mu; the fingers' potential is part of "potential"."""
         n = self.density().astype(float)
-        table = self._fingers.table
-        v = (
-            self._present_potential()
-            + table.gx[: table.top].T.astype(float) @ table.gy[: table.top]
-        )
+        v = self._present_potential() + self._fingers.table.potential()
         unit = n.sum() * self.mu
         return {
             "kinetic": self._kinetic_energy() / self.mu,

@@ -107,8 +107,7 @@ class SOC2(GrossPitaevskii):
         """Energies of an atom in units of mu; "potential" is that of fingers and detuning."""
         a, b = self._backend.host(self._synchronise()).astype(complex)
         n_a, n_b = np.abs(a) ** 2, np.abs(b) ** 2
-        table = self._fingers.table
-        v = table.gx[: table.top].T.astype(float) @ table.gy[: table.top]
+        v = self._fingers.table.potential()
         potential = v * (n_a + n_b) + self._half_detuning * (n_b - n_a)
         light = 2 * (a.conj() * self._mixing[:, None] * b).real
         g_aa, g_bb, g_ab = (self._number(name) for name in ("g_aa", "g_bb", "g_ab"))

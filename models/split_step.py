@@ -47,6 +47,9 @@ class SplitStep(GridModel):
     def _prepare_step(self, t: float) -> None:
         """Called before each potential step, with psi at time `t`, to change the potential."""
 
+    def _move_bodies(self, scale: float, fingers: FingerTable) -> None:
+        """Called when the fingers have moved, the field being `scale` times what it is."""
+
     def _present_potential(self) -> FloatArray:
         """`_external`, or what has become of it by now."""
         return self._potential
@@ -261,6 +264,7 @@ class SplitStep(GridModel):
             scale = math.sqrt(self._total / norm) if norm > 0 else 1.0
             self._prepare_step(self.t + (i + 0.5) * dt)
             kernels.move_fingers(fingers, dt, spring, damping, v_max, height, r0, dx)
+            self._move_bodies(scale, fingers)
             self._potential_step(scale, fingers)
             fft.forward()
             if i + 1 < n:

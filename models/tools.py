@@ -15,6 +15,8 @@ TOOLS: Mapping[str, Action] = {
     "vortex": Action("Vortex", "Drop a whirlpool that turns anticlockwise.", PLACE),
     "antivortex": Action("Antivortex", "Drop a whirlpool that turns clockwise.", PLACE),
     "cool_here": Action("Cool here", "Calm the ripples round this place for a moment.", PLACE),
+    "boat": Action("Boat", "Place a boat that the fluid pushes, or move it.", PLACE),
+    "no_boat": Action("No boat", "Let the boat sink."),
     "probe": Action("Probe", "Measure the fluid at this place.", PLACE),
 }
 

@@ -18,6 +18,7 @@ from models.numerics.cache import use_numba_cache
 from models.numerics.fft import FftwTransform, LibraryTransform, Transform
 from models.numerics.flow import Flow
 from models.numerics.kernels_numpy import Kernels
+from models.numerics.posts import Posts
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,15 @@ class Backend:
         from models.numerics.compiled_flow import CompiledFlow
 
         return CompiledFlow(self.complex)
+
+    @cached_property
+    def posts(self) -> Posts:
+        """What a boat is made of. Compiled at the first launch."""
+        if not self._compiled:
+            return Posts()
+        from models.numerics.compiled_posts import CompiledPosts
+
+        return CompiledPosts(self.real)
 
     def empty(self, shape: tuple[int, ...]) -> ComplexArray:
         """An uninitialised complex array, aligned for FFTW."""

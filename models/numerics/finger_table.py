@@ -11,21 +11,37 @@ from typing import Any
 
 import numpy as np
 
+from models.contract import FloatArray
+
 USED, X, Y, VX, VY, AIM_X, AIM_Y, STRENGTH, RATE = range(9)
 COLUMNS = 9
 MAX_FINGERS = 64
+MAX_POSTS = 8
 
 
 class FingerTable:
     """Room for `MAX_FINGERS` potentials; `top` is one more than the last row in use.
 
-    `gx` (MAX_FINGERS, Nx) and `gy` (MAX_FINGERS, Ny) hold each potential's two factors, and
-    `spans` where those differ from zero: first index and count in x, then in y (both wrap).
+    The `posts` rows after those are bumps that no finger holds: the boat's. `gx` (rows, Nx) and
+    `gy` (rows, Ny) hold each potential's two factors, and `spans` where those differ from zero:
+    first index and count in x, then in y (both wrap).
     """
 
     def __init__(self, shape: tuple[int, int], real: type[np.floating[Any]]) -> None:
         self.state = np.zeros((MAX_FINGERS, COLUMNS))
         self.top = 0
-        self.gx = np.zeros((MAX_FINGERS, shape[0]), real)
-        self.gy = np.zeros((MAX_FINGERS, shape[1]), real)
-        self.spans = np.zeros((MAX_FINGERS, 4), np.int64)
+        self.posts = 0
+        rows = MAX_FINGERS + MAX_POSTS
+        self.gx = np.zeros((rows, shape[0]), real)
+        self.gy = np.zeros((rows, shape[1]), real)
+        self.spans = np.zeros((rows, 4), np.int64)
+
+    @property
+    def bumps(self) -> int:
+        """How many rows are potentials."""
+        return self.top + self.posts
+
+    def potential(self) -> FloatArray:
+        """All of them together, float64 of shape (Nx, Ny)."""
+        total: FloatArray = self.gx[: self.bumps].T.astype(float) @ self.gy[: self.bumps]
+        return total

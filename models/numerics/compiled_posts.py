@@ -1,0 +1,91 @@
+"""The functions of `posts`, compiled when the first boat is launched and then kept on disk."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numba
+import numpy as np
+
+from models.contract import ComplexArray, FloatArray
+from models.numerics.compiled_step import FASTMATH, gaussian, reach_of
+from models.numerics.finger_table import FingerTable
+from models.numerics.posts import Posts
+
+
+def _place(
+    at: Any, first: int, height: float, r0: float, dx: float, reach: float, gx: Any, gy: Any,
+    spans: Any,
+) -> None:  # fmt: skip
+    for k in range(at.shape[0]):
+        f = first + k
+        spans[f, 0], spans[f, 1] = gaussian(at[k, 0], r0, height, dx, reach, gx[f])
+        spans[f, 2], spans[f, 3] = gaussian(at[k, 1], r0, 1.0, dx, reach, gy[f])
+
+
+def _push(
+    psi: Any, at: Any, first: int, r0: float, dx: float, gx: Any, gy: Any, spans: Any, forces: Any
+) -> None:
+    nx, ny = psi.shape
+    for k in range(at.shape[0]):
+        f = first + k
+        x = at[k, 0] / dx + nx / 2
+        y = at[k, 1] / dx + ny / 2
+        fx = 0.0
+        fy = 0.0
+        for a in range(spans[f, 1]):
+            i = (spans[f, 0] + a) % nx
+            along = i - x
+            along -= nx * math.floor(along / nx + 0.5)
+            weight = 0.0
+            slope = 0.0
+            for b in range(spans[f, 3]):
+                j = (spans[f, 2] + b) % ny
+                away = j - y
+                away -= ny * math.floor(away / ny + 0.5)
+                z = psi[i, j]
+                n = (z.real * z.real + z.imag * z.imag) * gy[f, j]
+                weight += n
+                slope += n * away
+            fx -= gx[f, i] * along * weight
+            fy -= gx[f, i] * slope
+        forces[k, 0] += fx * dx / (r0 * r0)
+        forces[k, 1] += fy * dx / (r0 * r0)
+
+
+class CompiledPosts(Posts):
+    """For one real type, float32 or float64."""
+
+    def __init__(self, real: type[np.floating[Any]]) -> None:
+        r, f = np.dtype(real).name, "float64"
+        bumps = f"{r}[:,::1], {r}[:,::1], int64[:,::1]"
+        field = f"complex{16 * np.dtype(real).itemsize}[:,::1]"
+        points = f"{f}[:,::1]"
+        self._reach = reach_of(real)
+        self._place = _compiled(_place, f"void({points}, int64, {f}, {f}, {f}, {f}, {bumps})")
+        self._push = _compiled(
+            _push, f"void({field}, {points}, int64, {f}, {f}, {bumps}, {points})"
+        )
+
+    def place(
+        self, table: FingerTable, at: FloatArray, height: float, r0: float, dx: float
+    ) -> None:
+        table.posts = len(at)
+        reach = self._reach
+        self._place(at, table.top, height, r0, dx, reach, table.gx, table.gy, table.spans)
+
+    def push(
+        self,
+        psi: ComplexArray,
+        table: FingerTable,
+        at: FloatArray,
+        r0: float,
+        dx: float,
+        forces: FloatArray,
+    ) -> None:
+        self._push(psi, at, table.top, r0, dx, table.gx, table.gy, table.spans, forces)
+
+
+def _compiled(function: Any, signature: str) -> Any:
+    return numba.njit(signature, nogil=True, cache=True, fastmath=FASTMATH)(function)
