@@ -1,0 +1,54 @@
+"""A guest's way in: over the local network, with the join code scanned or typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import CONNECTED, OpenPage
+from tests.exhibit import Exhibit, wait_until
+
+GUESTS = re.compile(r"Guests on this network: (\S+/)#join=(\w+)")
+
+
+@pytest.fixture(scope="module")
+def invitation(environment: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Address and code that an exhibit on the local network gives to guests."""
+    exhibit = Exhibit(
+        "--headless", "--lan", "--port", "0", "--Nx", "32", "--Ny", "32", environment=environment
+    )
+    try:
+        exhibit.ready()
+        said = wait_until(lambda: GUESTS.search("\n".join(exhibit.lines)), "guests are invited")
+        if "//127." in said[1]:
+            pytest.skip("this machine is on no network")
+        yield said[1], said[2]
+    finally:
+        exhibit.kill()
+
+
+def test_a_scanned_code_lets_in(open_page: OpenPage, invitation: tuple[str, str]) -> None:
+    address, code = invitation
+    page = open_page(f"#join={code}", at=address)
+    page.click("#models li[data-model=BEC] a")
+    page.wait_for_selector(CONNECTED)
+    assert code not in page.url
+
+
+def test_without_a_code_the_page_asks(open_page: OpenPage, invitation: tuple[str, str]) -> None:
+    address, code = invitation
+    page = open_page("", at=address)
+    page.click("#models li[data-model=BEC] a")
+    expect(page.locator("#join-reason")).to_contain_text("join code")
+    page.fill("#join-code", "WRONG1")
+    page.press("#join-code", "Enter")
+    expect(page.locator("#join")).to_be_visible()
+    page.fill("#join-code", code.lower())
+    page.fill("#join-name", "Ada <3")
+    page.press("#join-name", "Enter")
+    page.wait_for_selector(CONNECTED)
+    expect(page.locator("#join")).to_be_hidden()
+    expect(page.locator("#visitors")).to_contain_text("Ada <3")
