@@ -75,4 +75,5 @@ class SOC1(GrossPitaevskii):
     def _initial(self) -> ComplexArray:
         radius = np.sqrt(self.grid.radius2) / self._number("cloud_R")
         n = self.mu / self._number("g") * (1 + self._number("cloud") * smooth_step(1.5 - radius, 1))
-        return np.sqrt(n).astype(complex)
+        psi: ComplexArray = np.sqrt(n).astype(complex)
+        return psi
