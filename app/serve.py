@@ -10,14 +10,18 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 
 import gevent
 import gevent.event
 import gevent.hub
 import msgspec
 
-from app.engines.base import WATCH_S
+from app.compute.keys import KeyFileError, Keys, checked, read
+from app.engines.base import WATCH_S, Engine
 from app.engines.local import LocalEngine
+from app.engines.remote import RemoteEngine
 from app.first_model import UnfitError, listed, prepare
 from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
 from app.settings import Settings
@@ -36,6 +40,8 @@ SWITCH_S = 0.001
 WARM_UP_S = 4.0
 """READY waits this long for kernels and plans; the first time ever they may take longer."""
 LAST_BYTES_S = 0.3
+READABLE = 1
+"""libev's name for a descriptor that can be read."""
 
 
 def run() -> int:
@@ -46,8 +52,10 @@ def run() -> int:
     for ours in ("app", "models"):
         logging.getLogger(ours).setLevel(settings.log_level.upper())
     try:
-        model = listed(settings.model, settings.params)
-    except UnfitError as fault:
+        keys = _keys(settings)
+        # Which models a compute server has is seen when it is there.
+        model = settings.model if settings.remote else listed(settings.model, settings.params)
+    except (UnfitError, KeyFileError) as fault:
         return _refuse(str(fault))
     settings = msgspec.structs.replace(settings, model=model)
     try:
@@ -55,7 +63,7 @@ def run() -> int:
     except OSError as error:
         return _refuse(f"port {settings.port} cannot be used: {error.strerror}")
     sys.setswitchinterval(SWITCH_S)
-    Server(launch, settings, listener).run()
+    Server(launch, settings, keys, listener).run()
     return EXIT_OK
 
 
@@ -64,14 +72,60 @@ def _refuse(text: str) -> int:
     return EXIT_USAGE
 
 
+def _keys(settings: Settings) -> Keys | None:
+    """The keys for the compute server. Raises KeyFileError."""
+    if settings.key is None:
+        return None
+    keys = read(settings.key)
+    if settings.server_key is not None:
+        keys = msgspec.structs.replace(keys, peers=(checked(settings.server_key, "--server-key"),))
+    if not keys.peers:
+        raise KeyFileError(f"{settings.key} names no server; give --server-key")
+    return keys
+
+
+def _local(hub: gevent.hub.Hub, settings: Settings) -> LocalEngine:
+    return LocalEngine(hub.loop.run_callback_threadsafe, settings.fps, settings.params)
+
+
+def _remote(
+    hub: gevent.hub.Hub, settings: Settings, endpoint: str, keys: Keys | None
+) -> RemoteEngine:
+    def watch(descriptor: int, call: Callable[[], None]) -> Callable[[], None]:
+        watcher = hub.loop.io(descriptor, READABLE)
+        watcher.start(call)
+
+        def stop() -> None:
+            watcher.stop()
+            watcher.close()
+
+        return stop
+
+    return RemoteEngine(
+        endpoint,
+        _local(hub, settings),
+        model=settings.model,
+        params=settings.params,
+        fallback=settings.fallback,
+        keys=keys,
+        watch=watch,
+        call_soon=hub.loop.run_callback_threadsafe,
+    )
+
+
 class Server:
     """Everything a server process has, wired."""
 
-    def __init__(self, launch: Launch, settings: Settings, listener: object) -> None:
+    def __init__(
+        self, launch: Launch, settings: Settings, keys: Keys | None, listener: object
+    ) -> None:
         hub = gevent.hub.get_hub()
         identity = Identity(launch.secret)
-        call_soon = hub.loop.run_callback_threadsafe
-        self._engine = LocalEngine(call_soon, settings.fps, settings.params)
+        self._engine: Engine = _local(hub, settings)
+        self._prepare: Callable[[], None] = partial(prepare, settings.model, settings.params)
+        if settings.remote is not None:
+            remote = _remote(hub, settings, settings.remote, keys)
+            self._engine, self._prepare = remote, remote.meet
         self._lobby = Lobby(self._engine, identity, settings.model)
         self._over = gevent.event.Event()
         reception = Reception(
@@ -114,7 +168,7 @@ class Server:
 
         def load() -> None:
             try:
-                prepare(self._settings.model, self._settings.params)
+                self._prepare()
             finally:
                 self._hub.loop.run_callback_threadsafe(warm.set)
 

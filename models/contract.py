@@ -122,6 +122,9 @@ class Model(ABC):
     def _apply(self, checked: Mapping[str, Value]) -> None:
         self.params.update(checked)
 
+    def hold(self, still: bool) -> None:  # noqa: B027
+        """Time stands still, or goes on: told to models whose time runs elsewhere."""
+
     def act(self, action: str, args: Mapping[str, object]) -> None:
         """Do one of `actions`. Raises ActionError, or ParameterError for wrong `args`."""
         if action not in self.actions:

@@ -65,6 +65,13 @@ class RoomLink(Protocol):
 class Engine(Protocol):
     """Makes rooms."""
 
+    @property
+    def near(self) -> bool:
+        """Are frames made on this machine, so that raw ones cost less than a JPEG?"""
+
+    def catalogue(self) -> dict[str, dict[str, Any]]:
+        """The models on offer: name -> entry of `GET /api/models`."""
+
     def open(self, room: str, model: str, listener: Listener) -> RoomLink:
         """A new room; raises KeyError for an unknown model."""
 

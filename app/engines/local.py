@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import models
 from app.engines.base import WATCH_S, CallSoon, Listener
@@ -32,19 +32,38 @@ STEADY_S = 30.0
 """A thread that lasted this long starts the row anew."""
 
 
+class Catalogue(Protocol):
+    """Models by name, as the package `models` has them."""
+
+    def names(self) -> list[str]:
+        """Of all."""
+
+    def get(self, name: str) -> type[Model]:
+        """The model of that name. Raises KeyError for an unknown one."""
+
+
 class LocalEngine:
     """Makes rooms whose models run in threads here."""
 
-    def __init__(self, call_soon: CallSoon, fps: float, params: Mapping[str, Value]) -> None:
+    near = True
+
+    def __init__(
+        self,
+        call_soon: CallSoon,
+        fps: float,
+        params: Mapping[str, Value],
+        catalogue: Catalogue = models,
+    ) -> None:
         """`params` replace the defaults of the models that declare them."""
+        self.fps = fps
         self._call_soon = call_soon
-        self._fps = fps
         self._params = dict(params)
+        self._catalogue = catalogue
         self._links: set[LocalLink] = set()
 
     def catalogue(self) -> dict[str, dict[str, Any]]:
         """The models on offer."""
-        return {name: describe(name, models.get(name)) for name in models.names()}
+        return {name: describe(name, self._catalogue.get(name)) for name in self._catalogue.names()}
 
     def open(
         self,
@@ -55,10 +74,10 @@ class LocalEngine:
         state: RoomState | None = None,
     ) -> LocalLink:
         """A new room with its thread. Raises KeyError for an unknown model."""
-        kind = models.get(model)
+        kind = self._catalogue.get(model)
         wished = {**self._params, **(params or {}), **(state.params if state else {})}
         make = partial(Room, room, model, kind, fitting(kind, wished))
-        link = LocalLink(self._call_soon, room, make, 1.0 / self._fps, listener)
+        link = LocalLink(self._call_soon, room, make, 1.0 / self.fps, listener)
         if state is not None and not state.running:
             link.hold()
         self._links = {other for other in self._links if not other.closed} | {link}

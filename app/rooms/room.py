@@ -189,8 +189,10 @@ class Room:
         match message.action:
             case "start":
                 self.running = True
+                self._model.hold(False)
             case "pause":
                 self.running = False
+                self._model.hold(True)
             case "step":
                 self.running = False
                 self._advance_chunk(1)

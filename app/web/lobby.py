@@ -8,10 +8,8 @@ from collections import Counter
 
 import gevent
 
-import models
 from app.engines.base import Engine
 from app.protocol.messages import ErrorCode, Id, Role
-from app.rooms.description import describe
 from app.web.identity import Identity
 from app.web.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
 from app.web.stage import Stage
@@ -39,7 +37,7 @@ class Lobby:
     def __init__(self, engine: Engine, identity: Identity, default_model: str) -> None:
         self.stages: dict[str, Stage] = {}
         self.default_model = default_model
-        self._engine = engine
+        self.engine = engine
         self._identity = identity
         self._keeper = gevent.spawn(self._keep)
 
@@ -55,7 +53,7 @@ class Lobby:
             if model is not None and model != running.model:
                 raise EntryError("unknown_model", f"room {room!r} runs {running.model}")
             return running
-        listed = models.names()
+        listed = self.engine.catalogue()
         if model is not None and model not in listed:
             raise EntryError("unknown_model", f"no model {model!r}; there are {', '.join(listed)}")
         if room in listed:
@@ -86,8 +84,8 @@ class Lobby:
 
     def _open(self, room: str, model: str) -> Stage:
         try:
-            about = describe(model, models.get(model))
-            stage = Stage(room, model, about, self._engine, self._identity)
+            about = self.engine.catalogue()[model]
+            stage = Stage(room, model, about, self.engine, self._identity)
         except KeyError as unknown:
             raise EntryError("unknown_model", str(unknown.args[0])) from None
         log.info("room %s opens", room)

@@ -15,11 +15,9 @@ import msgspec
 from gevent.event import AsyncResult
 from gevent.timeout import Timeout
 
-import models
 from app import __version__
 from app.protocol import frames
 from app.resources import UI
-from app.rooms.description import describe
 from app.rooms.encoder import jpeg
 from app.web.handler import WEBSOCKET_PATH
 from app.web.session import Reception, converse
@@ -61,8 +59,9 @@ def application(reception: Reception, stop: Callable[[], None]) -> Any:
 
     @app.get("/models/<name>")  # type: ignore[untyped-decorator]
     def model_page(name: str) -> Any:
-        if name not in models.names() and not bottle.request.query.room:
-            return _text(404, f"no model {name!r}; there are {', '.join(models.names())}")
+        known = lobby.engine.catalogue()
+        if name not in known and not bottle.request.query.room:
+            return _text(404, f"no model {name!r}; there are {', '.join(known)}")
         return _page("model.html")
 
     @app.get("/operator")  # type: ignore[untyped-decorator]
@@ -84,7 +83,7 @@ def application(reception: Reception, stop: Callable[[], None]) -> Any:
 
     @app.get("/api/models")  # type: ignore[untyped-decorator]
     def listing() -> Any:
-        return _json([describe(name, models.get(name)) for name in models.names()])
+        return _json(list(lobby.engine.catalogue().values()))
 
     @app.get("/api/models/<name>/thumbnail.jpg")  # type: ignore[untyped-decorator]
     def thumbnail(name: str) -> Any:

@@ -126,7 +126,8 @@ def _greet(socket: WebSocket, address: str, reception: Reception) -> tuple[Viewe
     viewer = Viewer(socket, visitor, address, Flow(None if at_home else LINK_BITS_PER_S))
     accepted = [ENCODINGS[name] for name in dict.fromkeys(hello.accept)] or [frames.JPEG]
     # On this very machine raw bytes cost less than making and reading a JPEG.
-    preferred = frames.RAW if at_home else frames.JPEG
+    near = at_home and reception.lobby.engine.near
+    preferred = frames.RAW if near else frames.JPEG
     viewer.encodings = tuple(sorted(accepted, key=lambda encoding: encoding != preferred))
     try:
         stage = reception.lobby.stage(hello.room, hello.model, visitor.role)

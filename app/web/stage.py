@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -40,8 +40,7 @@ class Stage:
         self.viewers: dict[int, Viewer] = {}
         self.figures = Figures()
         self.empty_since = time.monotonic()
-        self._about = about
-        self._smooth = {view["name"]: bool(view["smooth"]) for view in about["views"]}
+        self._take_up(about)
         self._identity = identity
         self._values: dict[str, bytes] = {}
         self._newest: dict[FrameKey, tuple[int, bytes]] = {}
@@ -175,10 +174,21 @@ class Stage:
         """End the room; viewers are told before."""
         self.link.close()
 
+    def _take_up(self, about: Mapping[str, Any]) -> None:
+        """The model is what `about` says; on another machine it may be another than here."""
+        self._about = about
+        self._smooth = {view["name"]: bool(view["smooth"]) for view in about["views"]}
+        for viewer in self.viewers.values():
+            if viewer.view not in self._smooth:
+                viewer.view = next(iter(self._smooth), "")
+
     def _welcome(self, message: Welcome) -> None:
         viewer = self.viewers.get(message.you.id)
         if viewer is None:
             return
+        if message.model != self._about:
+            self._take_up(message.model)
+            self._want()
         you = message.you
         viewer.visitor = Visitor(id=you.id, name=you.name, colour=you.colour, role=you.role)
         you.resume = self._identity.resume_token(viewer.visitor)

@@ -1,0 +1,234 @@
+"""The line to a compute server: one DEALER socket, greeted, pinged, and made anew when it is dead.
+
+All of it happens on the owner's thread. The socket is not read by a thread of its own: ZeroMQ
+already has one for input and output, and what is left to do here (a few microseconds for each
+message) costs less than handing it to another thread and back. Nothing waits, and nothing is
+queued but by ZeroMQ, within its limits: what cannot be sent now is refused.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol
+
+import zmq
+
+from app.compute import sockets
+from app.compute.keys import Keys
+from app.engines.base import CallSoon
+from app.protocol.compute import (
+    MAX_ANSWER_BYTES,
+    NOWHERE,
+    PING_S,
+    TAG,
+    UNKNOWN,
+    Address,
+    FromClient,
+    FromServer,
+    Greeting,
+    Stranger,
+    WireError,
+    from_server,
+    pack,
+)
+from app.protocol.messages import PROTOCOL, Ping, Pong
+
+log = logging.getLogger(__name__)
+
+DEAD_S = 2.0
+"""Silence for so long is the end: visitors shall know within 3 s, and it is looked for twice a
+second."""
+MESSAGES_AT_A_TIME = 100
+
+Watch = Callable[[int, Callable[[], None]], Callable[[], None]]
+"""Have something called on the owner's thread whenever a descriptor is readable, until the
+function returned is called."""
+
+NO_ANSWER = "does not answer"
+RUBBISH = "answers what no compute server would"
+OTHER_VERSION = "speaks another version of the protocol"
+
+
+class Office(Protocol):
+    """Whom a line serves."""
+
+    def on_up(self, greeting: Greeting) -> None:
+        """A compute server is there, and knows nothing of us yet."""
+
+    def on_down(self, reason: str) -> None:
+        """It is gone, or not to be used; the reason is a verb for "the compute server ..."."""
+
+    def on_foreign(self) -> None:
+        """At the other end is super_hydro's server; the line is over."""
+
+    def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
+        """A message, with its frame if it has one."""
+
+
+class Line:
+    """Looks for the server at `endpoint` for as long as it is not closed."""
+
+    def __init__(
+        self, endpoint: str, office: Office, watch: Watch, call_soon: CallSoon, keys: Keys | None
+    ) -> None:
+        self.up = False
+        self._endpoint = endpoint
+        self._office = office
+        self._watch = watch
+        self._call_soon = call_soon
+        self._keys = keys
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._asked_at: float | None = None
+        self._heard_at = time.monotonic()
+        self._pinged_at = 0.0
+        self._told = ""
+        self._hearing = False
+        self._socket: zmq.Socket[bytes] | None = None
+        self._connect()
+
+    def send(self, message: FromClient, address: Address = NOWHERE) -> bool:
+        """Send, if there is somebody who takes it now."""
+        return self.up and self._send([TAG, pack(message, address)])
+
+    def look_after(self) -> None:
+        """Ping, and see whether the server is still there."""
+        now = time.monotonic()
+        if self.up:
+            if now - self._heard_at > DEAD_S:
+                self._lost(NO_ANSWER)
+            elif now - self._pinged_at >= PING_S:
+                self._pinged_at = now
+                if not self.send(Ping(t=now)):
+                    self._lost(NO_ANSWER)
+        elif self._asked_at is None:
+            self._greet()
+            if now - self._heard_at > DEAD_S:
+                self._tell(NO_ANSWER)
+        elif now - self._asked_at > DEAD_S:
+            self._lost(NO_ANSWER)
+
+    def close(self) -> None:
+        """Hang up for good."""
+        self.up = False
+        self._disconnect()
+        self._context.term()
+
+    # --- the socket -----------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        socket = sockets.make(self._context, zmq.DEALER, self._endpoint, MAX_ANSWER_BYTES)
+        # What a dead server has not taken must not reach its successor.
+        socket.setsockopt(zmq.IMMEDIATE, 1)
+        if self._keys is not None:
+            socket.setsockopt(zmq.CURVE_PUBLICKEY, self._keys.public)
+            socket.setsockopt(zmq.CURVE_SECRETKEY, self._keys.secret)
+            socket.setsockopt(zmq.CURVE_SERVERKEY, self._keys.peers[0])
+        self._socket = socket
+        self._asked_at = None
+        with suppress(zmq.ZMQError):  # a name that nobody knows yet; tried again like the rest
+            socket.connect(self._endpoint)
+        descriptor = socket.getsockopt(zmq.FD)
+        assert isinstance(descriptor, int)
+        self._unwatch = self._watch(descriptor, self._hear)
+
+    def _disconnect(self) -> None:
+        if self._socket is not None:
+            self._unwatch()
+            self._socket.close(linger=0)
+            self._socket = None
+
+    def _lost(self, reason: str) -> None:
+        self.up = False
+        self._disconnect()
+        self._connect()
+        self._tell(reason)
+
+    def _tell(self, reason: str) -> None:
+        """Say what is wrong, once."""
+        if reason != self._told:
+            log.warning("the compute server at %s %s", self._endpoint, reason)
+            self._told = reason
+            self._office.on_down(reason)
+
+    def _greet(self) -> None:
+        if self._asked_at is None and self._send([b"", TAG]):
+            self._asked_at = time.monotonic()
+
+    def _send(self, parts: list[bytes]) -> bool:
+        if self._socket is None:
+            return False
+        try:
+            self._socket.send_multipart(parts, zmq.NOBLOCK)
+        except zmq.ZMQError:
+            return False
+        # Sending may take the sign that there is something to read.
+        if not self._hearing:
+            self._call_soon(self._hear)
+        return True
+
+    def _hear(self) -> None:
+        """Take in what has come, in turns with everything else on this thread."""
+        if self._hearing:
+            return
+        self._hearing = True
+        try:
+            for _ in range(MESSAGES_AT_A_TIME):
+                parts = self._receive()
+                if parts is None:
+                    break
+                self._take(parts)
+            else:
+                self._call_soon(self._hear)
+        finally:
+            self._hearing = False
+        if not self.up:
+            self._greet()
+
+    def _receive(self) -> list[bytes] | None:
+        """The next message, if there is one."""
+        if self._socket is None:
+            return None
+        try:
+            return self._socket.recv_multipart(zmq.NOBLOCK)
+        except zmq.Again:
+            return None
+
+    def _take(self, parts: list[bytes]) -> None:
+        self._heard_at = time.monotonic()
+        match parts:
+            case [b"", body] if body == UNKNOWN and not self.up:
+                self._disconnect()
+                self._office.on_foreign()
+            case [first, body] if first in (b"", TAG):
+                self._read(body, b"")
+            case [first, body, frame] if first == TAG:
+                self._read(body, frame)
+            case _:
+                self._lost(RUBBISH)
+
+    def _read(self, body: bytes, frame: bytes) -> None:
+        try:
+            message, address = from_server(body)
+        except WireError as fault:
+            log.debug("%s", fault)
+            self._lost(RUBBISH)
+            return
+        match message:
+            case Greeting() if message.protocol != PROTOCOL:
+                self._lost(OTHER_VERSION)
+            case Greeting():
+                self.up = True
+                self._told = ""
+                self._asked_at = None
+                self._office.on_up(message)
+            case Stranger():
+                # It was restarted behind our back.
+                self.up = False
+                self._greet()
+            case Pong():
+                pass
+            case _ if self.up:
+                self._office.on_wire(message, address, frame)

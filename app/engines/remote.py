@@ -1,0 +1,155 @@
+"""Rooms on a compute server. What is needed to open them anew is remembered here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from app.compute.keys import Keys
+from app.engines.base import CallSoon, Listener
+from app.engines.line import Line, Watch
+from app.engines.local import LocalEngine
+from app.engines.remote_link import RemoteLink
+from app.engines.super_hydro import Discovery, find
+from app.protocol.compute import CREDITS, Address, Credit, Frame, FromServer, Greeting
+from app.protocol.messages import Notice
+from models.parameters import Value
+
+MEET_S = 5.0
+
+
+class RemoteEngine:
+    """Makes rooms on the compute server at `endpoint`, or on super_hydro's, whoever is there.
+
+    Before the first contact the catalogue is that of `local`. With `fallback`, rooms run there
+    while the server is away.
+    """
+
+    near = False
+
+    def __init__(
+        self,
+        endpoint: str,
+        local: LocalEngine,
+        *,
+        model: str,
+        params: Mapping[str, Value],
+        fallback: bool,
+        keys: Keys | None,
+        watch: Watch,
+        call_soon: CallSoon,
+    ) -> None:
+        """`params` replace defaults in rooms that are new there; `model` is what a server's only
+        model is called if it has no name."""
+        self._endpoint = endpoint
+        self._local = local
+        self._model = model
+        self._params = dict(params)
+        self._fallback = local if fallback else None
+        self._call_soon = call_soon
+        self._known: dict[str, dict[str, Any]] | None = None
+        self._trouble = ""
+        self._links: dict[str, RemoteLink] = {}
+        self._foreign: LocalEngine | None = None
+        self._finding = False
+        self._met = threading.Event()
+        self._line = Line(endpoint, self, watch, call_soon, keys)
+
+    def catalogue(self) -> dict[str, dict[str, Any]]:
+        """The models on offer: those of the server, as last heard."""
+        return self._local.catalogue() if self._known is None else self._known
+
+    def meet(self) -> None:
+        """Wait until the server is there, or found to be away; from another thread."""
+        self._met.wait(MEET_S)
+
+    def open(self, room: str, model: str, listener: Listener) -> RemoteLink:
+        """A room there, new or found running. Raises KeyError for an unknown model."""
+        known = self.catalogue()
+        if model not in known:
+            raise KeyError(f"no model {model!r}; there are {', '.join(known)}")
+        link = RemoteLink(self._line, room, model, known[model], listener, self._params)
+        self._links = {name: other for name, other in self._links.items() if not other.closed}
+        self._links[room] = link
+        if self._foreign is not None:
+            link.take_in(self._foreign)
+        elif self._line.up:
+            link.resume()
+        elif self._trouble:
+            link.suspend(self._trouble, self._fallback)
+        return link
+
+    def look_after(self) -> None:
+        """See whether the server is there."""
+        if self._foreign is not None:
+            self._foreign.look_after()
+        elif not self._finding:
+            self._line.look_after()
+        if self._fallback is not None:
+            self._fallback.look_after()
+
+    def close(self) -> None:
+        """Leave all rooms."""
+        for link in self._links.values():
+            link.close()
+        self._line.close()
+        self._local.close()
+        if self._foreign is not None:
+            self._foreign.close()
+
+    # --- the line (see engines.line.Office) -----------------------------------------------
+
+    def on_up(self, greeting: Greeting) -> None:
+        """The server is there, and has none of our visitors."""
+        self._known = {about["name"]: about for about in greeting.models}
+        self._trouble = ""
+        self._met.set()
+        self._line.send(Credit(n=CREDITS))
+        for link in self._open_links():
+            link.resume()
+
+    def on_down(self, reason: str) -> None:
+        """The server is away."""
+        self._trouble = f"The compute server at {self._endpoint.removeprefix('tcp://')} {reason}."
+        self._met.set()
+        for link in self._open_links():
+            link.suspend(self._trouble, self._fallback)
+
+    def on_foreign(self) -> None:
+        """It is super_hydro's: learn what it has, in a thread that may wait for it."""
+        self._finding = True
+        find(self._endpoint, self._model, self._tell, self._call_soon, self._adopt)
+
+    def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
+        """A message for one room."""
+        if isinstance(message, Frame):
+            self._line.send(Credit(n=1, number=message.number))
+        link = self._links.get(address.room or "")
+        if link is not None and not link.closed:
+            link.on_wire(message, address, frame)
+
+    def _adopt(self, found: Discovery | None) -> None:
+        """Rooms are driven here from now on, and their model is the server's."""
+        self._finding = False
+        if found is None:
+            return
+        self._trouble = ""
+        self._foreign = LocalEngine(self._call_soon, self._local.fps, {}, found)
+        self._known = self._foreign.catalogue()
+        self._met.set()
+        for link in self._open_links():
+            link.take_in(self._foreign)
+
+    def _tell(self, trouble: bool, text: str) -> None:
+        """Let everybody read `text`; from any thread."""
+        notice = Notice(level="trouble" if trouble else "info", text=text)
+
+        def tell() -> None:
+            for link in self._open_links():
+                link.on_message(notice, None)
+
+        self._call_soon(tell)
+
+    def _open_links(self) -> list[RemoteLink]:
+        return [link for link in self._links.values() if not link.closed]

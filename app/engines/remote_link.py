@@ -1,0 +1,307 @@
+"""One room on a compute server, as the web server has it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from app.engines.base import Listener, RoomLink
+from app.engines.line import Line
+from app.engines.local import LocalEngine
+from app.protocol import frames
+from app.protocol.compute import (
+    Address,
+    Ask,
+    Close,
+    Enter,
+    Frame,
+    FromClient,
+    FromServer,
+    Greeting,
+    HowItRuns,
+    Leave,
+    Listen,
+    Look,
+    Open,
+    Promote,
+    Report,
+    Stranger,
+)
+from app.protocol.messages import (
+    Do,
+    Error,
+    Finger,
+    Id,
+    Notice,
+    RoomState,
+    ServerMessage,
+    Set,
+    State,
+    Visitor,
+    Visitors,
+    Welcome,
+    You,
+)
+from app.rooms.encoder import FrameKey
+from app.rooms.figures import Figures
+from app.rooms.visitors import settle
+
+MAX_QUESTIONS = 100
+"""Asked and not yet answered."""
+
+TRYING = "Trying again; it goes on when the server is back."
+HERE = "Until it is back, this computer does the work."
+BACK = "The compute server is back."
+
+
+class RemoteLink:
+    """The way to a room elsewhere, and what is known of it; see RoomLink.
+
+    While the server is away, visitors are kept: they are welcomed to the room as it was last
+    known, and enter the real one when it is back. `stand_in` is a room here in its place.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        room: str,
+        model: str,
+        about: Mapping[str, Any],
+        listener: Listener,
+        params: Mapping[str, Any],
+    ) -> None:
+        """`about` is the model's entry in the catalogue; `params` are for a new room."""
+        self.closed = False
+        self._line = line
+        self._room = room
+        self._model = model
+        self._about = about
+        self._listener = listener
+        self._params = dict(params)
+        self._state: RoomState | None = None
+        self._seq = 0
+        self._visitors: dict[int, Visitor] = {}
+        self._welcomed: set[int] = set()
+        self._keys: frozenset[FrameKey] = frozenset()
+        self._names: frozenset[str] = frozenset()
+        self._stand_in: RoomLink | None = None
+        self._here = False
+        """Is the room open on the server?"""
+        self._trouble = ""
+        self._numbers = itertools.count(1)
+        self._questions: dict[int, Callable[[dict[str, Any]], None]] = {}
+
+    # --- the server comes and goes --------------------------------------------------------
+
+    def resume(self) -> None:
+        """Open the room on a server that knows nothing of it yet."""
+        self._end_stand_in()
+        self._here = True
+        self._tell(Open(model=self._model, params=self._params, state=self._state, seq=self._seq))
+        for visitor in self._visitors.values():
+            self._tell(Enter(who=visitor), visitor.id)
+        self._tell(Look(keys=list(self._keys)))
+        self._tell(Listen(names=list(self._names)))
+        if self._trouble:
+            self._trouble = ""
+            self._listener.on_message(Notice(level="info", text=BACK), None)
+
+    def suspend(self, trouble: str, fallback: LocalEngine | None) -> None:
+        """The server is away: say so, and let `fallback` have the room meanwhile."""
+        self._here = False
+        self._questions.clear()
+        can = fallback is not None and self._model in fallback.catalogue()
+        self._trouble = f"{trouble} {HERE if can else TRYING}"
+        self._listener.on_message(self._notice(), None)
+        if fallback is not None and can and self._stand_in is None:
+            self.take_in(fallback)
+        elif not can:
+            for visitor in [v for v in self._visitors.values() if v.id not in self._welcomed]:
+                self._welcome_alone(visitor, UNSET)
+
+    def take_in(self, engine: LocalEngine) -> None:
+        """Let the room run in `engine`."""
+        self._end_stand_in()
+        inner = engine.open(self._room, self._model, self, self._params, self._state)
+        inner.count_past(self._seq)
+        self._stand_in = inner
+        for visitor in self._visitors.values():
+            inner.enter(visitor, UNSET)
+        inner.want(self._keys)
+        inner.listen(self._names)
+
+    def _end_stand_in(self) -> None:
+        if self._stand_in is not None:
+            self._stand_in.close()
+            self._stand_in = None
+
+    # --- wishes (see engines.base.RoomLink) -----------------------------------------------
+
+    def enter(self, visitor: Visitor, request: Id) -> None:
+        """A visitor comes."""
+        self._visitors[visitor.id] = visitor
+        self._welcomed.discard(visitor.id)
+        if self._stand_in is not None:
+            self._stand_in.enter(visitor, request)
+        elif self._here:
+            self._tell(Enter(who=visitor, id=request), visitor.id)
+        elif self._trouble:
+            self._welcome_alone(visitor, request)
+
+    def promote(self, visitor: Visitor) -> None:
+        """A visitor has got another role."""
+        self._visitors[visitor.id] = visitor
+        if self._stand_in is not None:
+            self._stand_in.promote(visitor)
+        else:
+            self._tell(Promote(who=visitor), visitor.id)
+
+    def leave(self, visitor: int) -> None:
+        """He is gone."""
+        self._visitors.pop(visitor, None)
+        self._welcomed.discard(visitor)
+        if self._stand_in is not None:
+            self._stand_in.leave(visitor)
+        else:
+            self._tell(Leave(), visitor)
+
+    def send(self, visitor: int, message: Set | Do | Finger) -> None:
+        """His wish."""
+        if self._stand_in is not None:
+            self._stand_in.send(visitor, message)
+        elif not self._tell(message, visitor) and not isinstance(message, Finger):
+            text = self._trouble or "the compute server is not there yet; try again in a moment"
+            self._listener.on_message(Error(id=message.id, code="busy", message=text), visitor)
+
+    def want(self, keys: frozenset[FrameKey]) -> None:
+        """The forms in which frames are wanted."""
+        self._keys = keys
+        if self._stand_in is not None:
+            self._stand_in.want(keys)
+        else:
+            self._tell(Look(keys=list(keys)))
+
+    def listen(self, names: frozenset[str]) -> None:
+        """The channels that somebody listens to."""
+        self._names = names
+        if self._stand_in is not None:
+            self._stand_in.listen(names)
+        else:
+            self._tell(Listen(names=list(names)))
+
+    def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
+        """Call `answer` with the room's state, if the server tells it."""
+        if self._stand_in is not None:
+            self._stand_in.ask_state(answer)
+        elif len(self._questions) < MAX_QUESTIONS:
+            number = next(self._numbers)
+            if self._tell(Ask(id=number)):
+                self._questions[number] = answer
+
+    def close(self) -> None:
+        """Leave the room; it goes on there if others are in it."""
+        self.closed = True
+        self._end_stand_in()
+        self._tell(Close())
+
+    def _tell(self, message: FromClient, visitor: int | None = None) -> bool:
+        return self._here and self._line.send(message, Address(self._room, visitor))
+
+    # --- what comes back ------------------------------------------------------------------
+
+    def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
+        """From the server."""
+        match message:
+            case Frame():
+                for key in message.keys:
+                    self.on_frame(key, frame)
+            case HowItRuns():
+                self.on_figures(message.figures)
+            case Report():
+                answer = self._questions.pop(message.id if isinstance(message.id, int) else 0, None)
+                if answer is not None:
+                    answer(message.state)
+            case Error() if address.visitor is None:
+                text = f"The compute server refuses: {message.message}"
+                self._listener.on_message(Notice(level="trouble", text=text), None)
+            case Greeting() | Stranger():
+                pass
+            case _:
+                self.on_message(message, address.visitor)
+
+    def on_message(self, message: ServerMessage, to: int | None) -> None:
+        """A message for one visitor or all."""
+        match message:
+            case Welcome():
+                self._on_welcome(message)
+                return
+            case State() if self._state is not None:
+                self._state.params.update(message.params)
+                self._state.running = message.running
+                self._state.sim_time = message.sim_time
+        self._listener.on_message(message, to)
+
+    def on_frame(self, key: FrameKey, frame: bytes) -> None:
+        """A frame, as it came."""
+        if frame.startswith(frames.MAGIC):
+            self._seq = frames.sequence_number(frame)
+            self._listener.on_frame(key, frame)
+
+    def on_figures(self, figures: Figures) -> None:
+        """How the room runs."""
+        self._listener.on_figures(figures)
+
+    def _on_welcome(self, message: Welcome) -> None:
+        you, known = message.you, _same(message.model, self._about)
+        if you.id not in self._visitors:
+            return
+        self._visitors[you.id] = _visitor(you)
+        self._state = msgspec.structs.replace(message.state, params=dict(message.state.params))
+        self._about = message.model
+        if you.id not in self._welcomed or not known:
+            self._welcomed.add(you.id)
+            self._listener.on_message(message, you.id)
+            return
+        # He has been here all the time: to him, things have changed, no more.
+        now = State(
+            running=message.state.running,
+            sim_time=message.state.sim_time,
+            params=message.state.params,
+        )
+        self._listener.on_message(now, you.id)
+
+    def _welcome_alone(self, visitor: Visitor, request: Id) -> None:
+        """Welcome him to the room as it was last known."""
+        others = [v for v in self._visitors.values() if v.id != visitor.id]
+        settled = settle(visitor, others)
+        self._visitors[visitor.id] = settled
+        self._welcomed.add(visitor.id)
+        first = {p["name"]: p["default"] for p in self._about["parameters"]}
+        state = self._state or RoomState(running=False, params=first, sim_time=0.0)
+        present = list(self._visitors.values())
+        you = You(
+            id=settled.id, name=settled.name, colour=settled.colour, role=settled.role, resume=""
+        )
+        welcome = Welcome(
+            id=request, you=you, room=self._room, model=self._about, state=state, visitors=present
+        )
+        self._listener.on_message(welcome, visitor.id)
+        everybody = Visitors(joined=[visitor.id], left=[], list=tuple(present))
+        self._listener.on_message(everybody, None)
+        self._listener.on_message(self._notice(), visitor.id)
+
+    def _notice(self) -> Notice:
+        return Notice(level="trouble", text=self._trouble)
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Do two descriptions say the same, made here or read from JSON?"""
+    return msgspec.json.encode(one) == msgspec.json.encode(other)
+
+
+def _visitor(you: You) -> Visitor:
+    return Visitor(id=you.id, name=you.name, colour=you.colour, role=you.role)
