@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from app.bench.exhibit import MODEL
 from app.bench.figures import Budget, Options, Row, note, percentile
 from app.bench.steps import field_models
 from app.bench.stirred import ROUND_FRAMES, VISITOR, stir_point
@@ -16,7 +17,6 @@ from models.contract import FieldModel
 SECONDS = 4.0
 """For each model, which is stirred all the while."""
 MIN_FRAMES = 20
-BUDGET_MODEL = "BEC"
 MAX_BYTES = 8 * 1024
 
 
@@ -62,6 +62,6 @@ def _row(name: str, encoding: str, sizes: list[float], times_ms: list[float]) ->
         "bytes_p95": round(percentile(sizes, 95)),
         "encode_ms": round(percentile(times_ms, 50), 3),
     }
-    if name == BUDGET_MODEL and encoding == "jpeg":
+    if name == MODEL and encoding == "jpeg":
         row["budgets"] = {"bytes_p95": Budget(at_most=MAX_BYTES)}
     return row

@@ -17,6 +17,7 @@ SECONDS = 10.0
 SETTLE_S = 2.0
 """Frames are counted only after everybody has had frames for so long."""
 FIRST_FRAME_S = 90.0
+GIVE_UP_S = 30.0
 MOVE_S = 1 / 60
 TURN_S = 4.0
 
@@ -34,20 +35,21 @@ def measure(options: Options) -> list[Row]:
         try:
             crowd.watch(SETTLE_S)
             before = _processors(exhibit)
-            crowd.watch(seconds)
+            seconds = crowd.watch(seconds)
             after = _processors(exhibit)
         finally:
             crowd.close()
+    gaps_ms = crowd.gaps_ms()
     ours, guests, all_ = (round((b - a) / seconds, 2) for a, b in zip(before, after, strict=True))
     return [
         {
             "n": options.viewers,
             "grid": [SIZE, SIZE],
             "steps_per_frame": STEPS,
-            "seconds": seconds,
+            "seconds": round(seconds, 1),
             "fps_min": round(min(len(times) for times in crowd.arrivals) / seconds, 1),
-            "gap_p99_ms": round(percentile(crowd.gaps_ms(), 99), 1),
-            "gap_max_ms": round(max(crowd.gaps_ms()), 1),
+            "gap_p99_ms": round(percentile(gaps_ms, 99), 1),
+            "gap_max_ms": round(max(gaps_ms), 1),
             "frame_bytes_p50": percentile(crowd.sizes, 50),
             "steps_per_s": round(crowd.steps_per_s(), 1),
             "server_cpus": ours if HAS_PROC else None,
@@ -83,21 +85,27 @@ class Crowd:
             guest.first_frame(FIRST_FRAME_S)
             self._ready.register(guest, selectors.EVENT_READ, number)
 
-    def watch(self, seconds: float) -> None:
-        """Receive for `seconds`, and count anew."""
+    def watch(self, seconds: float) -> float:
+        """Receive for `seconds`, and until everybody had two frames; how long that took.
+
+        What was counted before is forgotten. Raises TimeoutError after GIVE_UP_S more.
+        """
         self.arrivals = [[] for _ in self._guests]
         self.sizes.clear()
         self._first_seqs.clear()
         began = now = time.perf_counter()
         move_due = now
-        while now < began + seconds:
-            for key, _ in self._ready.select(max(0.0, min(move_due, began + seconds) - now)):
+        while now < began + seconds or min(map(len, self.arrivals)) < 2:
+            if now > began + seconds + GIVE_UP_S:
+                raise TimeoutError(f"somebody had no two frames within {GIVE_UP_S:g} s")
+            for key, _ in self._ready.select(max(0.0, move_due - now)):
                 self._receive(key.data)
             now = time.perf_counter()
             if now >= move_due:
                 x, y = stir_point(now / TURN_S)
                 self._guests[0].send(Finger(touch=0, x=x, y=y))
                 move_due = now + MOVE_S
+        return now - began
 
     def _receive(self, number: int) -> None:
         _, pictures = self._guests[number].read()
@@ -111,8 +119,6 @@ class Crowd:
     def steps_per_s(self) -> float:
         """The model's pace: every frame that is made, shown or not, has a number of its own."""
         times, seqs = self.arrivals[0], self._first_seqs
-        if len(times) < 2:
-            return 0.0
         return (seqs[-1] - seqs[0]) * STEPS / (times[-1] - times[0])
 
     def gaps_ms(self) -> list[float]:
