@@ -43,8 +43,9 @@ export function makeLook(state, { view, looked }) {
     localStorage.setItem(REMEMBERED, name);
     looked();
   });
-  mapChips.element.querySelectorAll("input").forEach((input) => {
-    input.style.setProperty("--swatch", gradient(input.value));
+  mapChips.element.querySelectorAll("label").forEach((chip, i) => {
+    chip.dataset.swatch = maps[i].name;
+    chip.style.setProperty("--swatch", gradient(maps[i].name));
   });
   element.append(field("Colours", mapChips.element));
 
