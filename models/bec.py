@@ -35,6 +35,7 @@ class BEC(GrossPitaevskii):
     S. Stringari, *Bose-Einstein Condensation and Superfluidity*, Oxford 2016.
     """
 
+    title: ClassVar = "Superfluid"
     parameters: ClassVar[tuple[Parameter, ...]] = (
         *FLUID,
         WINDING,

@@ -39,6 +39,7 @@ class BECVortices(BEC):
     super_hydro.
     """
 
+    title: ClassVar = "Spinning bowl"
     parameters: ClassVar[tuple[Parameter, ...]] = (
         *with_defaults(FLUID, cooling=1e-3),
         Float(

@@ -100,7 +100,9 @@ class PersistentCurrents(GrossPitaevskii):
         return WALL_MU * self.mu * (inner + outer)
 
     def _initial(self) -> ComplexArray:
-        n = np.maximum(self.mu - self._potential, 0) / self._number("g")
+        # A ring so thin that its walls meet still has a floor, if a high one.
+        floor = float(self._potential.min())
+        n = np.maximum(self.mu - (self._potential - floor), 0) / self._number("g")
         psi = np.sqrt(n).astype(complex)
         if self.params["random_phase"]:
             rng = np.random.default_rng(int(self.params["seed"]))

@@ -139,7 +139,7 @@ class SplitStep(GridModel):
         self._now_transform.forward()
         self._synchronised = False
         norm, kinetic, _ = self._spectrum(self._now_layers)
-        return kinetic / norm
+        return kinetic / norm if norm > 0 else math.nan
 
     def _trouble(self) -> str | None:
         if not self._in_fourier_space:

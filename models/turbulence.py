@@ -17,6 +17,9 @@ from models.parameters import Choice, Integer, Parameter
 CLUSTER = 0.2
 """Width of a cluster of vortices of one sign, as a part of the box."""
 
+LEAST_CORE = 0.01
+"""Of the field far from all vortices."""
+
 
 class Turbulence(GrossPitaevskii):
     r"""A storm of tiny whirlpools: opposite ones meet and vanish, equal ones dance together.
@@ -77,7 +80,9 @@ class Turbulence(GrossPitaevskii):
         else:
             pairs = int(self.params["pairs"])
             signs = [1] * pairs + [-1] * pairs
-            psi = n * periodic_vortices(self.grid, self._places(pairs, xi), signs, xi)
+            factor = periodic_vortices(self.grid, self._places(pairs, xi), signs, xi)
+            # Cores that overlap everywhere would leave no fluid at all.
+            psi = n * np.exp(1j * np.angle(factor)) * np.maximum(np.abs(factor), LEAST_CORE)
         return self._relax(psi, int(self.params["cooling_steps"]))
 
     def _places(self, pairs: int, xi: float) -> Complex:

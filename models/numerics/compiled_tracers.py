@@ -71,7 +71,7 @@ def _velocity(psi: Any, x: float, y: float, v_max: float, floor: float) -> Any:
     return vx, vy
 
 
-_velocity = numba.njit(nogil=True, fastmath=FASTMATH)(_velocity)
+_velocity = numba.njit(nogil=True, fastmath=FASTMATH, error_model="numpy")(_velocity)
 
 
 def advect(

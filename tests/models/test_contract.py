@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import json
 import subprocess
 import sys
@@ -67,6 +68,22 @@ def test_declarations_are_sound(name: str) -> None:
         assert action.label
         assert action.help.endswith((".", "!"))
         json.dumps([argument.schema() for argument in action.args])
+
+
+@EVERY
+def test_presets_can_be_tried(name: str) -> None:
+    exhibit = models.get(name)
+    assert exhibit.presets
+    assert exhibit.title
+    fields = []
+    for changes in exhibit.presets.values():
+        model = small(name)
+        assert model.set({**changes, "Nx": 64, "Ny": 64}) == {**changes, "Nx": 64, "Ny": 64}
+        model.step(20)
+        assert model.healthy() is None
+        fields.append(model.psi)
+    for a, b in itertools.combinations(fields, 2):
+        assert np.abs(a - b).max() > 1e-3 * np.abs(a).max()
 
 
 @EVERY

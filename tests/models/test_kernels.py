@@ -8,6 +8,7 @@ import tracemalloc
 from typing import Any
 
 import numpy as np
+import pyfftw
 import pytest
 
 import models
@@ -134,5 +135,6 @@ def test_broken_wisdom_is_ignored(
 def test_wisdom_is_kept(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fft, "cache_folder", lambda: tmp_path / "made" / "here")
     backend = Backend("double")
+    pyfftw.forget_wisdom()
     backend.transform(backend.empty((22, 26)))
     assert (tmp_path / "made" / "here" / fft.WISDOM_FILE).read_bytes().startswith(b"{")
