@@ -14,7 +14,7 @@ const UNKNOWN_VISITOR = "#ffffff";
 const RING = 1.25; // units
 const DARK = "rgb(2 6 16 / 0.75)";
 const ANTICLOCKWISE = "#ffd166";
-const CLOCKWISE = "#8ecbff";
+const CLOCKWISE = "#ff8fc7";
 
 /**
  * @typedef {object} Scene
@@ -60,18 +60,18 @@ export function createOverlay(canvas) {
   /** @param {import("../protocol.js").VortexMark[]} vortices */
   function drawVortices(vortices) {
     for (const { x, y, sign } of vortices) {
-      const [cx, cy, radius] = [x * canvas.width, (1 - y) * canvas.height, unit * 0.9];
+      const [cx, cy, radius] = [x * canvas.width, (1 - y) * canvas.height, unit * 1.3];
       const turn = sign > 0 ? -1 : 1;
       const tip = turn * 1.5 * Math.PI;
       context.beginPath();
       context.arc(cx, cy, radius, 0, tip, turn < 0);
       const [tx, ty] = [cx + radius * Math.cos(tip), cy + radius * Math.sin(tip)];
-      const barb = unit * 0.4;
+      const barb = unit * 0.5;
       context.moveTo(tx - barb, ty - barb);
       context.lineTo(tx, ty);
       context.lineTo(tx - barb, ty + barb);
-      stroke(DARK, unit * 0.36);
-      stroke(sign > 0 ? ANTICLOCKWISE : CLOCKWISE, unit * 0.18);
+      stroke(DARK, unit * 0.5);
+      stroke(sign > 0 ? ANTICLOCKWISE : CLOCKWISE, unit * 0.25);
     }
   }
 
