@@ -76,8 +76,8 @@ class SOC2(GrossPitaevskii):
     )  # fmt: skip
     presets: ClassVar = {
         "Perfect stripes": {"start": "stripes", "cooling": 1e-10},
-        "No stripes: one kind of atom wins": {"start": "one current", "soc_d": 0.3},
-        "Strong light, one minimum": {"start": "one current", "soc_w": 1.2},
+        "One kind of atom, no stripes": {"start": "one current", "soc_d": 0.3},
+        "Light too strong for stripes": {"soc_w": 1.2},
     }
     views: ClassVar[tuple[View, ...]] = (
         *GrossPitaevskii.views,

@@ -213,8 +213,3 @@ def friction(out: Any, psi: Any, k_psi: Any, strength: float) -> None:
             a = psi[i, j]
             b = k_psi[i, j]
             out[i, j] = factor * (a.real * b.imag - a.imag * b.real)
-
-
-def add_all_fingers(out: Any, top: int, gx: Any, gy: Any, spans: Any) -> None:
-    for i in range(out.shape[0]):
-        add_fingers(i, out.shape[0], top, gx, gy, spans, out[i])

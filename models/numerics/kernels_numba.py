@@ -21,6 +21,7 @@ from models.numerics import (
     compiled_spinor,
     compiled_step,
     compiled_tracers,
+    compiled_wave,
     kernels_numpy,
 )
 from models.numerics.compiled_step import FASTMATH
@@ -46,6 +47,11 @@ class Kernels(kernels_numpy.Kernels):
         r, f, c = np.dtype(real).name, "float64", f"complex{16 * info.dtype.itemsize}"
         field, wave, line, table = f"{c}[:,::1]", f"{c}[::1]", f"{r}[::1]", f"{f}[:,::1]"
         bumps = f"{r}[:,::1], {r}[:,::1], int64[:,::1]"
+        plane = f"{r}[:,::1]"
+        self._kick_signature = (
+            f"void({plane}, {plane}, {plane}, {line}, {line}, {f}, {f}, int64, {bumps})"
+        )
+        self._drift_signature = f"void({plane}, {plane}, {plane}, {plane}, {f}, {f})"
         self._spinor_signature = (
             f"void({field}, {field}, {field}, {wave}, {line}, {wave}, "
             f"UniTuple(UniTuple({r}, {compiled_spinor.SERIES_TERMS}), 4), "
@@ -60,7 +66,6 @@ class Kernels(kernels_numpy.Kernels):
             f"{bumps})",
         )
         self._kinetic = _compiled(compiled_step.kinetic_step, f"{f}({field}, {wave}, {wave})")
-        self._add = _compiled(compiled_step.add_all_fingers, f"void({r}[:,::1], int64, {bumps})")
         self._friction = _compiled(
             compiled_step.friction, f"void({r}[:,::1], {field}, {field}, {f})"
         )
@@ -103,9 +108,6 @@ class Kernels(kernels_numpy.Kernels):
             fingers.gy,
             fingers.spans,
         )
-
-    def add_fingers(self, out: FloatArray, fingers: FingerTable) -> None:
-        self._add(out, fingers.top, fingers.gx, fingers.gy, fingers.spans)
 
     def potential_step(
         self,
@@ -175,6 +177,51 @@ class Kernels(kernels_numpy.Kernels):
             fingers.gy,
             fingers.spans,
         )
+
+    @cached_property
+    def _wave(self) -> tuple[Any, Any]:
+        return (
+            _compiled(compiled_wave.wave_kick, self._kick_signature),
+            _compiled(compiled_wave.wave_drift, self._drift_signature),
+        )
+
+    def wave_kick(
+        self,
+        height: FloatArray,
+        rate: FloatArray,
+        links: FloatArray,
+        source: FloatArray,
+        row: FloatArray,
+        stiffness: float,
+        drive: float,
+        fingers: FingerTable,
+    ) -> None:
+        kick, _ = self._wave
+        kick(
+            height,
+            rate,
+            links,
+            source,
+            row,
+            stiffness,
+            drive,
+            fingers.top,
+            fingers.gx,
+            fingers.gy,
+            fingers.spans,
+        )
+
+    def wave_drift(
+        self,
+        height: FloatArray,
+        rate: FloatArray,
+        kept: FloatArray,
+        strength: FloatArray,
+        dt: float,
+        share: float,
+    ) -> None:
+        _, drift = self._wave
+        drift(height, rate, kept, strength, dt, share)
 
     def kinetic_step(self, psi: ComplexArray, ex: ComplexArray, ey: ComplexArray) -> float:
         total: float = self._kinetic(psi, ex, ey)

@@ -65,11 +65,6 @@ class Kernels:
         )
         fingers.gy[: fingers.top] = _gaussians(table[:, Y], fingers.gy.shape[1], r0, dx)
 
-    def add_fingers(self, out: FloatArray, fingers: FingerTable) -> None:
-        """out (Nx, Ny) += the potentials of all fingers."""
-        if fingers.top:
-            out += fingers.gx[: fingers.top].T @ fingers.gy[: fingers.top]
-
     def potential_step(
         self,
         psi: ComplexArray,
@@ -129,6 +124,43 @@ class Kernels:
         alike = np.cosh(rate * s)
         first[...] = common * (alike * a + unlike * (h * a + c * b))
         second[...] = common * (alike * b + unlike * (c.conj() * a - h * b))
+
+    def wave_kick(
+        self,
+        height: FloatArray,
+        rate: FloatArray,
+        links: FloatArray,
+        source: FloatArray,
+        row: FloatArray,
+        stiffness: float,
+        drive: float,
+        fingers: FingerTable,
+    ) -> None:
+        """rate += stiffness * (sum of w height of the neighbours - links * height) + drive * push.
+
+        w is 4/6 for the four nearest and 1/6 for the diagonal ones: the Laplacian of nine points,
+        equal in all directions. `links` is the sum of w over the neighbours that are water, so
+        nothing flows into a wall, where the height is 0. The push is `source` (Nx) and fingers.
+        """
+        x, y = (np.roll(height, 1, axis) + np.roll(height, -1, axis) for axis in (0, 1))
+        diagonal = np.roll(x, 1, 1) + np.roll(x, -1, 1)
+        rate += (stiffness * (4 / 6 * (x + y) + diagonal / 6 - links * height)).astype(rate.dtype)
+        push = source[:, None] + fingers.gx[: fingers.top].T @ fingers.gy[: fingers.top]
+        rate += (drive * push).astype(rate.dtype)
+
+    def wave_drift(
+        self,
+        height: FloatArray,
+        rate: FloatArray,
+        kept: FloatArray,
+        strength: FloatArray,
+        dt: float,
+        share: float,
+    ) -> None:
+        """height += dt * rate, then both times `kept`; `strength` follows height^2 by `share`."""
+        height[...] = kept * (height + dt * rate)
+        rate *= kept
+        strength += share * (height * height - strength)
 
     def kinetic_step(self, psi: ComplexArray, ex: ComplexArray, ey: ComplexArray) -> float:
         """psi[i, j] *= ex[i] ey[j] in Fourier space; the sum of |psi|^2 after the inverse.
