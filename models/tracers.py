@@ -50,7 +50,8 @@ class Tracers:
             # In cells, and with time in such units that the velocity is the phase's gradient.
             scale = hbar_m / self._grid.dx**2
             ux, uy = (v / self._grid.dx / scale for v in drift)
-            floor = EMPTY * mean_density
+            # Nothing moves where there is no fluid at all.
+            floor = max(EMPTY * mean_density, float(np.finfo(np.float32).tiny))
             kernels.advect(psi, self._at, time * scale, ux, uy, floor, STRIDE_CELLS)
 
     def fractions(self) -> FloatArray:

@@ -192,17 +192,27 @@ def table_factor(
     out: Any, points: Any, a: Any, b: Any, c: Any, cosine: float, sine: float, table: Any
 ) -> None:
     flat = out.ravel()
+    real = a.dtype.type
     last = table.shape[0] - 4
+    first_value, last_value = table[1], table[last + 1]
+    cosine_, sine_, scale = real(cosine), real(sine), real(last)
+    zero, one, two, half, sixth = real(0), real(1), real(2), real(1 / 2), real(1 / 6)
     for p in range(points.shape[0]):
-        at = min(max((a[p] - b[p] * cosine - c[p] * sine) * last, 0.0), float(last))
-        k = min(int(at), last - 1)
-        s = at - k
-        flat[points[p]] = (
-            -s * (s - 1.0) * (s - 2.0) / 6.0 * table[k]
-            + (s + 1.0) * (s - 1.0) * (s - 2.0) / 2.0 * table[k + 1]
-            - (s + 1.0) * s * (s - 2.0) / 2.0 * table[k + 2]
-            + (s + 1.0) * s * (s - 1.0) / 6.0 * table[k + 3]
-        )
+        at = (a[p] - b[p] * cosine_ - c[p] * sine_) * scale
+        if at <= zero:
+            flat[points[p]] = first_value
+        elif at >= scale:
+            flat[points[p]] = last_value
+        else:
+            k = min(int(at), last - 1)
+            s = at - real(k)
+            up, down, far = s + one, s - one, s - two
+            flat[points[p]] = (
+                up * down * far * half * table[k + 1]
+                - up * s * far * half * table[k + 2]
+                + up * s * down * sixth * table[k + 3]
+                - s * down * far * sixth * table[k]
+            )
 
 
 def friction(out: Any, psi: Any, k_psi: Any, strength: float) -> None:

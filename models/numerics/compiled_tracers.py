@@ -11,7 +11,7 @@ from typing import Any
 import numba
 
 from models.numerics.compiled_step import FASTMATH
-from models.numerics.kernels_numpy import MAX_SUBSTEPS
+from models.numerics.kernels_numpy import DRIFT_STRIDES, MAX_SUBSTEPS
 
 
 def _velocity(psi: Any, x: float, y: float, v_max: float, floor: float) -> Any:
@@ -79,11 +79,13 @@ def advect(
 ) -> None:
     nx, ny = psi.shape
     v_max = math.pi
+    drift = math.sqrt(drift_x**2 + drift_y**2)
     for k in range(at.shape[0]):
         x = at[k, 0]
         y = at[k, 1]
         ux, uy = _velocity(psi, x, y, v_max, floor)
-        reach = abs(time) * math.sqrt((ux + drift_x) ** 2 + (uy + drift_y) ** 2)
+        # A drift bends nothing by itself; it only carries into other cells.
+        reach = abs(time) * (math.sqrt(ux**2 + uy**2) + drift / DRIFT_STRIDES)
         count = max(1, min(MAX_SUBSTEPS, math.ceil(reach / stride)))
         h = time / count
         for n in range(count):

@@ -277,4 +277,6 @@ class Kernels(kernels_numpy.Kernels):
 
 
 def _compiled(function: Any, signature: str) -> Any:
-    return numba.njit(signature, nogil=True, cache=True, fastmath=FASTMATH)(function)
+    return numba.njit(signature, nogil=True, cache=True, fastmath=FASTMATH, error_model="numpy")(
+        function
+    )

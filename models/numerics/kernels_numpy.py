@@ -28,6 +28,9 @@ from models.numerics.finger_table import (
 MAX_SUBSTEPS = 24
 """Of a tracer in one block: one close to a vortex turns quickly."""
 
+DRIFT_STRIDES = 3.0
+"""How many strides long a step may be where nothing but the drift moves a tracer."""
+
 
 class Kernels:
     """The functions, for any precision."""
@@ -246,7 +249,10 @@ class Kernels:
             v += (drift_x, drift_y)
             return v
 
-        first = np.hypot(*flow(at).T)
+        # A drift bends nothing by itself; it only carries into other cells.
+        first = (
+            np.hypot(*_velocity(psi, at, floor).T) + math.hypot(drift_x, drift_y) / DRIFT_STRIDES
+        )
         counts = np.clip(np.ceil(abs(time) * first / stride), 1, MAX_SUBSTEPS).astype(int)
         for n in range(int(counts.max(initial=0))):
             moving = np.flatnonzero(counts > n)
