@@ -397,7 +397,8 @@ def test_channels_are_listed_and_heard_by_those_who_subscribe(anna: Client, bert
     names = listed["names"]
     assert set(anna.ask("subscribe", names=names)["subscribed"]) == set(names)
     for name in names:
-        assert anna.hear("channel", lambda m, name=name: m["name"] == name)["value"] is not None
+        heard = anna.hear("channel", lambda m, name=name: m["name"] == name)
+        assert set(heard) == {"type", "name", "value"}
     assert anna.hear("channel", lambda m: m["name"] == "steps_per_s")["value"] >= 0
     # Somebody who asks later gets the value at once too, though nothing may have changed.
     anna.ask("do", action="pause")
