@@ -12,7 +12,7 @@ from app.protocol import frames
 from app.protocol.messages import Visitor
 from app.rooms.encoder import FrameKey
 from app.rooms.fingers import MAX_FINGERS_PER_ROOM, MAX_FINGERS_PER_VISITOR
-from app.rooms.room import SAFE_AFTER_FRAMES
+from app.rooms.room import MAX_TOOLS_PER_S, SAFE_AFTER_FRAMES
 from models.contract import FingerLimitError
 from tests import client
 from tests.toy import DT, Counter, Mischief, Wave
@@ -153,6 +153,30 @@ def test_the_models_own_actions_take_arguments(hall: Any) -> None:
     error = hall.heard.last("error")
     assert (error["code"], error["id"]) == ("bad_value", 9)
     assert "by: a float" in error["message"]
+
+
+def test_a_tool_happens_where_it_is_used_and_refuses_what_is_no_place(hall: Any) -> None:
+    hall.do("put", x=0.5, y=0.25)
+    assert hall.room._model.position == pytest.approx(3.14159, abs=1e-4)
+    hall.do("put", x=0.5)
+    assert hall.heard.last("error")["code"] == "bad_value"
+    hall.do("put", x=0.5, y=1.5)
+    error = hall.heard.last("error")
+    assert (error["code"], error["id"]) == ("out_of_range", 9)
+    assert "0 to 1" in error["message"]
+
+
+def test_tools_are_limited_for_all_visitors_of_a_room(hall: Any) -> None:
+    for use in range(MAX_TOOLS_PER_S):
+        hall.do("kick", visitor=1 + use % 2, by=0.125)
+    assert hall.heard.take("error") == []
+    hall.do("kick", by=0.125)
+    error = hall.heard.last("error")
+    assert error["code"] == "too_fast"
+    assert str(MAX_TOOLS_PER_S) in error["message"]
+    assert hall.room._model.position == MAX_TOOLS_PER_S / 8
+    hall.do("pause")
+    assert hall.heard.last("state")["action"] == "pause"
 
 
 def test_an_unknown_action_is_answered_with_the_known_ones(hall: Any) -> None:
