@@ -144,8 +144,8 @@ def add_model_options(parser: Parser) -> None:
     add("--tracers", type=whole(0, MAX_SIZE), metavar="N", help="tracer particles, 0 for none")
     add("--fps", type=number(1, MAX_FPS), default=60.0, metavar="F",
         help=f"frames per second at most, up to {MAX_FPS:g} (default: 60)")  # fmt: skip
-    add("--log-level", default="warning", choices=["debug", "info", "warning", "error"],
-        help="what is written to the console (default: warning)")  # fmt: skip
+    add("--log-level", default="info", choices=["debug", "info", "warning", "error"],
+        help="what is written to the console (default: info)")  # fmt: skip
 
 
 def room_params(given: Namespace) -> dict[str, int]:

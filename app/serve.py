@@ -27,6 +27,7 @@ from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
 from app.settings import Settings
 from app.web import access
 from app.web.handler import HttpServer, listen
+from app.web.hub import watch_on
 from app.web.identity import Identity
 from app.web.limits import Attempts
 from app.web.lobby import Lobby
@@ -40,8 +41,6 @@ SWITCH_S = 0.001
 WARM_UP_S = 4.0
 """READY waits this long for kernels and plans; the first time ever they may take longer."""
 LAST_BYTES_S = 0.3
-READABLE = 1
-"""libev's name for a descriptor that can be read."""
 
 
 def run() -> int:
@@ -91,16 +90,6 @@ def _local(hub: gevent.hub.Hub, settings: Settings) -> LocalEngine:
 def _remote(
     hub: gevent.hub.Hub, settings: Settings, endpoint: str, keys: Keys | None
 ) -> RemoteEngine:
-    def watch(descriptor: int, call: Callable[[], None]) -> Callable[[], None]:
-        watcher = hub.loop.io(descriptor, READABLE)
-        watcher.start(call)
-
-        def stop() -> None:
-            watcher.stop()
-            watcher.close()
-
-        return stop
-
     return RemoteEngine(
         endpoint,
         _local(hub, settings),
@@ -108,7 +97,7 @@ def _remote(
         params=settings.params,
         fallback=settings.fallback,
         keys=keys,
-        watch=watch,
+        watch=watch_on(hub),
         call_soon=hub.loop.run_callback_threadsafe,
     )
 
