@@ -85,7 +85,8 @@ class RemoteLink:
         self._state: RoomState | None = None
         self._seq = 0
         self._visitors: dict[int, Visitor] = {}
-        self._welcomed: set[int] = set()
+        self._requests: dict[int, Id] = {}
+        """Of those who wait for their welcome."""
         self._keys: frozenset[FrameKey] = frozenset()
         self._names: frozenset[str] = frozenset()
         self._stand_in: RoomLink | None = None
@@ -103,7 +104,8 @@ class RemoteLink:
         self._here = True
         self._tell(Open(model=self._model, params=self._params, state=self._state, seq=self._seq))
         for visitor in self._visitors.values():
-            self._tell(Enter(who=visitor), visitor.id)
+            request = self._requests.get(visitor.id, UNSET)
+            self._tell(Enter(who=visitor, id=request), visitor.id)
         self._tell(Look(keys=list(self._keys)))
         self._tell(Listen(names=list(self._names)))
         if self._trouble:
@@ -120,8 +122,8 @@ class RemoteLink:
         if fallback is not None and can and self._stand_in is None:
             self.take_in(fallback)
         elif not can:
-            for visitor in [v for v in self._visitors.values() if v.id not in self._welcomed]:
-                self._welcome_alone(visitor, UNSET)
+            for number in list(self._requests):
+                self._welcome_alone(self._visitors[number])
 
     def take_in(self, engine: LocalEngine) -> None:
         """Let the room run in `engine`."""
@@ -130,7 +132,7 @@ class RemoteLink:
         inner.count_past(self._seq)
         self._stand_in = inner
         for visitor in self._visitors.values():
-            inner.enter(visitor, UNSET)
+            inner.enter(visitor, self._requests.get(visitor.id, UNSET))
         inner.want(self._keys)
         inner.listen(self._names)
 
@@ -144,13 +146,13 @@ class RemoteLink:
     def enter(self, visitor: Visitor, request: Id) -> None:
         """A visitor comes."""
         self._visitors[visitor.id] = visitor
-        self._welcomed.discard(visitor.id)
+        self._requests[visitor.id] = request
         if self._stand_in is not None:
             self._stand_in.enter(visitor, request)
         elif self._here:
             self._tell(Enter(who=visitor, id=request), visitor.id)
         elif self._trouble:
-            self._welcome_alone(visitor, request)
+            self._welcome_alone(visitor)
 
     def promote(self, visitor: Visitor) -> None:
         """A visitor has got another role."""
@@ -163,7 +165,7 @@ class RemoteLink:
     def leave(self, visitor: int) -> None:
         """He is gone."""
         self._visitors.pop(visitor, None)
-        self._welcomed.discard(visitor)
+        self._requests.pop(visitor, None)
         if self._stand_in is not None:
             self._stand_in.leave(visitor)
         else:
@@ -262,8 +264,8 @@ class RemoteLink:
         self._visitors[you.id] = _visitor(you)
         self._state = msgspec.structs.replace(message.state, params=dict(message.state.params))
         self._about = message.model
-        if you.id not in self._welcomed or not known:
-            self._welcomed.add(you.id)
+        if you.id in self._requests or not known:
+            self._requests.pop(you.id, None)
             self._listener.on_message(message, you.id)
             return
         # He has been here all the time: to him, things have changed, no more.
@@ -274,12 +276,12 @@ class RemoteLink:
         )
         self._listener.on_message(now, you.id)
 
-    def _welcome_alone(self, visitor: Visitor, request: Id) -> None:
+    def _welcome_alone(self, visitor: Visitor) -> None:
         """Welcome him to the room as it was last known."""
         others = [v for v in self._visitors.values() if v.id != visitor.id]
         settled = settle(visitor, others)
         self._visitors[visitor.id] = settled
-        self._welcomed.add(visitor.id)
+        request = self._requests.pop(visitor.id, UNSET)
         first = {p["name"]: p["default"] for p in self._about["parameters"]}
         state = self._state or RoomState(running=False, params=first, sim_time=0.0)
         present = list(self._visitors.values())

@@ -1,4 +1,4 @@
-"""A room in a native thread: it answers in order, never runs on the hub, and is replaced."""
+"""A room in a native thread: it never runs on the hub, and is replaced when it dies or hangs."""
 
 from __future__ import annotations
 
@@ -6,121 +6,31 @@ import ctypes
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import gevent
-import gevent.event
-import gevent.hub
 import pytest
 from msgspec import UNSET
 
-import models
 from app.engines import base, local, worker
 from app.engines.local import LocalEngine, LocalLink
-from app.protocol import frames
-from app.protocol.messages import (
-    ChannelValue,
-    Do,
-    Error,
-    Finger,
-    Notice,
-    ServerMessage,
-    Set,
-    State,
-    Visitor,
-    Visitors,
-    Welcome,
-)
-from app.rooms.encoder import FrameKey
-from app.rooms.figures import Figures
+from app.protocol.messages import Do, Error, Notice, Set, State, Visitor, Visitors, Welcome
 from tests.client import decode
-from tests.toy import Counter, Mischief, Wave
+from tests.engines.audience import ANNA, BERT, PATIENCE_S, RAW, Audience
+from tests.toy import Mischief
 
 # Threads die here, and on purpose.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-
-RAW = FrameKey("density", frames.RAW)
-PATIENCE_S = 10.0
-ANNA = Visitor(id=1, name="Anna", colour="#112233")
-BERT = Visitor(id=2, name="Bert", colour="#445566")
-
-
-class Audience:
-    """A Listener that remembers, and that a test can wait for."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[ServerMessage, int | None]] = []
-        self.frames: list[tuple[FrameKey, bytes]] = []
-        self.figures = Figures()
-        self.threads: set[threading.Thread] = set()
-        self._news = gevent.event.Event()
-
-    def on_message(self, message: ServerMessage, to: int | None) -> None:
-        self.messages.append((message, to))
-        self._tell()
-
-    def on_frame(self, key: FrameKey, frame: bytes) -> None:
-        self.frames.append((key, frame))
-        self._tell()
-
-    def on_figures(self, figures: Figures) -> None:
-        self.figures = figures
-        self._tell()
-
-    def of(self, kind: type) -> list[Any]:
-        """Messages of one kind."""
-        return [message for message, _ in self.messages if isinstance(message, kind)]
-
-    def wait(self, true: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
-        """Let the hub run until `true()`."""
-        with gevent.Timeout(patience_s, AssertionError(f"in vain; heard {self.messages}")):
-            while not (answer := true()):
-                self._news.wait()
-                self._news.clear()
-        return answer
-
-    def _tell(self) -> None:
-        self.threads.add(threading.current_thread())
-        self._news.set()
-
 
 Open = Callable[..., LocalLink]
 
 
 @pytest.fixture
-def audience() -> Audience:
-    return Audience()
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalEngine]:
-    """An engine that knows the toys, at 100 frames a second."""
-    for toy in (Wave, Counter, Mischief):
-        monkeypatch.setitem(models._EXHIBITS, toy.__name__, toy)
-    Mischief.released.clear()
-    Mischief.broken_builds = 0
-    call_soon = gevent.hub.get_hub().loop.run_callback_threadsafe
-    engine = LocalEngine(call_soon, 100.0, {"humps": 3, "nobody": 1})
-
-    def look_after() -> None:
-        while True:
-            gevent.sleep(base.WATCH_S)
-            engine.look_after()
-
-    keeper = gevent.spawn(look_after)
-    yield engine
-    keeper.kill()
-    Mischief.released.set()
-    engine.close()
-
-
-@pytest.fixture
-def enter(engine: LocalEngine, audience: Audience) -> Iterator[Open]:
+def enter(local: LocalEngine, audience: Audience) -> Iterator[Open]:
     """Opens a room and lets Anna and Bert in."""
     links = []
 
     def opened(model: str) -> LocalLink:
-        link = engine.open("hall", model, audience)
+        link = local.open("hall", model, audience)
         links.append(link)
         link.enter(ANNA, 5)
         link.enter(BERT, UNSET)
@@ -144,24 +54,6 @@ def end_thread(link: LocalLink) -> threading.Thread:
     return thread
 
 
-def test_an_unknown_model_is_refused_with_the_known_ones(
-    engine: LocalEngine, audience: Audience
-) -> None:
-    with pytest.raises(KeyError, match="Wave"):
-        engine.open("hall", "nobody", audience)
-
-
-def test_whoever_enters_is_welcomed_with_first_values_that_fit(
-    enter: Open, audience: Audience
-) -> None:
-    enter("Wave")
-    first, second = audience.of(Welcome)
-    assert first.id == 5
-    assert second.id is UNSET
-    assert first.state.params["humps"] == 3
-    assert "nobody" not in first.state.params
-
-
 def test_the_model_runs_in_a_thread_of_its_own_and_news_come_on_the_hub(
     enter: Open, audience: Audience
 ) -> None:
@@ -172,17 +64,6 @@ def test_the_model_runs_in_a_thread_of_its_own_and_news_come_on_the_hub(
     room = link._worker.room
     assert room is not None
     assert room._model.threads == {link._worker.thread}  # type: ignore[attr-defined]
-
-
-def test_wishes_are_granted_in_order(enter: Open, audience: Audience) -> None:
-    link = enter("Wave")
-    for number in range(200):
-        link.send(1, Set(id=number, params={"steps": 1 + number}))
-    link.send(1, Do(id="end", action="pause"))
-    audience.wait(lambda: audience.of(State) and audience.of(State)[-1].action == "pause")
-    states = audience.of(State)
-    assert [state.id for state in states] == [*range(200), "end"]
-    assert [state.params.get("steps") for state in states[:-1]] == list(range(1, 201))
 
 
 def test_the_newest_frame_wins(enter: Open, audience: Audience) -> None:
@@ -197,46 +78,6 @@ def test_the_newest_frame_wins(enter: Open, audience: Audience) -> None:
     assert second.seq > first.seq
     # Not what was made first came first, but what was newest at the end of the wait.
     assert first.seq - before > second.seq - first.seq
-
-
-def test_frames_come_only_in_the_forms_that_are_wanted(enter: Open, audience: Audience) -> None:
-    link = enter("Wave")
-    phase = FrameKey("phase", frames.RAW)
-    link.want(frozenset({phase}))
-    audience.wait(lambda: len(audience.frames) > 2)
-    assert {key for key, _ in audience.frames} == {phase}
-
-
-def test_a_paused_room_shows_itself_to_whoever_asks_anew(enter: Open, audience: Audience) -> None:
-    link = enter("Wave")
-    link.send(1, Do(action="pause"))
-    audience.wait(lambda: audience.of(State))
-    audience.frames.clear()
-    link.want(frozenset({RAW}))
-    audience.wait(lambda: audience.frames)
-    # A finger and a new value are seen though time stands still.
-    audience.frames.clear()
-    link.send(1, Finger(touch=0, x=0.5, y=0.5))
-    audience.wait(lambda: any(decode(f).finger_of(1) for _, f in audience.frames))
-
-
-def test_channels_are_heard_at_once_and_on_change(enter: Open, audience: Audience) -> None:
-    link = enter("Counter")
-    link.listen(frozenset({"count"}))
-    audience.wait(lambda: len(audience.of(ChannelValue)) >= 3)
-    values = [message.value for message in audience.of(ChannelValue)]
-    assert values == sorted(set(values))
-    assert {message.name for message in audience.of(ChannelValue)} == {"count"}
-
-
-def test_the_state_can_be_asked_for(enter: Open, audience: Audience) -> None:
-    link = enter("Wave")
-    link.send(2, Finger(touch=7, x=0.5, y=0.25))
-    answer: gevent.event.AsyncResult[dict[str, Any]] = gevent.event.AsyncResult()
-    link.ask_state(answer.set)
-    report = answer.get(timeout=PATIENCE_S)
-    assert report["running"] is True
-    assert [(f["visitor"], f["touch"]) for f in report["fingers"]] == [(2, 7)]
 
 
 def test_a_dead_thread_is_replaced_and_its_visitors_stay(enter: Open, audience: Audience) -> None:
@@ -293,20 +134,6 @@ def test_a_model_that_hangs_is_left_behind(
     old.thread.join(PATIENCE_S)
     assert not old.thread.is_alive()
     assert audience.of(Notice) == []
-
-
-def test_a_model_that_raises_goes_on_with_what_worked(enter: Open, audience: Audience) -> None:
-    link = enter("Mischief")
-    thread = link._worker.thread
-    link.send(1, Set(params={"mood": "raise"}))
-    audience.wait(lambda: audience.of(Notice))
-    assert "ZeroDivisionError" in audience.of(Notice)[0].text
-    assert audience.of(State)[-1].params["mood"] == "good"
-    link.send(1, Do(id="bang", action="explode"))
-    audience.wait(lambda: len(audience.of(Notice)) == 2)
-    link.send(2, Set(id="on", params={"speed": 0.5}))
-    audience.wait(lambda: any(state.id == "on" for state in audience.of(State)))
-    assert link._worker.thread is thread
 
 
 def test_visitors_stay_though_the_successor_cannot_be_built_at_first(
