@@ -45,6 +45,8 @@ LAST_BYTES_S = 0.3
 
 def run() -> int:
     """Serve until told to stop. Returns the exit code."""
+    # Control-C is the supervisor's affair; a server that is killed alone, however gently, returns.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     launch = receive()
     settings = msgspec.convert(launch.settings, Settings)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
@@ -132,9 +134,7 @@ class Server:
         self._launch = launch
 
     def run(self) -> None:
-        """Until `stop`, a signal, or the supervisor's end."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            gevent.signal_handler(number, self.stop)
+        """Until `stop` or the supervisor's end."""
         follow(self._stop_from_elsewhere)
         keeper = gevent.spawn(self._look_after)
         self._http.start()
