@@ -39,14 +39,17 @@ def healthy(exhibit: Exhibit) -> bool:
         return False
 
 
-def test_a_killed_server_returns_to_its_port_and_knows_its_visitors(start: Start) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_server_returns_to_its_port_and_knows_its_visitors(
+    start: Start, number: signal.Signals
+) -> None:
     exhibit = start(*SMALL).ready()
     anna = exhibit.visitor(name="Anna")
     exhibit.visitor(name="Bert")
     you = anna.welcome["you"]
     anna.see()
     before = exhibit.pids()
-    os.kill(before["serve"], signal.SIGKILL)
+    os.kill(before["serve"], number)
     wait_until(lambda: not alive(before["serve"]) and healthy(exhibit), "it is back", BACK_S)
     assert anna.closed() == 1006
     after = exhibit.pids()
