@@ -33,10 +33,10 @@ POST_WIDTHS = 0.6
 MIN_POST_WIDTH_CELLS = 1.5
 """... nor does it fall through the grid."""
 
-HEIGHT = 4.0
-"""Of the posts, in units of the fluid's interaction energy g n."""
+HEIGHT = 2.0
+"""Of a post, in units of the fluid's interaction energy g n; neighbours add half as much."""
 
-HULL_WIDTHS = 3.5
+HULL_WIDTHS = 3.0
 """From side to side, in post widths: where the potential is about g n."""
 
 WEIGHT = 3.0

@@ -126,7 +126,9 @@ class GrossPitaevskii(SplitStep):
         cooled = self._cooled(COOL_DEPTH)
         # Extreme settings overflow here; then the place stays as it is.
         with np.errstate(over="ignore", invalid="ignore"):
-            before, after = (float((share * np.abs(field) ** 2).sum()) for field in (psi, cooled))
+            before, after = (
+                float((share * np.abs(field) ** 2).sum(dtype=float)) for field in (psi, cooled)
+            )
         if 0 < after < math.inf and math.isfinite(before):
             self._replace(psi + share * (math.sqrt(before / after) * cooled - psi))
 
@@ -240,6 +242,10 @@ class GrossPitaevskii(SplitStep):
         self._boat = None
         self._fingers.table.posts = 0
         super()._start(psi, t, norm)
+
+    def _replace(self, psi: ComplexArray) -> None:
+        self._weighed = None
+        super()._replace(psi)
 
     def _energy_parts_now(self) -> dict[str, float]:
         """`energy_parts`, once for every moment."""

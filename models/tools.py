@@ -39,25 +39,31 @@ class ColdPlaces:
     def __init__(self) -> None:
         self._places: list[tuple[Place, int]] = []
         self._next = 0
+        self._share: FloatArray | None = None
 
     def add(self, place: Place, steps: int) -> None:
         """Cool `place` from step number `steps` on; the oldest place goes if there are many."""
         if not self._places:
             self._next = steps
         self._places = [*self._places, (place, steps + COOL_STEPS)][-MAX_COLD_PLACES:]
+        self._share = None
 
     def due(self, steps: int) -> bool:
         """Is it time to cool? Asked after every block of steps."""
         if not self._places or steps < self._next:
             return False
         self._next = steps + COOL_EVERY_STEPS
-        self._places = [(place, until) for place, until in self._places if until > steps]
-        return bool(self._places)
+        kept = [(place, until) for place, until in self._places if until > steps]
+        if len(kept) < len(self._places):
+            self._places, self._share = kept, None
+        return bool(kept)
 
     def share(self, grid: Grid) -> FloatArray:
         """How much of the cooled state to take, between 0 and 1, shape (Nx, Ny)."""
-        kept = np.ones(grid.shape)
-        for place, _ in self._places:
-            r = distance(grid, place) / (COOL_RADIUS * min(grid.size))
-            kept *= 1 - np.exp(-0.5 * r**2)
-        return 1 - kept
+        if self._share is None:
+            kept = np.ones(grid.shape)
+            for place, _ in self._places:
+                r = distance(grid, place) / (COOL_RADIUS * min(grid.size))
+                kept *= 1 - np.exp(-0.5 * r**2)
+            self._share = (1 - kept).astype(np.float32)
+        return self._share

@@ -28,30 +28,42 @@ def _push(
     psi: Any, at: Any, first: int, r0: float, dx: float, gx: Any, gy: Any, spans: Any, forces: Any
 ) -> None:
     nx, ny = psi.shape
+    real = gx.dtype.type
     for k in range(at.shape[0]):
         f = first + k
-        x = at[k, 0] / dx + nx / 2
-        y = at[k, 1] / dx + ny / 2
+        start = spans[f, 2]
+        count = spans[f, 3]
+        along = _offset(spans[f, 0], at[k, 0] / dx, nx)
+        away = real(_offset(start, at[k, 1] / dx, ny))
+        beyond = max(0, start + count - ny)
         fx = 0.0
         fy = 0.0
         for a in range(spans[f, 1]):
             i = (spans[f, 0] + a) % nx
-            along = i - x
-            along -= nx * math.floor(along / nx + 0.5)
-            weight = 0.0
-            slope = 0.0
-            for b in range(spans[f, 3]):
-                j = (spans[f, 2] + b) % ny
-                away = j - y
-                away -= ny * math.floor(away / ny + 0.5)
-                z = psi[i, j]
-                n = (z.real * z.real + z.imag * z.imag) * gy[f, j]
+            weight = real(0)
+            slope = real(0)
+            # Two plain loops, up to the edge and from the other one on: these go fast.
+            for j in range(start, start + count - beyond):
+                n = (psi[i, j].real ** 2 + psi[i, j].imag ** 2) * gy[f, j]
                 weight += n
-                slope += n * away
-            fx -= gx[f, i] * along * weight
+                slope += n * (away + real(j - start))
+            for j in range(beyond):
+                n = (psi[i, j].real ** 2 + psi[i, j].imag ** 2) * gy[f, j]
+                weight += n
+                slope += n * (away + real(j + ny - start))
+            fx -= gx[f, i] * (along + a) * weight
             fy -= gx[f, i] * slope
         forces[k, 0] += fx * dx / (r0 * r0)
         forces[k, 1] += fy * dx / (r0 * r0)
+
+
+def _offset(index: int, at: float, n: int) -> float:
+    """Shortest way from `at`, in cells from the middle, to the point with this index."""
+    away = index - at - n / 2
+    return away - n * math.floor(away / n + 0.5)
+
+
+_offset = numba.njit(nogil=True)(_offset)
 
 
 class CompiledPosts(Posts):
