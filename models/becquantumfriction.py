@@ -65,20 +65,18 @@ class BECQuantumFriction(BEC):
     def _use_phase(self, phase: complex) -> None:
         super()._use_phase(phase)
         ex, ey = self._dispersion()
-        share = 1 / math.prod(self.shape)
         # Complex like the field, for NumPy casts by way of buffers.
-        self._wave_energies = (share * (ex[:, None] + ey)).astype(self._backend.complex)
+        self._wave_energies = (ex[:, None] + ey).astype(self._backend.complex)
         # In imaginary time there is no flow to work against.
         self._extra = self._friction if phase.imag else self._friction[:0]
 
+    def _prepare_waves(self) -> None:
+        if self._extra.size:
+            np.multiply(self._field, self._wave_energies, out=self._streaming)
+            self._streaming_transform.inverse()
+
     def _prepare_step(self, t: float) -> None:
-        if not self._extra.size:
-            return
-        flow = self._streaming
-        flow[...] = self._field
-        self._streaming_transform.forward()
-        np.multiply(flow, self._wave_energies, out=flow)
-        self._streaming_transform.inverse()
-        # Im(psi* H psi): all energies but K are real and drop out.
-        strength = 2 * self._number("Vc_cooling") / math.sqrt(self._total)
-        self._kernels.friction(self._friction, self._field, flow, strength)
+        if self._extra.size:
+            # Im(psi* H psi): all energies but K are real and drop out.
+            strength = 2 * self._number("Vc_cooling") / math.sqrt(self._total)
+            self._kernels.friction(self._friction, self._field, self._streaming, strength)

@@ -44,6 +44,9 @@ class SplitStep(GridModel):
         """What has to be added to the flow that psi shows, a velocity."""
         return 0.0, 0.0
 
+    def _prepare_waves(self) -> None:
+        """Called before `_prepare_step`, with psi in Fourier space: the inverse brings it back."""
+
     def _prepare_step(self, t: float) -> None:
         """Called before each potential step, with psi at time `t`, to change the potential."""
 
@@ -234,6 +237,7 @@ class SplitStep(GridModel):
         self._use_phase(depth * IMAGINARY_TIME)
         self._field_transform.forward()
         self._kinetic_step(self._layers, self._half)
+        self._prepare_waves()
         self._field_transform.inverse()
         self._prepare_step(self.t)
         self._potential_step(1.0, self._fingers.table)
@@ -259,6 +263,7 @@ class SplitStep(GridModel):
             fft.forward()
             norm = self._kinetic_step(self._layers, self._half)
         for i in range(n):
+            self._prepare_waves()
             fft.inverse()
             v_max = math.sqrt(abs(g_m * norm / points))
             scale = math.sqrt(self._total / norm) if norm > 0 else 1.0
