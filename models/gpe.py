@@ -25,7 +25,7 @@ from models.vortices import MIN_DENSITY, ring_density
 WALL_MU = 100.0
 """Height of hard walls, in units of the chemical potential."""
 
-MAX_MACH = 2.0
+MAX_MACH = 1.0
 """White in a picture of speeds, in units of the speed of sound."""
 
 
