@@ -24,12 +24,13 @@ class Quench(BEC):
     with an independent random $u$ at each point, smoothed for a few steps in imaginary time;
     then the equation of BEC with much cooling.
 
-    **Checked:** hundreds of vortices at first, of both signs in equal numbers in an endless
+    **Checked:** while the fluid is still thin there are $\langle k^2\rangle/4\pi$ vortices in
+    a unit of area, as in any random wave, within 8 %; both signs in equal numbers in an endless
     box; their number falls as $t^{-1}$ does, but for the logarithm, exponent between 0.6 and
     1.2; the energy only falls.
 
     Source: T. W. B. Kibble, *J. Phys. A* 9, 1387 (1976); W. H. Zurek, *Nature* 317, 505 (1985);
-    A. J. Bray, *Adv. Phys.* 43, 357 (1994).
+    B. I. Halperin, in *Physics of Defects* (1981); A. J. Bray, *Adv. Phys.* 43, 357 (1994).
     """
 
     title: ClassVar = "Quench"

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from models.quench import Quench
+from models.vortices import find_vortices
 
 
 @pytest.mark.parametrize("precision", ["single", "double"])
@@ -26,6 +27,24 @@ def test_vortices_go_as_one_over_time(precision: Any) -> None:
     slope = np.polyfit(np.log(times), np.log(counts), 1)[0]
     assert counts[0] > 60
     assert -1.2 < slope < -0.6
+
+
+@pytest.mark.parametrize("precision", ["single", "double"])
+@pytest.mark.parametrize("steps", [30, 50])
+def test_a_random_wave_has_as_many_vortices_as_its_waves_say(steps: int, precision: Any) -> None:
+    """Halperin: <k^2> / 4 pi in a unit of area, for a field of many independent waves; to 8 %,
+    the chance of a thousand vortices and the beginning of interaction."""
+    params = {"cylinder": False, "healing_length": 3.0, "cooling_steps": steps}
+    shares = []
+    for seed in (1, 2):
+        model = Quench({**params, "seed": seed}, precision)
+        psi = model.psi
+        weights = np.abs(np.fft.fft2(psi)) ** 2
+        k2 = model.grid.kx[:, None] ** 2 + model.grid.ky**2
+        expected = (k2 * weights).sum() / weights.sum() / (4 * np.pi) * psi.size
+        # All of them, in whatever thin fluid.
+        shares.append(len(find_vortices(psi, 0.0, 1e-9)) / expected)
+    assert np.mean(shares) == pytest.approx(1, abs=0.08)
 
 
 def test_energy_only_falls() -> None:
