@@ -31,12 +31,16 @@ MAX_SUBSTEPS = 24
 DRIFT_STRIDES = 3.0
 """How many strides long a step may be where nothing but the drift moves a tracer."""
 
+_quietly = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+"""Extreme settings overflow here: the guard will see it, nobody has to be warned."""
+
 
 class Kernels:
     """The functions, for any precision."""
 
     name = "NumPy"
 
+    @_quietly
     def move_fingers(
         self,
         fingers: FingerTable,
@@ -68,6 +72,7 @@ class Kernels:
         )
         fingers.gy[: fingers.top] = _gaussians(table[:, Y], fingers.gy.shape[1], r0, dx)
 
+    @_quietly
     def potential_step(
         self,
         psi: ComplexArray,
@@ -91,6 +96,7 @@ class Kernels:
             u += extra
         psi *= static * (scale * np.exp(-(decay + 1j * turn) * u)).astype(psi.dtype)
 
+    @_quietly
     def spinor_step(
         self,
         first: ComplexArray,
@@ -128,6 +134,7 @@ class Kernels:
         first[...] = common * (alike * a + unlike * (h * a + c * b))
         second[...] = common * (alike * b + unlike * (c.conj() * a - h * b))
 
+    @_quietly
     def wave_kick(
         self,
         height: FloatArray,
@@ -151,6 +158,7 @@ class Kernels:
         push = source[:, None] + fingers.gx[: fingers.top].T @ fingers.gy[: fingers.top]
         rate += (drive * push).astype(rate.dtype)
 
+    @_quietly
     def wave_drift(
         self,
         height: FloatArray,
@@ -165,6 +173,7 @@ class Kernels:
         rate *= kept
         strength += share * (height * height - strength)
 
+    @_quietly
     def kinetic_step(self, psi: ComplexArray, ex: ComplexArray, ey: ComplexArray) -> float:
         """psi[i, j] *= ex[i] ey[j] in Fourier space; the sum of |psi|^2 after the inverse.
 
@@ -173,12 +182,14 @@ class Kernels:
         psi *= ex[:, None] * ey
         return float(np.vdot(psi, psi).real) * psi.size
 
+    @_quietly
     def friction(
         self, out: FloatArray, psi: ComplexArray, k_psi: ComplexArray, strength: float
     ) -> None:
         """out = strength * Im(psi* k_psi)."""
         out[...] = strength * (psi.real * k_psi.imag - psi.imag * k_psi.real)
 
+    @_quietly
     def table_factor(
         self,
         out: ComplexArray,
@@ -200,6 +211,7 @@ class Kernels:
         weights, _ = _cubic(at - k)
         out.ravel()[points] = (weights * table[k[:, None] + np.arange(4)]).sum(axis=1)
 
+    @_quietly
     def spectrum(
         self,
         psi: ComplexArray,
@@ -217,16 +229,19 @@ class Kernels:
         tail = n * np.maximum(tail_x[:, None], tail_y)
         return float(n.sum()), float(energy.sum()), float(tail.sum())
 
+    @_quietly
     def moments(self, psi: ComplexArray) -> tuple[float, float]:
         """The sums of |psi|^2 and of |psi|^4."""
         n = psi.real**2 + psi.imag**2
         return float(n.sum(dtype=float)), float((n * n).sum(dtype=float))
 
+    @_quietly
     def grey_density(self, psi: ComplexArray, scale: float, levels: ByteArray) -> None:
         """levels (Ny, Nx) = scale * |psi|^2, rounded and at most 255; row 0 is the largest y."""
         n = psi.real**2 + psi.imag**2
         levels[...] = np.minimum(scale * n + 0.5, 255).astype(np.uint8).T[::-1]
 
+    @_quietly
     def advect(
         self,
         psi: ComplexArray,

@@ -65,6 +65,26 @@ def test_compiled_and_plain_loops_agree(
     assert fast.energy_parts() == pytest.approx(slow.energy_parts(), rel=1e-4)
 
 
+@pytest.mark.parametrize("name", models.names())
+def test_every_exhibit_is_the_same_without_the_compiler(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exhibit: Any = models.get(name)
+    fast = exhibit({"Nx": 48, "Ny": 32}, "double")
+    with monkeypatch.context() as patch:
+        patch.setattr(models.grid_model, "backend", lambda p: Backend(p, plain=True))
+        slow = exhibit({"Nx": 48, "Ny": 32}, "double")
+    for model in (fast, slow):
+        model.touch("a", 0.3, 0.6)
+        model.step(20)
+    scale = max(float(np.abs(slow.psi).max()), 1e-3)
+    assert np.abs(fast.psi - slow.psi).max() < 1e-10 * scale
+    for view in exhibit.views:
+        a, b = (model.picture(view.name).levels.astype(int) for model in (fast, slow))
+        # The phase's ends meet: black is white there.
+        assert np.mean(np.minimum(np.abs(a - b), 256 - np.abs(a - b)) > 1) < 0.01
+
+
 @pytest.mark.parametrize("precision", ["single", "double"])
 @pytest.mark.parametrize("name", models.names())
 def test_nothing_is_allocated_inside_a_step(name: str, precision: Any) -> None:
