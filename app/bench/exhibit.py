@@ -85,19 +85,24 @@ class Exhibit:
             found.extend(below.get(number, ()))
         return found
 
-    def memory_mb(self) -> tuple[str, float]:
-        """What all its processes hold, in MB (10^6 bytes), and what is counted: PSS or RSS."""
+    def memory_mb(self, own_only: bool = False) -> tuple[str, float]:
+        """What all its processes hold, in MB (10^6 bytes), and what is counted: pss, anon or rss.
+
+        PSS has a share of every library's pages, which changes as other programs come and go;
+        with `own_only` only anonymous pages count. Where neither is to be had it is RSS.
+        """
         if HAS_PROC:
             lines = (
                 line
                 for number in self.processes()
                 for line in Path(f"/proc/{number}/smaps_rollup").read_text().splitlines()
             )
-            kib = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-            return "PSS", kib * 1024 / 1e6
+            field = "Pss_Anon:" if own_only else "Pss:"
+            kib = sum(int(line.split()[1]) for line in lines if line.startswith(field))
+            return "anon" if own_only else "pss", kib * 1024 / 1e6
         wanted = set(self.processes())
         kib = sum(rss for number, _, rss in _ps() if number in wanted)
-        return "RSS", kib * 1024 / 1e6
+        return "rss", kib * 1024 / 1e6
 
     def cpu_s(self) -> float | None:
         """Processor time that all its processes have used; None where that is not to be had."""

@@ -23,7 +23,7 @@ def measure(options: Options) -> list[Row]:
             processes = len(exhibit.processes())
         finally:
             crowd.close()
-    figure = f"{kind.lower()}_mb"
+    figure = f"{kind}_mb"
     return [
         {
             "grid": [SIZE, SIZE],

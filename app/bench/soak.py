@@ -39,14 +39,14 @@ def measure(options: Options) -> list[Row]:
     looks: list[Look] = []
     guests = 0
     with Exhibit() as exhibit:
-        kind = exhibit.memory_mb()[0].lower()
+        kind, _ = exhibit.memory_mb(own_only=True)
         steady = Crowd(exhibit.url, 1)
         try:
             began = time.perf_counter()
             while time.perf_counter() - began < seconds or len(looks) < MIN_LOOKS:
                 guests += _visit(exhibit.url, min(STAY_S, seconds / MIN_LOOKS))
                 steady.watch(SETTLE_S)
-                _, memory_mb = exhibit.memory_mb()
+                _, memory_mb = exhibit.memory_mb(own_only=True)
                 looks.append(Look(memory_mb, exhibit.descriptors(), exhibit.threads()))
             taken = time.perf_counter() - began
         finally:
