@@ -27,7 +27,7 @@ ATOMS = (
     Float(name="g_bb", default=1.0, low=0.05, high=10.0, step=0.05, rebuild=True,
           label="Repulsion, second kind", group="Atoms",
           help="How strongly atoms of the second kind repel each other."),
-    Float(name="g_ab", default=0.5, low=-1.0, high=10.0, step=0.05, rebuild=True,
+    Float(name="g_ab", default=0.2, low=-1.0, high=10.0, step=0.05, rebuild=True,
           label="Repulsion between them", group="Atoms",
           help="How strongly the two kinds repel each other. High values drive them apart."),
 )  # fmt: skip
@@ -64,7 +64,7 @@ class SOC2(GrossPitaevskii):
 
     title: ClassVar = "Striped superfluid"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        *with_defaults(FLUID, cooling=1e-3),
+        *with_defaults(FLUID, cooling=1e-3, healing_length=3.0),
         *SPIN_ORBIT,
         Choice(name="start", default="faults", options=("stripes", "faults", "one current"),
                rebuild=True, label="Start", group="Fluid",

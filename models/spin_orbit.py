@@ -29,7 +29,7 @@ SPIN_ORBIT = (
     Float(name="soc_d", default=0.0, low=-2.0, high=2.0, step=0.01, unit="4 E_R",
           label="Detuning", group="Fluid",
           help="How far the light is off: one kind of atom has the lower energy."),
-    Float(name="soc_w", default=0.5, low=0.0, high=2.0, step=0.01, unit="4 E_R",
+    Float(name="soc_w", default=0.6, low=0.0, high=2.0, step=0.01, unit="4 E_R",
           label="Strength of the light", group="Fluid",
           help="How quickly the light turns one kind of atom into the other."),
 )  # fmt: skip

@@ -74,7 +74,7 @@ def test_stripes_form_as_far_apart_as_the_minima_say(seed: int) -> None:
 
 def test_faults_are_ends_of_stripes() -> None:
     """Each is a vortex of one of the two waves: six of each sign, and no net turning."""
-    model = SOC2({"Nx": 128, "Ny": 128, "cooling_steps": 0}, "double")
+    model = SOC2({"Nx": 128, "Ny": 128, "cooling_steps": 0, "healing_length": 1.0}, "double")
     light = model.light()
     k0 = 2 * np.pi / 128 * round(light.minimum() * 128 / (2 * np.pi))
     wave = np.fft.fft2(model.psi[0] * np.exp(-1j * (k0 + light.k_R) * model.grid.x))
