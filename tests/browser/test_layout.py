@@ -50,7 +50,7 @@ def test_model_page(open_page: OpenPage, screen: str) -> None:
     options = SCREENS[screen]
     page = open_page(**options)
     check(page)
-    for button in page.locator(".dock button, .tools button").all():
+    for button in page.locator(":is(.dock, .tools, .toolbar) button:visible").all():
         box = button.bounding_box()
         assert box
         assert box["y"] + box["height"] <= options["viewport"]["height"]

@@ -15,7 +15,6 @@ const EXPERT = "Expert";
  *
  * @typedef {object} Wishes
  * @property {(params: Record<string, Scalar>) => Promise<unknown>} set
- * @property {(action: string) => void} act
  * @property {(view: string) => void} view
  * @property {() => void} looked  the palette changed
  * @property {(text: string) => void} complain
@@ -68,7 +67,6 @@ export function buildControls(panel, state, wishes) {
     ...(shortcuts ? [shortcuts] : []),
     ...[...groups.values()].filter((group) => group.childElementCount > 0),
     ...(look ? [look.element] : []),
-    ...ownActions(model, wishes),
     ...(expert ? [expert] : []),
   );
   return () => {
@@ -139,22 +137,4 @@ function presets(model, state, { set, complain }) {
     row.append(button);
   }
   return row;
-}
-
-/**
- * Actions that only this model has, as far as a button is enough for them.
- *
- * @param {import("./protocol.js").Model} model
- * @param {Wishes} wishes
- */
-function ownActions(model, { act }) {
-  const own = model.tools.filter(({ takes_place, args }) => !takes_place && args.length === 0);
-  if (own.length === 0) return [];
-  const group = section("Actions", true);
-  for (const { name, label, help } of own) {
-    const button = make("button", { class: "button", type: "button" }, label);
-    button.addEventListener("click", () => act(name));
-    group.append(make("div", { class: "field" }, button, make("p", { class: "help" }, help)));
-  }
-  return [group];
 }

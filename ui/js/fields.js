@@ -16,6 +16,7 @@
  */
 import { freshId, make, makeHelp } from "./dom.js";
 import { formatNumber, scaleOf } from "./scale.js";
+import { prettyUnit } from "./units.js";
 
 /** @param {Parameter} parameter @param {Listener} listener @returns {Field} */
 export function makeField(parameter, listener) {
@@ -40,8 +41,9 @@ function makeNumber(parameter, { moving, chosen, refused }) {
     autocomplete: "off",
     "aria-label": `${parameter.label}, typed`,
   });
-  const unit = make("span", { class: "unit" }, parameter.unit);
-  const { row, help } = heading(parameter, slider.id, make("span", { class: "entry" }, entry, unit));
+  const unit = prettyUnit(parameter.unit);
+  const typed = make("span", { class: "entry" }, entry, make("span", { class: "unit" }, unit));
+  const { row, help } = heading(parameter, slider.id, typed);
 
   /** @param {number} value @param {boolean} slide */
   function show(value, slide) {
@@ -49,7 +51,7 @@ function makeNumber(parameter, { moving, chosen, refused }) {
     const share = (Number(slider.value) - scale.min) / (scale.max - scale.min || 1);
     slider.style.setProperty("--share", String(share));
     entry.value = formatNumber(value);
-    slider.setAttribute("aria-valuetext", `${entry.value} ${parameter.unit}`.trim());
+    slider.setAttribute("aria-valuetext", `${entry.value} ${unit}`.trim());
   }
 
   const sliderValue = () => scale.toValue(Number(slider.value));

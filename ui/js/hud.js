@@ -6,6 +6,7 @@ import { context2d } from "./render/canvas2d.js";
 import { LEVELS, paletteBytes } from "./render/palette.js";
 import { formatNumber } from "./scale.js";
 import { shownView } from "./state.js";
+import { prettyUnit } from "./units.js";
 
 const MAX_NAMED_VISITORS = 8;
 const LEGEND_DIGITS = 3;
@@ -71,7 +72,7 @@ export function showLegend(state) {
   const { lo, hi } = state.picture.frame;
   setText(byId("legend-label"), view.label);
   setText(byId("legend-lo"), withUnit(lo, ""));
-  setText(byId("legend-hi"), withUnit(hi, view.unit));
+  setText(byId("legend-hi"), withUnit(hi, prettyUnit(view.unit)));
   const wanted = `${state.palette} ${view.cyclic}`;
   if (legend.dataset.palette === wanted) return;
   legend.dataset.palette = wanted;

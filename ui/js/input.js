@@ -18,10 +18,10 @@ const MAX_TOUCHES = 256;
 /**
  * @param {HTMLElement} element  the box of the fluid
  * @param {(finger: Touch & {down: boolean}) => void} send
- * @param {(x: number, y: number) => void} onTouch  a finger came down at these fractions
+ * @param {(x: number, y: number) => boolean} claim  a touch at these fractions: is it no finger?
  * @returns {Fingers}
  */
-export function bindFingers(element, send, onTouch) {
+export function bindFingers(element, send, claim) {
   /** @type {Map<number, Touch>} */
   const held = new Map();
   /** @type {Set<number>} */
@@ -48,11 +48,12 @@ export function bindFingers(element, send, onTouch) {
   function down(event) {
     if (event.button !== 0 || held.size >= MAX_TOUCHES) return;
     event.preventDefault();
+    const at = place(event);
+    if (claim(at.x, at.y)) return;
     element.setPointerCapture(event.pointerId);
-    const finger = { touch: freeTouch(), ...place(event) };
+    const finger = { touch: freeTouch(), ...at };
     held.set(event.pointerId, finger);
     send({ ...finger, down: true });
-    onTouch(finger.x, finger.y);
   }
 
   /** @param {PointerEvent} event */

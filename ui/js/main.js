@@ -10,14 +10,21 @@ import { byId, canvasById } from "./dom.js";
 import { bindDock, showFigures, showLegend, showState } from "./hud.js";
 import { bindFingers } from "./input.js";
 import { rememberedPalette } from "./look.js";
-import { bindAbout, bindDrawer, bindHint, bindJoin } from "./panels.js";
+import { bindAbout, bindDrawers, bindHint, bindJoin } from "./panels.js";
+import { makePlots } from "./plots/panel.js";
 import { createStage } from "./stage.js";
 import { apply, initialState } from "./state.js";
+import { createSubscriptions } from "./subscriptions.js";
 import { showNotice, toast } from "./toasts.js";
+import { bindToolbar } from "./toolbar.js";
 import { modelOfPage, socketUrl } from "./urls.js";
 
 const FIGURES_MS = 500;
-const CHANNELS = ["steps_per_s"];
+/** What is always shown; a boat that is not there costs nothing. */
+const CHANNELS = ["steps_per_s", "boat"];
+const ON_FLUID = ["boat", "probe"];
+/** Which channel shows what a tool is about, while it is chosen. @type {Record<string, string[]>} */
+const CHANNELS_OF_TOOL = { probe: ["probe"] };
 
 adoptFragment();
 const room = new URLSearchParams(location.search).get("room") ?? modelOfPage();
@@ -26,10 +33,12 @@ state.palette = rememberedPalette();
 let showControls = () => {};
 let declared = "";
 
-bindDrawer();
 bindAbout(state);
 bindDock(act);
 const hint = bindHint();
+const toolbar = bindToolbar(state, act, () => {
+  subscriptions.want("tool", CHANNELS_OF_TOOL[state.tool] ?? []);
+});
 const askForCode = bindJoin((code, name) => {
   keepToken(code);
   keepName(name);
@@ -41,6 +50,7 @@ const fingers = bindFingers(
   (x, y) => {
     stage.ripple(x, y);
     hint.forget();
+    return toolbar.use(x, y);
   },
 );
 const stage = createStage(byId("fluid"), canvasById("overlay"), state, fingers.held);
@@ -66,11 +76,24 @@ const connection = connect({
   },
   onElsewhere: forgetResume,
 });
+const subscriptions = createSubscriptions(connection.send, (name) => {
+  delete state.channels[name];
+  stage.redraw();
+});
+subscriptions.want("page", CHANNELS);
+const plots = makePlots(byId("plots-panel"), state, (names) => subscriptions.want("plots", names));
+bindDrawers({ drawer: () => {}, plots: plots.show });
 setInterval(showNumbers(), FIGURES_MS);
 
 /** @param {Record<string, any>} message */
 function receive(message) {
+  if (message.type === "channel" && !subscriptions.hears(message.name)) return; // a late one
   apply(state, message);
+  if (message.type === "channel") {
+    plots.add(message.name, message.value);
+    toolbar.showUseful();
+    if (ON_FLUID.includes(message.name)) stage.redraw();
+  }
   if (message.type === "notice") showNotice(message);
   if (message.type === "error") toast(message.message, "warning");
   if (message.type === "welcome") keepResume(message.you.resume);
@@ -89,7 +112,6 @@ function buildOnce() {
   declared = now;
   showControls = buildControls(byId("panel"), state, {
     set: (params) => connection.request("set", { params }),
-    act,
     view(name) {
       state.view = name;
       connection.send("view", { name });
@@ -97,18 +119,20 @@ function buildOnce() {
     looked: stage.redraw,
     complain: (text) => toast(text, "warning"),
   });
+  toolbar.build();
+  plots.begin();
 }
 
 /** The server may have forgotten what this page wanted to see and where it touches. */
 function comeBack() {
-  connection.send("subscribe", { names: CHANNELS });
+  subscriptions.begin(Object.keys(state.model?.channels ?? {}));
   if (state.view) connection.send("view", { name: state.view });
   fingers.resend();
 }
 
-/** @param {string} action */
-function act(action) {
-  connection.request("do", { action }).catch((fault) => toast(fault.message, "warning"));
+/** @param {string} action @param {Record<string, number>} [args] */
+function act(action, args = {}) {
+  connection.request("do", { action, args }).catch((fault) => toast(fault.message, "warning"));
 }
 
 function showNumbers() {

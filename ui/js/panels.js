@@ -4,22 +4,48 @@ import { byId, dialogById } from "./dom.js";
 
 const TOUCHED = "vortarium.touched";
 
-/** The drawer opens and closes by its buttons and Escape; it never covers by itself. */
-export function bindDrawer() {
-  const drawer = byId("drawer");
-  const opener = byId("open-drawer");
+/**
+ * Drawers open and close by their buttons and Escape, one at a time; none covers by itself.
+ *
+ * @param {Record<string, (open: boolean) => void>} drawers  id, and who is told
+ */
+export function bindDrawers(drawers) {
+  const closers = new Map(
+    Object.entries(drawers).map(([id, told]) => [id, bindDrawer(id, told, closeOthers)]),
+  );
+
+  /** @param {string} id */
+  function closeOthers(id) {
+    for (const [other, close] of closers) if (other !== id) close();
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {(open: boolean) => void} told
+ * @param {(id: string) => void} opening
+ * @returns {() => void}  close it
+ */
+function bindDrawer(id, told, opening) {
+  const drawer = byId(id);
+  const opener = byId(`open-${id}`);
   /** @param {boolean} open */
   function show(open) {
+    if (open) opening(id);
+    if (open !== drawer.inert) return;
     drawer.inert = !open;
     document.documentElement.dataset.drawer = open ? "open" : "closed";
     opener.setAttribute("aria-expanded", String(open));
-    (open ? byId("close-drawer") : opener).focus({ preventScroll: true });
+    (open ? byId(`close-${id}`) : opener).focus({ preventScroll: true });
+    told(open);
   }
+  const close = () => show(false);
   opener.addEventListener("click", () => show(drawer.inert));
-  byId("close-drawer").addEventListener("click", () => show(false));
+  byId(`close-${id}`).addEventListener("click", close);
   drawer.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") show(false);
+    if (event.key === "Escape") close();
   });
+  return close;
 }
 
 /** @param {import("./state.js").State} state */

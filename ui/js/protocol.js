@@ -44,6 +44,7 @@
  * @property {Record<string, string>} actions
  * @property {Tool[]} tools
  * @property {View[]} views
+ * @property {Record<string, string>} channels  live values: name to help
  * @property {{name: string, params: Record<string, Scalar>}[]} presets
  *
  * @typedef {{x: number, y: number}} Point  fractions of the box, y up

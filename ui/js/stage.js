@@ -77,6 +77,8 @@ export function createStage(box, overlayCanvas, state, held) {
       self: state.you?.id ?? 0,
       held: new Map(Array.from(held(), (finger) => [finger.touch, finger])),
       tracers: !renderer.drawsTracers,
+      boat: state.channels.boat ?? null,
+      probe: state.channels.probe ?? null,
     });
     if (overlay.moving()) redraw();
   }

@@ -15,6 +15,7 @@
  * @property {import("./protocol.js").Visitor[]} visitors
  * @property {Record<string, any>} channels  the newest value of each
  * @property {string} view  what this page asked for
+ * @property {string} tool  what a touch does; "": it stirs
  * @property {string} palette
  * @property {import("./decoder.js").Picture | null} picture  the newest
  */
@@ -32,6 +33,7 @@ export function initialState() {
     visitors: [],
     channels: {},
     view: "",
+    tool: "",
     palette: "",
     picture: null,
   };

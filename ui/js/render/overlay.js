@@ -1,20 +1,19 @@
 // @ts-check
 /**
  * What lies on the fluid: each finger's pointer (a dot), its potential (a ring) and a line between,
- * in the visitor's colour; vortices, if the frame tells of them; the ripple of a touch; and
- * tracers, where the renderer below does not draw them.
+ * in the visitor's colour; vortices, if the frame tells of them; boat and probe; the ripple of a
+ * touch; and tracers, where the renderer below does not draw them.
  */
 import { FULL } from "../protocol.js";
 import { context2d } from "./canvas2d.js";
+import { ANTICLOCKWISE, CLOCKWISE, DARK } from "./colours.js";
+import { drawBoat, drawProbe } from "./instruments.js";
 
 const RIPPLE_MS = 900;
 const UNIT_SHARE = 0.01; // of the box's longer side
 const MIN_UNIT_CSS_PX = 8; // on a phone a mark must look out from under a fingertip
 const UNKNOWN_VISITOR = "#ffffff";
 const RING = 1.25; // units
-const DARK = "rgb(2 6 16 / 0.75)";
-const ANTICLOCKWISE = "#ffd166";
-const CLOCKWISE = "#ff8fc7";
 
 /**
  * @typedef {object} Scene
@@ -23,6 +22,8 @@ const CLOCKWISE = "#ff8fc7";
  * @property {number} self  this page's visitor
  * @property {Map<number, import("../protocol.js").Point>} held  where this page's touches are now
  * @property {boolean} tracers
+ * @property {import("./instruments.js").Boat | null} boat
+ * @property {import("./instruments.js").Probe | null} probe
  */
 
 /** @param {HTMLCanvasElement} canvas */
@@ -143,6 +144,8 @@ export function createOverlay(canvas) {
       if (scene.frame) {
         if (scene.tracers) drawTracers(scene.frame.tracers);
         drawVortices(scene.frame.vortices);
+        if (scene.boat) drawBoat({ context, unit }, scene.boat);
+        if (scene.probe) drawProbe({ context, unit }, scene.probe);
         for (const mark of scene.frame.fingers) drawFinger(mark, scene);
       }
       drawRipples(performance.now(), scene.colours.get(scene.self) ?? UNKNOWN_VISITOR);
