@@ -124,8 +124,9 @@ class Server:
             identity=identity,
             kiosk_token=launch.kiosk_token,
             join_code=launch.join_code,
-            guesses=Attempts(),
-            all_guesses=Attempts(allowed=20),
+            codes=Attempts(),
+            pins=Attempts(),
+            all_pins=Attempts(allowed=20),
         )
         gate = access.Access(access.host_names(settings.lan))
         self._http = HttpServer(listener, application(reception, self.stop), gate)  # type: ignore[arg-type]
@@ -145,9 +146,9 @@ class Server:
         if self._settings.lan:
             say("LAN", f"http://{access.lan_address()}:{port}/ {self._launch.join_code}")
         self._over.wait()
+        self._lobby.close()
         gevent.sleep(LAST_BYTES_S)
         self._http.stop(timeout=LAST_BYTES_S)
-        self._lobby.close()
         keeper.kill(block=False)
         self._engine.close()
 

@@ -71,7 +71,7 @@ EXPERT = (
     Float(name="dt_t_scale", default=1.0, low=0.01, high=2.0, step=0.01, scale="log",
           label="Time step", group="Expert", unit="hbar/max(K)",
           help="How much time passes with each step: above 1 the sums become inexact."),
-    Integer(name="cooling_steps", default=100, low=0, high=2000, rebuild=True,
+    Integer(name="cooling_steps", default=100, low=0, high=500, rebuild=True,
             label="Steps of preparation", group="Expert",
             help="Steps in imaginary time that smooth the first state before the clock starts."),
     Toggle(name="random_phase", default=False, rebuild=True,

@@ -18,7 +18,8 @@ from app.protocol.messages import Do, Error, Finger, Id, RoomState, Set, Visitor
 from app.rooms import parameters
 from app.rooms.description import describe
 from app.rooms.encoder import FrameKey
-from app.rooms.room import Emit, Room
+from app.rooms.presence import Emit
+from app.rooms.room import Room
 from models.contract import Model
 from models.parameters import ParameterError, Value
 

@@ -17,7 +17,8 @@ from queue import Empty, SimpleQueue
 from app.engines.base import CallSoon, Listener
 from app.protocol.messages import ServerMessage
 from app.rooms.encoder import FrameKey
-from app.rooms.room import Emit, Room
+from app.rooms.presence import Emit
+from app.rooms.room import Room
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ FAULT_PAUSE_S = 0.25
 BUILD_S = 60.0
 """Building a model may compile kernels, the first time ever."""
 HUNG_S = 4.0
+WISH_S = 20.0
+"""A wish may build a large grid's first state anew."""
 MAX_WISHES = 10_000
 
 Wish = Callable[[Room], None]
@@ -60,6 +63,7 @@ class Worker:
         self._frames: dict[FrameKey, bytes] = {}
         self._rung = False
         self._over = False
+        self._granting = False
         self._beat = time.monotonic() + BUILD_S
         self.thread = threading.Thread(target=self._run, name=f"room {name}", daemon=True)
         self.thread.start()
@@ -75,7 +79,8 @@ class Worker:
 
     def alive(self) -> bool:
         """Does the thread run, and has it shown so lately?"""
-        return self.thread.is_alive() and time.monotonic() - self._beat < HUNG_S
+        limit = WISH_S if self._granting else HUNG_S
+        return self.thread.is_alive() and time.monotonic() - self._beat < limit
 
     def stop(self) -> None:
         """End the thread soon; nothing comes out any more. Python cannot do it any harder."""
@@ -136,14 +141,22 @@ class Worker:
         self._beat = time.monotonic()
         try:
             if patience_s > 0:
-                self.wishes.get(timeout=patience_s)(room)
+                self._grant(self.wishes.get(timeout=patience_s), room)
             while not self._over:
-                self.wishes.get_nowait()(room)
+                self._grant(self.wishes.get_nowait(), room)
         except Empty:
             pass
-        self._beat = time.monotonic()
         if self._letters:
             self._ring()
+
+    def _grant(self, wish: Wish, room: Room) -> None:
+        self._beat = time.monotonic()
+        self._granting = True
+        try:
+            wish(room)
+        finally:
+            self._beat = time.monotonic()
+            self._granting = False
 
     def _emit(self, message: ServerMessage, to: int | None) -> None:
         self._letters.append(partial(self._listener.on_message, message, to))

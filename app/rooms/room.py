@@ -17,27 +17,25 @@ from msgspec import UNSET
 import models
 from app.protocol import frames
 from app.protocol.messages import (
-    ChannelValue,
     Do,
     Error,
     Finger,
     Id,
     Notice,
     RoomState,
-    ServerMessage,
     Set,
     State,
     Visitor,
-    Visitors,
     Welcome,
     You,
 )
 from app.rooms import fingers, parameters
 from app.rooms.composer import Composer
-from app.rooms.description import ROOM_ACTIONS, ROOM_CHANNELS, describe
+from app.rooms.description import ROOM_ACTIONS, describe
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures, Rate
-from app.rooms.visitors import settle
+from app.rooms.presence import Emit, Presence
+from app.rooms.publisher import Publisher
 from models.contract import ActionError, FieldModel, FingerLimitError, Model
 from models.parameters import ParameterError, Value, check_all, defaults
 
@@ -53,9 +51,6 @@ SAFE_AFTER_FRAMES = 60
 """Parameters that carried this many frames are what a restart goes back to."""
 
 MAX_TRACE_CHARS = 4000
-
-Emit = Callable[[ServerMessage, int | None], None]
-"""Send a message to one visitor, or (None) to all."""
 
 
 class ToolLimitError(ActionError):
@@ -76,11 +71,12 @@ class Room:
         """`params` are those of the model and the room's own that differ from the defaults."""
         self.name = name
         self.running = True
-        self.visitors: dict[int, Visitor] = {}
         self._class = model
         self._model_name = model_name
         self._about = describe(model_name, model)
         self._emit = emit
+        self._presence = Presence(emit)
+        self._publisher = Publisher(emit)
         own = {parameter.name for parameter in model.parameters}
         self._room_parameters = tuple(p for p in parameters.declared(model) if p.name not in own)
         self._first_params = dict(params)
@@ -93,7 +89,6 @@ class Room:
         self._step_s = CHUNK_S
         self._frames_since_change = 0
         self._roll_backs = 0
-        self._published: dict[str, Any] = {}
         self.changed = True
         self._model = self._build(params)
 
@@ -102,7 +97,7 @@ class Room:
         params = dict(self._safe_params)
         heir = Room(self.name, self._model_name, self._class, params, emit)
         heir.running = self.running
-        heir.visitors = dict(self.visitors)
+        heir._presence.follow(self._presence)
         heir._first_params = dict(self._first_params)
         heir._fingers.follow(self._fingers)
         heir._restarts = self._restarts + 1
@@ -116,42 +111,32 @@ class Room:
         """Somebody comes, or comes back: he gets `welcome`, the others `visitors`."""
         # Fingers of a connection that he lost must not go on stirring.
         self._fingers.forget(self._model, visitor.id)
-        others = [v for v in self.visitors.values() if v.id != visitor.id]
-        settled = settle(visitor, others)
-        self.visitors[settled.id] = settled
+        settled = self._presence.settle(visitor)
         you = You(
             id=settled.id, name=settled.name, colour=settled.colour, role=settled.role, resume=""
         )
-        present = list(self.visitors.values())
         self._emit(
             Welcome(
                 id=request, you=you, room=self.name, model=self._about, state=self.state(),
-                visitors=present,
+                visitors=list(self._presence.present()),
             ),
             settled.id,
         )  # fmt: skip
-        self._emit(Visitors(joined=[settled.id], left=[], list=tuple(present)), None)
+        self._presence.tell_joined(settled.id)
         self.changed = True
 
     def promote(self, visitor: Visitor) -> None:
-        """A visitor here has got another role, which everybody may see."""
-        if visitor.id in self.visitors:
-            self.visitors[visitor.id] = visitor
-            present = tuple(self.visitors.values())
-            self._emit(Visitors(joined=[], left=[], list=present), None)
+        """A visitor here has got another role."""
+        self._presence.promote(visitor)
 
     def leave(self, visitor: int) -> None:
         """Somebody went, and his fingers with him."""
-        if self.visitors.pop(visitor, None) is None:
-            return
         self._fingers.forget(self._model, visitor)
-        present = tuple(self.visitors.values())
-        self._emit(Visitors(joined=[], left=[visitor], list=present), None)
-        self.changed = True
+        self.changed |= self._presence.leave(visitor)
 
     def handle(self, visitor: int, message: Set | Do | Finger) -> None:
         """Do what a visitor wishes, or tell him why not; nothing is left half done."""
-        if visitor not in self.visitors:
+        if visitor not in self._presence:
             return
         try:
             match message:
@@ -283,7 +268,7 @@ class Room:
         text = "The model has stopped, because of a mistake in its code."
         self._emit(Notice(level="trouble", text=text), None)
         trace = "".join(traceback.format_exception(fault))[-MAX_TRACE_CHARS:]
-        for visitor in self.visitors.values():
+        for visitor in self._presence.present():
             if visitor.role == "operator":
                 self._emit(Notice(level="trouble", text=trace), visitor.id)
         self._announce(None, UNSET)
@@ -305,6 +290,11 @@ class Room:
         self._composer.count_past(seq)
 
     # --- what comes out -------------------------------------------------------------------
+
+    @property
+    def visitors(self) -> tuple[Visitor, ...]:
+        """Everybody here."""
+        return self._presence.present()
 
     @property
     def model(self) -> Model:
@@ -356,19 +346,7 @@ class Room:
 
     def publish(self, names: Collection[str]) -> None:
         """Emit the values of `names` that changed since they were last published."""
-        figures = self.figures()
-        for name in names:
-            if name in ROOM_CHANNELS:
-                value: Any = getattr(figures, name)
-            elif name in self._class.channels:
-                value = self._model.channel(name)
-            else:
-                continue
-            if name not in self._published or self._published[name] != value:
-                self._published[name] = value
-                self._emit(ChannelValue(name=name, value=value), None)
-        for name in self._published.keys() - set(names):
-            del self._published[name]
+        self._publisher.publish(names, self.figures(), self._model)
 
     def _announce(
         self,

@@ -21,6 +21,11 @@ MESSAGES_PER_S = 400.0
 MESSAGES_BURST = 800.0
 FLOOD_MESSAGES = 2000.0
 """Messages past the rate that are answered by `too_fast`; then the connection is closed."""
+CONTROL_FRAMES_PER_S = 10.0
+CONTROL_BURST = 50.0
+"""Pings, pongs and empty fragments, which no honest peer sends in numbers."""
+GUESS_MEMORY_S = 2 * 3600.0
+"""Longer than the longest pause that wrong guesses earn."""
 LINK_BITS_PER_S = 5_000_000
 """What frames to one guest may use."""
 MAX_ROOMS = 16
@@ -62,13 +67,18 @@ class Bucket:
 
 
 class Attempts:
-    """Guesses at a secret: `allowed` wrong ones per key, then a pause that doubles each time."""
+    """Guesses at a secret: `allowed` wrong ones per key, then a pause that doubles each time.
+
+    A key that has not guessed wrong for GUESS_MEMORY_S begins anew, so that a slip now and then
+    never adds up to a lock-out.
+    """
 
     def __init__(self, allowed: int = 5, pause_s: float = 30.0, max_keys: int = 1000) -> None:
         self._allowed = allowed
         self._pause_s = pause_s
         self._max_keys = max_keys
         self._wrong: dict[str, int] = {}
+        self._last: dict[str, float] = {}
         self._until: dict[str, float] = {}
 
     def wait_s(self, key: str) -> float:
@@ -77,17 +87,20 @@ class Attempts:
 
     def wrong(self, key: str) -> None:
         """`key` guessed wrong."""
+        now = time.monotonic()
+        if now - self._last.pop(key, now) > GUESS_MEMORY_S:
+            self._wrong.pop(key, None)
         count = self._wrong.pop(key, 0) + 1
-        self._wrong[key] = count
+        self._wrong[key], self._last[key] = count, now
         if count >= self._allowed:
             pause = self._pause_s * 2 ** min(count - self._allowed, 7)
-            self._until[key] = time.monotonic() + pause
+            self._until[key] = now + pause
         while len(self._wrong) > self._max_keys:
             oldest = next(iter(self._wrong))
-            del self._wrong[oldest]
-            self._until.pop(oldest, None)
+            self.right(oldest)
 
     def right(self, key: str) -> None:
         """`key` knew the secret."""
         self._wrong.pop(key, None)
+        self._last.pop(key, None)
         self._until.pop(key, None)

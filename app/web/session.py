@@ -73,8 +73,12 @@ class Reception:
     identity: Identity
     kiosk_token: str
     join_code: str
-    guesses: Attempts
-    all_guesses: Attempts
+    codes: Attempts
+    """Guesses at the join code, per address."""
+    pins: Attempts
+    """Guesses at the PIN, per address."""
+    all_pins: Attempts
+    """Guesses at the PIN from everywhere together."""
 
 
 class BadHelloError(Exception):
@@ -151,13 +155,13 @@ def _recognise(hello: Hello, address: str, reception: Reception) -> Visitor:
     if local and hmac.compare_digest(token.encode(), reception.kiosk_token.encode()):
         return reception.identity.new("kiosk", clean_name(hello.name or "Kiosk"))
     if not local:
-        wait = reception.guesses.wait_s(address)
+        wait = reception.codes.wait_s(address)
         if wait > 0:
             raise _bad("too_fast", f"too many wrong codes; again in {wait:.0f} s", hello.id)
         if not hmac.compare_digest(token.upper().encode(), reception.join_code.encode()):
-            reception.guesses.wrong(address)
+            reception.codes.wrong(address)
             raise _bad("forbidden", "the join code shown by the exhibit is needed", hello.id)
-        reception.guesses.right(address)
+        reception.codes.right(address)
     return reception.identity.new("guest", clean_name(hello.name or ""))
 
 
@@ -196,6 +200,8 @@ class Session:
         """Until PeerGoneError."""
         while True:
             data = self._socket.receive(SILENT_S)
+            if self._stage.viewers.get(self._viewer.visitor.id) is not self._viewer:
+                raise PeerGoneError(1000, "here from elsewhere now")
             if not self._paced():
                 continue
             try:
@@ -246,7 +252,7 @@ class Session:
 
     def _login(self, message: Login) -> None:
         """Check the PIN; wrong ones from one address, or from all together, cost waiting."""
-        here, everywhere = self._reception.guesses, self._reception.all_guesses
+        here, everywhere = self._reception.pins, self._reception.all_pins
         address = self._viewer.address
         wait = max(here.wait_s(address), everywhere.wait_s(ANYBODY))
         if wait > 0:

@@ -171,7 +171,9 @@ class Stage:
         self.link.ask_state(answer)
 
     def close(self) -> None:
-        """End the room; viewers are told before."""
+        """End the room; who is here is told that the server goes."""
+        for viewer in self.viewers.values():
+            viewer.close(1001, "the exhibit ends")
         self.link.close()
 
     def _take_up(self, about: Mapping[str, Any]) -> None:

@@ -17,7 +17,14 @@ from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
-from app.web.limits import CLOSE_S, MAX_MESSAGE_BYTES, SEND_S
+from app.web.limits import (
+    CLOSE_S,
+    CONTROL_BURST,
+    CONTROL_FRAMES_PER_S,
+    MAX_MESSAGE_BYTES,
+    SEND_S,
+    Bucket,
+)
 
 TEXT, BINARY = 0x1, 0x2
 _FIN = 0x80
@@ -61,6 +68,7 @@ class WebSocket:
         self._stream = stream
         self._protocol = Connection(ConnectionType.SERVER)
         self._close_sent = False
+        self._control = Bucket(CONTROL_FRAMES_PER_S, CONTROL_BURST)
 
     def receive(self, silent_s: float) -> str | bytes:
         """The next message; bytes for a binary one.
@@ -72,6 +80,7 @@ class WebSocket:
         size = 0
         while True:
             for event in self._events():
+                self._limit_control(event)
                 match event:
                     case Ping() if not self._close_sent:
                         self.reply(self._protocol.send(event.response()))
@@ -88,6 +97,18 @@ class WebSocket:
                         if event.message_finished:
                             return _joined(parts)
             self._read(silent_s)
+
+    def _limit_control(self, event: Event) -> None:
+        """End a connection that keeps us busy with frames that carry nothing."""
+        carries = isinstance(event, TextMessage | BytesMessage) and (
+            event.data or event.message_finished
+        )
+        if carries or isinstance(event, CloseConnection):
+            return
+        if self._control.wait_s(1) > 0:
+            self.close(1008, "too many control frames")
+            raise PeerGoneError(1008, "flood of control frames")
+        self._control.take(1)
 
     def _events(self) -> Iterator[Event]:
         """Events up to the end of a message: what follows it stays in the protocol.

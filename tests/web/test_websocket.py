@@ -128,8 +128,16 @@ def test_the_limit_counts_bytes_not_characters(line: Line) -> None:
 
 
 def test_empty_fragments_are_nothing(line: Line) -> None:
-    line.say(frame(TEXT, b"a", fin=False), frame(0, b"", fin=False) * 5000, frame(0, b"b"))
+    line.say(frame(TEXT, b"a", fin=False), frame(0, b"", fin=False) * 40, frame(0, b"b"))
     assert line.hear() == "ab"
+
+
+@pytest.mark.parametrize("opcode", [PING, PONG])
+def test_frames_that_carry_nothing_are_limited(line: Line, opcode: int) -> None:
+    line.say(frame(opcode, b"") * 5000)
+    with pytest.raises(PeerGoneError) as gone:
+        line.hear()
+    assert gone.value.code == 1008
 
 
 BROKEN: dict[str, tuple[bytes, int]] = {
