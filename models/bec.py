@@ -31,6 +31,11 @@ class BEC(GrossPitaevskii):
     distance $dx$ of two points, $\hbar = m = g = 1$: time is in units of $m\,dx^2/\hbar$.
     The trap is flat with a hard round wall of $100\mu$.
 
+    **Checked:** the fields of super_hydro after 50 steps, to $10^{-9}$ (single precision: to
+    $10^{-4}$); the frequency of sound, with Bogoliubov's to 2 %; the healed density, with Thomas
+    and Fermi's to 2 %; norm to $10^{-5}$ and energy without cooling; and the error, which falls
+    with the square of the step.
+
     Source: the model of that name in super_hydro (M. M. Forbes and others); L. Pitaevskii and
     S. Stringari, *Bose-Einstein Condensation and Superfluidity*, Oxford 2016.
     """
