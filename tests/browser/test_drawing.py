@@ -61,6 +61,15 @@ def test_shows_the_phase(open_page: OpenPage, renderer: str) -> None:
     wait_until(lambda: both_halves(pixels(page)), "orange and blue are there")
 
 
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_heights_of_either_sign_have_a_colour_each(open_page: OpenPage, renderer: str) -> None:
+    page = open_page(f"models/WaveTank?renderer={renderer}")
+    expect(page.locator("#legend-lo")).to_have_text("−1.5")
+    wait_until(lambda: both_halves(pixels(page)), "crests and troughs are there")
+    corner = pixels(page)[:8, :8]
+    assert corner.mean() < 40  # still water is dark
+
+
 def test_without_a_graphics_chip_a_canvas_draws(open_page: OpenPage) -> None:
     page = open_page()
     expect(page.locator("html")).to_have_attribute("data-renderer", "canvas2d")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import CONNECTED, OpenPage
+from tests.browser.test_layout import SCREENS
 from tests.exhibit import Exhibit, wait_until
 
 GUESTS = re.compile(r"Guests on this network: (\S+/)#join=(\w+)")
@@ -43,6 +44,7 @@ def test_without_a_code_the_page_asks(open_page: OpenPage, invitation: tuple[str
     page = open_page("", at=address)
     page.click("#models li[data-model=BEC] a")
     expect(page.locator("#join-reason")).to_contain_text("join code")
+    expect(page.locator(".toast")).to_have_count(0)
     page.fill("#join-code", "WRONG1")
     page.press("#join-code", "Enter")
     expect(page.locator("#join")).to_be_visible()
@@ -52,3 +54,17 @@ def test_without_a_code_the_page_asks(open_page: OpenPage, invitation: tuple[str
     page.wait_for_selector(CONNECTED)
     expect(page.locator("#join")).to_be_hidden()
     expect(page.locator("#visitors")).to_contain_text("Ada <3")
+
+
+def test_the_question_fits_a_phone(open_page: OpenPage, invitation: tuple[str, str]) -> None:
+    address, _ = invitation
+    page = open_page("", at=address, **SCREENS["small phone"])
+    page.click("#models li[data-model=BEC] a")
+    expect(page.locator("#join")).to_be_visible()
+    dialog = page.locator("#join").bounding_box()
+    assert dialog
+    for part in page.locator("#join :is(p, label, input, button)").all():
+        box = part.bounding_box()
+        assert box
+        assert dialog["x"] + 12 <= box["x"]
+        assert box["x"] + box["width"] <= dialog["x"] + dialog["width"] - 12

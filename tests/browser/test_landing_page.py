@@ -36,6 +36,40 @@ def test_about_is_rendered(open_page: OpenPage) -> None:
     expect(page.locator("#about")).to_be_hidden()
 
 
+def test_about_lists_what_was_checked(open_page: OpenPage, exhibit: Exhibit) -> None:
+    page = open_page("models/BECVortices")
+    page.click("#open-about")
+    claims = page.locator("#about .checks li")
+    doc = next(m["doc"] for m in exhibit.json("api/models") if m["name"] == "BECVortices")
+    told = doc.split("**Checked:**")[1].split("\n\n")[0]
+    expect(claims).to_have_count(told.count(";") + 1)
+    assert claims.count() > 1
+    expect(claims.nth(1)).to_contain_text("within 5 %")
+    expect(page.locator("#about-text")).to_contain_text("Source:")
+    expect(page.locator("#about-text")).not_to_contain_text("Checked:")
+
+
+def test_units_are_written_as_people_do(open_page: OpenPage) -> None:
+    page = open_page()
+    expect(page.locator("#legend-hi")).to_contain_text("1/dx²")
+    expect(page.locator("[data-parameter=finger_V0_mu] .unit")).to_have_text("μ")
+
+
+def test_trouble_stays_long_enough_to_be_read(open_page: OpenPage) -> None:
+    page = open_page()
+    page.clock.install()
+    page.evaluate("""async () => {
+      const { showNotice } = await import("/ui/js/toasts.js");
+      showNotice({ level: "info", text: "Ada <b>is</b> here", until: null });
+      showNotice({ level: "trouble", text: "The fluid went back", until: null });
+    }""")
+    expect(page.locator(".toast")).to_have_text(["Ada <b>is</b> here", "The fluid went back"])
+    page.clock.fast_forward(8_000)
+    expect(page.locator(".toast")).to_have_text(["The fluid went back"])
+    page.clock.fast_forward(8_000)
+    expect(page.locator(".toast")).to_have_count(0)
+
+
 def test_help_opens_by_keyboard(open_page: OpenPage) -> None:
     page = open_page()
     page.focus("#open-drawer")

@@ -5,7 +5,7 @@ import { showGround } from "./look.js";
 import { context2d } from "./render/canvas2d.js";
 import { LEVELS, paletteBytes } from "./render/palette.js";
 import { formatNumber } from "./scale.js";
-import { shownView } from "./state.js";
+import { shownKind, shownView } from "./state.js";
 import { prettyUnit } from "./units.js";
 
 const MAX_NAMED_VISITORS = 8;
@@ -73,14 +73,15 @@ export function showLegend(state) {
   setText(byId("legend-label"), view.label);
   setText(byId("legend-lo"), withUnit(lo, ""));
   setText(byId("legend-hi"), withUnit(hi, prettyUnit(view.unit)));
-  const wanted = `${state.palette} ${view.cyclic}`;
+  const kind = shownKind(state);
+  const wanted = `${state.palette} ${kind}`;
   if (legend.dataset.palette === wanted) return;
   legend.dataset.palette = wanted;
-  const bytes = paletteBytes(state.palette, view.cyclic);
+  const bytes = paletteBytes(state.palette, kind);
   const image = new ImageData(LEVELS, 1);
   image.data.set(bytes);
   context2d(canvasById("legend-bar")).putImageData(image, 0, 0);
-  showGround(state.palette, view.cyclic);
+  showGround(state.palette, kind);
 }
 
 /** @param {number} value @param {string} unit */

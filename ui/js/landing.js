@@ -11,7 +11,7 @@ const RETRY_MS = 2000;
 const NO_LEVELS = new Uint8Array(0);
 
 adoptFragment();
-showGround(rememberedPalette(), false);
+showGround(rememberedPalette(), "linear");
 list();
 
 async function list() {
@@ -49,7 +49,8 @@ function makeCard(model) {
     if (!answer.ok) return;
     const bitmap = await createImageBitmap(await answer.blob(), { colorSpaceConversion: "none" });
     const { width, height } = bitmap;
-    const look = { palette: rememberedPalette(), cyclic: false };
+    /** @type {import("./render/choose.js").Look} */
+    const look = { palette: rememberedPalette(), kind: "linear" };
     const painted = paint(bitmap, NO_LEVELS, width, height, look);
     bitmap.close();
     canvas.width = width;

@@ -17,10 +17,10 @@ export function rememberedPalette() {
  * The page is as dark as where there is no fluid, so that no box is seen.
  *
  * @param {string} palette
- * @param {boolean} cyclic
+ * @param {import("./render/palette.js").Kind} kind
  */
-export function showGround(palette, cyclic) {
-  const colour = cssColour(paletteBytes(palette, cyclic), emptyLevel(cyclic));
+export function showGround(palette, kind) {
+  const colour = cssColour(paletteBytes(palette, kind), emptyLevel(kind));
   document.documentElement.style.setProperty("--ground", colour);
 }
 
@@ -66,7 +66,7 @@ function field(title, chips) {
 
 /** @param {string} name  of a palette */
 function gradient(name) {
-  const bytes = paletteBytes(name, false);
+  const bytes = paletteBytes(name, "linear");
   const stops = SWATCH_STOPS.map((level) => cssColour(bytes, level));
   return `linear-gradient(to right, ${stops.join(", ")})`;
 }

@@ -23,7 +23,7 @@ const FIGURES_MS = 500;
 /** What is always shown; a boat that is not there costs nothing. */
 const CHANNELS = ["steps_per_s", "boat"];
 const ON_FLUID = ["boat", "probe"];
-/** Which channel shows what a tool is about, while it is chosen. @type {Record<string, string[]>} */
+/** Heard while a tool is chosen. @type {Record<string, string[]>} */
 const CHANNELS_OF_TOOL = { probe: ["probe"] };
 
 adoptFragment();
@@ -95,7 +95,8 @@ function receive(message) {
     if (ON_FLUID.includes(message.name)) stage.redraw();
   }
   if (message.type === "notice") showNotice(message);
-  if (message.type === "error") toast(message.message, "warning");
+  // Until we are let in, the page's status or the question for the code tells what is wrong.
+  if (message.type === "error" && state.status === "open") toast(message.message, "warning");
   if (message.type === "welcome") keepResume(message.you.resume);
   if (["welcome", "state", "visitors"].includes(message.type)) {
     if (message.type === "welcome") buildOnce();

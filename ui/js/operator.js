@@ -3,7 +3,7 @@
 import { connect } from "./connection.js";
 import { adoptFragment, credentials, keepResume } from "./credentials.js";
 import { byId, make, setText } from "./dom.js";
-import { socketUrl, url } from "./urls.js";
+import { fetchModels, socketUrl, url } from "./urls.js";
 
 const HEALTH_MS = 2000;
 /** @type {Record<string, string>} */
@@ -12,6 +12,8 @@ const STATUS = { connecting: "Connecting …", open: "", reconnecting: "Reconnec
 /** What an operator's HTTP requests carry; gone with the page. */
 let key = "";
 let ended = false;
+/** @type {Map<string, string>} */
+let titles = new Map();
 
 adoptFragment();
 const connection = connect({
@@ -71,10 +73,16 @@ function complain(fault) {
   setText(byId("fault"), fault instanceof Error ? fault.message : String(fault));
 }
 
+/** @returns {Promise<Map<string, string>>} what visitors call each model */
+async function modelTitles() {
+  return new Map((await fetchModels()).map(({ name, title }) => [name, title]));
+}
+
 async function watchHealth() {
   try {
     const health = await (await fetch(url("healthz"))).json();
     setText(byId("version"), `Version ${health.version}`);
+    if (titles.size === 0) titles = await modelTitles();
     byId("rooms").replaceChildren(...health.rooms.map(makeRoom));
     if (health.rooms.length === 0) byId("rooms").textContent = "No room runs now.";
     setText(byId("fault"), "");
@@ -103,6 +111,7 @@ function makeRoom(room) {
     const text = typeof ms === "number" ? `${ms.toFixed(1)} ms` : "–";
     trips.append(make("li", {}, make("span", {}, name), make("span", {}, text)));
   }
-  const title = room.name === room.model ? room.name : `${room.name} (${room.model})`;
+  const model = titles.get(room.model) ?? room.model;
+  const title = room.name === room.model ? model : `${room.name} (${model})`;
   return make("article", {}, make("h3", {}, title), list, trips);
 }

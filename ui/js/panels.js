@@ -1,7 +1,8 @@
 // @ts-check
 /** What opens over the page: drawer, About, the question for the join code, the hint. */
-import { byId, dialogById } from "./dom.js";
+import { byId, dialogById, make } from "./dom.js";
 
+const CHECKED = "Checked:";
 const TOUCHED = "vortarium.touched";
 
 /**
@@ -55,12 +56,36 @@ export function bindAbout(state) {
     if (!state.model) return;
     byId("about-name").textContent = state.model.title;
     const text = new DOMParser().parseFromString(state.model.about, "text/html");
+    listChecks(text.body);
     byId("about-text").replaceChildren(...text.body.childNodes);
     about.showModal();
+    about.scrollTop = 0;
   });
   about.addEventListener("click", (event) => {
     if (event.target === about) about.close();
   });
+}
+
+/**
+ * Against what a model was checked: a paragraph that opens with a bold word and tells one thing
+ * after the other becomes a list.
+ *
+ * @param {HTMLElement} text
+ */
+function listChecks(text) {
+  const paragraph = [...text.querySelectorAll("p")].find(
+    ({ firstElementChild }) => firstElementChild?.textContent === CHECKED,
+  );
+  if (!paragraph) return;
+  paragraph.firstElementChild?.remove();
+  const list = make("ul", {}, make("li"));
+  for (const node of [...paragraph.childNodes]) {
+    const [first, ...others] = node.nodeType === Node.TEXT_NODE ? node.data.split(";") : [node];
+    list.lastElementChild?.append(first);
+    for (const other of others) list.append(make("li", {}, other));
+  }
+  const title = make("h3", {}, "Checked against what is known");
+  paragraph.replaceWith(make("section", { class: "checks" }, title, list));
 }
 
 /** @param {(code: string, name: string) => void} join @returns {(reason: string) => void}  ask */

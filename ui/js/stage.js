@@ -2,7 +2,7 @@
 /** The box of the fluid on the page: renderer and overlay at the right size, redrawn when needed. */
 import { chooseRenderer } from "./render/choose.js";
 import { createOverlay } from "./render/overlay.js";
-import { shownView } from "./state.js";
+import { shownKind } from "./state.js";
 
 /**
  * @typedef {object} Stage
@@ -66,7 +66,7 @@ export function createStage(box, overlayCanvas, state, held) {
     const { picture } = state;
     if (picture && (picture !== shown || stale)) {
       fit(picture.frame.nx / picture.frame.ny);
-      renderer.draw(picture, { palette: state.palette, cyclic: shownView(state)?.cyclic ?? false });
+      renderer.draw(picture, { palette: state.palette, kind: shownKind(state) });
       if (picture !== shown) drawn += 1;
       shown = picture;
       stale = false;

@@ -70,3 +70,16 @@ export function apply(state, message) {
 export function shownView(state) {
   return state.model?.views[state.picture?.frame.view ?? 0];
 }
+
+/**
+ * Of which kind the newest picture's values are. A scale with zero in its middle is one of values
+ * that may be of either sign.
+ *
+ * @param {State} state
+ * @returns {import("./render/palette.js").Kind}
+ */
+export function shownKind(state) {
+  if (shownView(state)?.cyclic) return "cyclic";
+  const frame = state.picture?.frame;
+  return frame && frame.hi > 0 && frame.lo === -frame.hi ? "signed" : "linear";
+}

@@ -3,6 +3,7 @@
 import { byId, make } from "./dom.js";
 
 const SHOWN_MS = 6000;
+const TROUBLE_MS = 12_000; // for whoever looks up only because the fluid has jumped
 const MAX_SHOWN = 3;
 
 /** @param {string} text @param {"info" | "warning" | "trouble"} level @param {number} [ms] */
@@ -18,6 +19,7 @@ export function toast(text, level = "info", ms = SHOWN_MS) {
 
 /** A `notice` of the server; one with an end stays until then. @param {Record<string, any>} message */
 export function showNotice({ level, text, until }) {
-  const left = until === null ? SHOWN_MS : 1000 * until - Date.now();
+  const shown = level === "trouble" ? TROUBLE_MS : SHOWN_MS;
+  const left = until === null ? shown : 1000 * until - Date.now();
   if (left > 0) toast(text, level, left);
 }

@@ -41,7 +41,8 @@ export function makeChart(name, { title, unit, help }, lines) {
   });
   legend.append(make("span", { class: "unit" }, unit));
   const heading = make("figcaption", {}, make("span", { class: "plot-title" }, title), legend);
-  const element = make("figure", { class: "plot", "data-channel": name, title: help }, heading, canvas);
+  const attributes = { class: "plot", "data-channel": name, title: help };
+  const element = make("figure", attributes, heading, canvas);
   /** @type {import("./axis.js").Range | null} */
   let range = null;
 
@@ -64,13 +65,14 @@ export function makeChart(name, { title, unit, help }, lines) {
     const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     const texts = ticks.map((tick) => tickText(tick, decimals));
     const widest = Math.max(...texts.map((text) => context.measureText(text).width));
-    const margin = { left: widest + 0.7 * font, right: 0.4 * font, top: 0.6 * font, bottom: 1.5 * font };
-    const right = width - margin.right;
-    const bottom = height - margin.bottom;
+    const top = 0.6 * font;
+    const left = widest + 0.7 * font;
+    const right = width - 0.4 * font;
+    const bottom = height - 1.5 * font;
     /** @param {number} at */
-    const x = (at) => right - ((now - at) / WINDOW_MS) * (right - margin.left);
+    const x = (at) => right - ((now - at) / WINDOW_MS) * (right - left);
     /** @param {number} value */
-    const y = (value) => bottom - ((value - lo) / (hi - lo)) * (bottom - margin.top);
+    const y = (value) => bottom - ((value - lo) / (hi - lo)) * (bottom - top);
 
     context.fillStyle = QUIET;
     context.strokeStyle = GRID;
@@ -78,14 +80,14 @@ export function makeChart(name, { title, unit, help }, lines) {
     context.textAlign = "right";
     context.textBaseline = "middle";
     ticks.forEach((tick, i) => {
-      context.moveTo(margin.left, y(tick));
+      context.moveTo(left, y(tick));
       context.lineTo(right, y(tick));
-      context.fillText(texts[i], margin.left - 0.5 * font, y(tick));
+      context.fillText(texts[i], left - 0.5 * font, y(tick));
     });
     context.textBaseline = "bottom";
     for (let ago = 0; ago <= WINDOW_MS; ago += MARK_EVERY_MS) {
       const at = x(now - ago);
-      context.moveTo(at, margin.top);
+      context.moveTo(at, top);
       context.lineTo(at, bottom);
       context.textAlign = ago === 0 ? "right" : ago === WINDOW_MS ? "left" : "center";
       context.fillText(ago ? `${ago / 1000} s ago` : "now", at, height);
@@ -94,7 +96,7 @@ export function makeChart(name, { title, unit, help }, lines) {
 
     context.save();
     context.beginPath();
-    context.rect(margin.left, 0, right - margin.left, height);
+    context.rect(left, 0, right - left, height);
     context.clip();
     context.lineWidth = 2 * ratio;
     context.lineJoin = "round";
@@ -145,5 +147,6 @@ function valueText(value) {
 /** @param {number} value @param {number} decimals  those of the step */
 function tickText(value, decimals) {
   const far = Math.abs(value) >= 1e5 || decimals > 4;
-  return (far ? value.toPrecision(DIGITS) : value.toFixed(decimals)).replace(/^-(?=.*[1-9])/, "−");
+  const text = far ? value.toPrecision(DIGITS) : value.toFixed(decimals);
+  return text.replace(/^-(?=.*[1-9])/, "−");
 }

@@ -43,8 +43,8 @@ export function chartsOf(name, help, value) {
   // What is read at a place is of different kinds: a chart for each. Parts of one kind share one.
   const groups = hasPlace ? lines.map((line) => [line]) : [lines];
   const charts = groups.map((group) => {
-    const own = hasPlace ? { ...words, title: `${words.title}: ${group[0].label}`, unit: "" } : words;
-    return makeChart(name, own, group);
+    const title = hasPlace ? `${words.title}: ${group[0].label}` : words.title;
+    return makeChart(name, { ...words, title }, group);
   });
   return {
     charts,

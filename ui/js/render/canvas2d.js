@@ -39,9 +39,9 @@ export function createPainter() {
   let tableOf = "";
 
   return (bitmap, levels, nx, ny, look) => {
-    const wanted = `${look.palette} ${look.cyclic}`;
+    const wanted = `${look.palette} ${look.kind}`;
     if (wanted !== tableOf) {
-      table = new Uint32Array(paletteBytes(look.palette, look.cyclic).buffer);
+      table = new Uint32Array(paletteBytes(look.palette, look.kind).buffer);
       tableOf = wanted;
     }
     if (image.width !== nx || image.height !== ny) {

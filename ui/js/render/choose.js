@@ -11,7 +11,7 @@ const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 /**
  * @typedef {object} Look
  * @property {string} palette
- * @property {boolean} cyclic
+ * @property {import("./palette.js").Kind} kind  of the values
  *
  * @typedef {object} Renderer
  * @property {"webgl2" | "canvas2d"} name

@@ -5,6 +5,9 @@
  * equal. Lightness only grows along the linear maps, so they can be read without seeing hue; the
  * cyclic one goes down through orange and up through blue, which every common kind of colour
  * blindness tells apart; it is dark at the middle level, for where there is no fluid a phase is 0.
+ * Signed values go the same two ways from the dark middle, and brighter the further they are from 0.
+ *
+ * @typedef {"linear" | "cyclic" | "signed"} Kind  of the values that a map is for
  */
 
 export const LEVELS = 256;
@@ -49,20 +52,32 @@ const CYCLE = [
   [0.42, 0.12, 265], [0.62, 0.13, 245], [0.8, 0.08, 225], [0.93, 0.015, 150],
 ];
 
+/** @type {Triple[]} */
+const BELOW_ZERO = [[0.13, 0.025, 275], [0.36, 0.1, 30], [0.62, 0.15, 50], [0.92, 0.08, 88]];
+/** @type {Triple[]} */
+const ABOVE_ZERO = [[0.13, 0.025, 275], [0.36, 0.12, 264], [0.62, 0.13, 245], [0.92, 0.08, 210]];
+
 const SAMPLES_PER_LEG = 64;
 
-/** @param {string} name @param {boolean} cyclic @returns {Uint8ClampedArray} LEVELS times RGBA */
-export function paletteBytes(name, cyclic) {
-  const path = cyclic ? CYCLE : (PALETTES[name] ?? PALETTES.deep).path;
-  const walk = evenly(path.map(toLab));
+/** @param {string} name @param {Kind} kind @returns {Uint8ClampedArray} LEVELS times RGBA */
+export function paletteBytes(name, kind) {
+  const walk = walkOf(name, kind);
   const bytes = new Uint8ClampedArray(4 * LEVELS);
   walk.forEach((lab, level) => bytes.set([...toRgb(lab), 255], 4 * level));
   return bytes;
 }
 
-/** The level where there is no fluid. @param {boolean} cyclic */
-export function emptyLevel(cyclic) {
-  return cyclic ? LEVELS / 2 : 0;
+/** LEVELS places in the colour space. @param {string} name @param {Kind} kind @returns {Triple[]} */
+function walkOf(name, kind) {
+  if (kind === "cyclic") return evenly(CYCLE.map(toLab), LEVELS);
+  if (kind === "linear") return evenly((PALETTES[name] ?? PALETTES.deep).path.map(toLab), LEVELS);
+  const [below, above] = [BELOW_ZERO, ABOVE_ZERO].map((path) => evenly(path.map(toLab), LEVELS / 2));
+  return [...below.reverse(), ...above];
+}
+
+/** The level where there is no fluid. @param {Kind} kind */
+export function emptyLevel(kind) {
+  return kind === "linear" ? 0 : LEVELS / 2;
 }
 
 /** The colour of a level, for CSS. @param {Uint8ClampedArray} bytes @param {number} level */
@@ -76,8 +91,13 @@ function toLab([lightness, chroma, hue]) {
   return [lightness, chroma * Math.cos(angle), chroma * Math.sin(angle)];
 }
 
-/** LEVELS points along the path through `corners`, equally far apart. @param {Triple[]} corners */
-function evenly(corners) {
+/**
+ * Points along the path through `corners`, equally far apart.
+ *
+ * @param {Triple[]} corners
+ * @param {number} count
+ */
+function evenly(corners, count) {
   const fine = corners.slice(1).flatMap((end, leg) =>
     Array.from({ length: SAMPLES_PER_LEG }, (_, i) => mix(corners[leg], end, i / SAMPLES_PER_LEG)),
   );
@@ -89,8 +109,8 @@ function evenly(corners) {
   }
   const total = travelled[travelled.length - 1];
   let at = 0;
-  return Array.from({ length: LEVELS }, (_, level) => {
-    const goal = (total * level) / (LEVELS - 1);
+  return Array.from({ length: count }, (_, level) => {
+    const goal = (total * level) / (count - 1);
     while (at < fine.length - 2 && travelled[at + 1] < goal) at += 1;
     return mix(fine[at], fine[at + 1], (goal - travelled[at]) / (travelled[at + 1] - travelled[at]));
   });

@@ -34,10 +34,10 @@ export function createWebgl2(onLost) {
 
   /** @param {import("./choose.js").Look} look */
   const usePalette = (look) => {
-    const wanted = `${look.palette} ${look.cyclic}`;
+    const wanted = `${look.palette} ${look.kind}`;
     if (wanted === paletteOf) return;
     paletteOf = wanted;
-    const bytes = new Uint8Array(paletteBytes(look.palette, look.cyclic).buffer);
+    const bytes = new Uint8Array(paletteBytes(look.palette, look.kind).buffer);
     gl.activeTexture(gl.TEXTURE0 + PALETTE_UNIT);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, LEVELS, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
     gl.activeTexture(gl.TEXTURE0 + LEVELS_UNIT);
@@ -59,7 +59,7 @@ export function createWebgl2(onLost) {
       gl.viewport(0, 0, canvas.width, canvas.height);
       gl.disable(gl.BLEND);
       gl.useProgram(fluid);
-      gl.uniform1i(cyclic, look.cyclic ? 1 : 0);
+      gl.uniform1i(cyclic, look.kind === "cyclic" ? 1 : 0);
       gl.drawArrays(gl.TRIANGLES, 0, 3);
       if (frame.tracers.length) {
         gl.enable(gl.BLEND);
