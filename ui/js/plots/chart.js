@@ -8,6 +8,8 @@ import { Series, WINDOW_MS } from "./series.js";
 const MARK_EVERY_MS = 10_000;
 const DIGITS = 3;
 const FONT_REM = 0.8;
+const LINE_REM = 0.12;
+const THIN_REM = 0.05;
 const GRID = "rgb(150 190 230 / 0.16)";
 const QUIET = "#a5b8ca";
 
@@ -57,7 +59,7 @@ export function makeChart(name, { title, unit, help }, lines) {
     );
     context.clearRect(0, 0, width, height);
     context.font = `${font}px Inter, system-ui, "Noto Sans", sans-serif`;
-    context.lineWidth = Math.max(1, ratio);
+    context.lineWidth = THIN_REM * rem * ratio;
     if (values.length === 0) return;
     range = calmRange(values, range);
     const { lo, hi, step } = range;
@@ -98,7 +100,7 @@ export function makeChart(name, { title, unit, help }, lines) {
     context.beginPath();
     context.rect(left, 0, right - left, height);
     context.clip();
-    context.lineWidth = 2 * ratio;
+    context.lineWidth = LINE_REM * rem * ratio;
     context.lineJoin = "round";
     series.forEach(({ points, newest }, i) => {
       context.strokeStyle = lines[i].colour;
