@@ -45,6 +45,13 @@ def compute() -> int:
     return run(sys.argv[1:])
 
 
+def model() -> int:
+    """A process for a user's models; only the server starts it."""
+    from app.compute.child import run
+
+    return run()
+
+
 def keys() -> int:
     """Make keys for a compute server and an exhibit."""
     from app.compute.keys import run
@@ -72,6 +79,7 @@ ROLES: dict[str, Callable[[], int]] = {
     "window": window,
     "operator": operator,
     "compute": compute,
+    "model": model,
     "keys": keys,
     "config": config,
     "bench": bench,

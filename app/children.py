@@ -58,6 +58,14 @@ class Child:
         self._in_a_row += 1
         return pause
 
+    def kill(self) -> None:
+        """End the process by force; does not wait."""
+        if self._process is not None:
+            self._process.kill()
+            assert self._process.stdin is not None
+            with suppress(OSError):
+                self._process.stdin.close()
+
     def stop(self) -> None:
         """End the process: cut its lifeline, then by force."""
         process = self._process
@@ -74,7 +82,11 @@ class Child:
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            self._report(self, line.decode(errors="replace").rstrip())
+        assert process.stdin is not None
+        with process.stdout as lines:
+            for line in lines:
+                self._report(self, line.decode(errors="replace").rstrip())
         process.wait()
+        with suppress(OSError):
+            process.stdin.close()
         self._report(self, "")

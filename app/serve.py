@@ -10,20 +10,17 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Callable
-from functools import partial
 
 import gevent
 import gevent.event
 import gevent.hub
 import msgspec
 
-from app.compute.keys import KeyFileError, Keys, checked, read
-from app.engines.base import WATCH_S, Engine
-from app.engines.local import LocalEngine
-from app.engines.remote import RemoteEngine
-from app.first_model import UnfitError, listed, prepare
+from app.compute.keys import KeyFileError
+from app.engines.base import WATCH_S
+from app.first_model import UnfitError
 from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
+from app.place import Place, choose
 from app.settings import Settings
 from app.web import access
 from app.web.handler import HttpServer, listen
@@ -53,18 +50,16 @@ def run() -> int:
     for ours in ("app", "models"):
         logging.getLogger(ours).setLevel(settings.log_level.upper())
     try:
-        keys = _keys(settings)
-        # Which models a compute server has is seen when it is there.
-        model = settings.model if settings.remote else listed(settings.model, settings.params)
+        hub = gevent.hub.get_hub()
+        place = choose(settings, watch_on(hub), hub.loop.run_callback_threadsafe)
     except (UnfitError, KeyFileError) as fault:
         return _refuse(str(fault))
-    settings = msgspec.structs.replace(settings, model=model)
     try:
         listener = listen("0.0.0.0" if settings.lan else "127.0.0.1", settings.port)  # noqa: S104
     except OSError as error:
         return _refuse(f"port {settings.port} cannot be used: {error.strerror}")
     sys.setswitchinterval(SWITCH_S)
-    Server(launch, settings, keys, listener).run()
+    Server(launch, settings, place, listener).run()
     return EXIT_OK
 
 
@@ -73,51 +68,13 @@ def _refuse(text: str) -> int:
     return EXIT_USAGE
 
 
-def _keys(settings: Settings) -> Keys | None:
-    """The keys for the compute server. Raises KeyFileError."""
-    if settings.key is None:
-        return None
-    keys = read(settings.key)
-    if settings.server_key is not None:
-        keys = msgspec.structs.replace(keys, peers=(checked(settings.server_key, "--server-key"),))
-    if not keys.peers:
-        raise KeyFileError(f"{settings.key} names no server; give --server-key")
-    return keys
-
-
-def _local(hub: gevent.hub.Hub, settings: Settings) -> LocalEngine:
-    return LocalEngine(hub.loop.run_callback_threadsafe, settings.fps, settings.params)
-
-
-def _remote(
-    hub: gevent.hub.Hub, settings: Settings, endpoint: str, keys: Keys | None
-) -> RemoteEngine:
-    return RemoteEngine(
-        endpoint,
-        _local(hub, settings),
-        model=settings.model,
-        params=settings.params,
-        fallback=settings.fallback,
-        keys=keys,
-        watch=watch_on(hub),
-        call_soon=hub.loop.run_callback_threadsafe,
-    )
-
-
 class Server:
     """Everything a server process has, wired."""
 
-    def __init__(
-        self, launch: Launch, settings: Settings, keys: Keys | None, listener: object
-    ) -> None:
-        hub = gevent.hub.get_hub()
+    def __init__(self, launch: Launch, settings: Settings, place: Place, listener: object) -> None:
         identity = Identity(launch.secret)
-        self._engine: Engine = _local(hub, settings)
-        self._prepare: Callable[[], None] = partial(prepare, settings.model, settings.params)
-        if settings.remote is not None:
-            remote = _remote(hub, settings, settings.remote, keys)
-            self._engine, self._prepare = remote, remote.meet
-        self._lobby = Lobby(self._engine, identity, settings.model)
+        self._place = place
+        self._lobby = Lobby(place.engine, identity, place.model)
         self._over = gevent.event.Event()
         reception = Reception(
             lobby=self._lobby,
@@ -130,7 +87,7 @@ class Server:
         )
         gate = access.Access(access.host_names(settings.lan))
         self._http = HttpServer(listener, application(reception, self.stop), gate)  # type: ignore[arg-type]
-        self._hub = hub
+        self._hub = gevent.hub.get_hub()
         self._settings = settings
         self._launch = launch
 
@@ -141,7 +98,7 @@ class Server:
         self._http.start()
         self._warm_up()
         port = self._http.server_port
-        say("MODEL", self._settings.model)
+        say("MODEL", self._place.model)
         say("READY", f"http://127.0.0.1:{port}/")
         if self._settings.lan:
             say("LAN", f"http://{access.lan_address()}:{port}/ {self._launch.join_code}")
@@ -150,7 +107,7 @@ class Server:
         gevent.sleep(LAST_BYTES_S)
         self._http.stop(timeout=LAST_BYTES_S)
         keeper.kill(block=False)
-        self._engine.close()
+        self._place.engine.close()
 
     def _warm_up(self) -> None:
         """Let the first visitor find everything loaded, unless that takes too long."""
@@ -158,7 +115,7 @@ class Server:
 
         def load() -> None:
             try:
-                self._prepare()
+                self._place.prepare()
             finally:
                 self._hub.loop.run_callback_threadsafe(warm.set)
 
@@ -168,7 +125,7 @@ class Server:
     def _look_after(self) -> None:
         while True:
             gevent.sleep(WATCH_S)
-            self._engine.look_after()
+            self._place.engine.look_after()
 
     def _stop_from_elsewhere(self) -> None:
         self._hub.loop.run_callback_threadsafe(self.stop)

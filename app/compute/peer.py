@@ -26,13 +26,13 @@ Send = Callable[[list[bytes]], None]
 class Peer:
     """A web server with its visitors, or a program on its own."""
 
-    def __init__(self, send: Send, now: float) -> None:
-        """`send` gets the parts after the identity and never waits."""
+    def __init__(self, send: Send, now: float, bits_per_s: float | None = LINK_BITS_PER_S) -> None:
+        """`send` gets the parts after the identity and never waits; see Flow for `bits_per_s`."""
         self.heard_at = now
         self.visitors: dict[int, str] = {}
         """Its visitors, and the room that each is in."""
         self._send = send
-        self._flow = Flow(LINK_BITS_PER_S)
+        self._flow = Flow(bits_per_s)
         self._credits = 0
         self._numbers = itertools.count(1)
         self._frames: dict[tuple[str, FrameKey], tuple[list[FrameKey], bytes]] = {}

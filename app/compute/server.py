@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import zmq
 
+import models
 from app import __version__
 from app.compute import sockets
 from app.compute.desk import Desk
@@ -19,7 +20,7 @@ from app.compute.legacy import Legacy
 from app.compute.loop import Loop
 from app.compute.peer import Peer
 from app.engines.base import WATCH_S
-from app.engines.local import LocalEngine
+from app.engines.local import Catalogue, LocalEngine
 from app.protocol.compute import (
     MAX_REQUEST_BYTES,
     TAG,
@@ -32,6 +33,7 @@ from app.protocol.compute import (
     pack,
 )
 from app.protocol.messages import PROTOCOL, Error, Hello
+from app.web.limits import LINK_BITS_PER_S
 from models.parameters import Value
 
 log = logging.getLogger(__name__)
@@ -55,8 +57,14 @@ class ComputeServer:
         idle_s: float,
         keys: Keys | None = None,
         may_quit: bool = False,
+        link_bits_per_s: float | None = LINK_BITS_PER_S,
+        catalogue: Catalogue = models,
+        on_hang: Callable[[], None] | None = None,
     ) -> None:
-        """Raises zmq.ZMQError if `endpoint` cannot be used."""
+        """`link_bits_per_s`: what frames to one peer may use; `on_hang`: see LocalEngine.
+
+        Raises zmq.ZMQError if `endpoint` cannot be used.
+        """
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._router = sockets.make(self._context, zmq.ROUTER, endpoint, MAX_REQUEST_BYTES)
         # Without it, what cannot be delivered would vanish silently.
@@ -74,13 +82,14 @@ class ComputeServer:
             raise
         self.endpoint = self._router.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
         self._loop = Loop(*watched)
-        self._engine = LocalEngine(self._loop.call_soon, fps, params)
+        self._engine = LocalEngine(self._loop.call_soon, fps, params, catalogue, on_hang)
         self._halls = Halls(self._engine, model, idle_s)
         self._desk = Desk(self._halls)
         stop = self.stop if may_quit else None
         self._legacy = Legacy(self._halls, self._send, stop)
         self._peers: dict[bytes, Peer] = {}
         self._gone: set[bytes] = set()
+        self._link_bits_per_s = link_bits_per_s
         self._over = False
 
     def run(self) -> None:
@@ -134,8 +143,8 @@ class ComputeServer:
             refusal = Error(code="busy", message=f"{MAX_PEERS} peers are here already")
             self._send(identity, [b"", pack(refusal)])
             return
-        models = list(self._halls.catalogue().values())
-        greeting = Greeting(protocol=PROTOCOL, version=__version__, models=models)
+        known = list(self._halls.catalogue().values())
+        greeting = Greeting(protocol=PROTOCOL, version=__version__, models=known)
         self._send(identity, [b"", pack(greeting)])
 
     def _serve(self, identity: bytes, body: bytes, now: float) -> None:
@@ -158,7 +167,7 @@ class ComputeServer:
         if identity not in self._peers:
             if len(self._peers) >= MAX_PEERS:
                 return None
-            self._peers[identity] = Peer(partial(self._send, identity), now)
+            self._peers[identity] = Peer(partial(self._send, identity), now, self._link_bits_per_s)
         self._peers[identity].heard_at = now
         return self._peers[identity]
 

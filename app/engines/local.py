@@ -54,8 +54,14 @@ class LocalEngine:
         fps: float,
         params: Mapping[str, Value],
         catalogue: Catalogue = models,
+        on_hang: Callable[[], None] | None = None,
     ) -> None:
-        """`params` replace the defaults of the models that declare them."""
+        """`params` replace the defaults of the models that declare them.
+
+        `on_hang` is called in place of replacing a thread that hangs: what such a thread does
+        cannot be ended, but a process can.
+        """
+        self._on_hang = on_hang
         self.fps = fps
         self._call_soon = call_soon
         self._params = dict(params)
@@ -78,7 +84,7 @@ class LocalEngine:
         kind = self._catalogue.get(model)
         wished = {**self._params, **(params or {}), **(state.params if state else {})}
         make = partial(Room, room, model, kind, fitting(kind, wished))
-        link = LocalLink(self._call_soon, room, make, 1.0 / self.fps, listener)
+        link = LocalLink(self._call_soon, room, make, 1.0 / self.fps, listener, self._on_hang)
         if state is not None and not state.running:
             link.hold()
         self._links = {other for other in self._links if not other.closed} | {link}
@@ -105,8 +111,10 @@ class LocalLink:
         make: Callable[[Emit], Room],
         frame_s: float,
         listener: Listener,
+        on_hang: Callable[[], None] | None,
     ) -> None:
         self.closed = False
+        self._on_hang = on_hang
         self._call_soon = call_soon
         self._name = name
         self._make = make
@@ -175,6 +183,9 @@ class LocalLink:
                 self._replace()
         # After this process itself was held up, the thread gets time to show a sign.
         elif not (held_up or self._worker.alive()):
+            if self._on_hang is not None and self._worker.thread.is_alive():
+                log.error("room %s: the thread hangs", self._name)
+                self._on_hang()
             log.error("room %s: the thread died or hangs; it is replaced", self._name)
             if now - self._since > STEADY_S:
                 self._in_a_row = 0

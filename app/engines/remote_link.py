@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from msgspec import UNSET
 
 from app.engines.base import Listener, RoomLink
-from app.engines.line import Line
 from app.engines.local import LocalEngine
 from app.protocol import frames
 from app.protocol.compute import (
@@ -53,9 +52,27 @@ from app.rooms.visitors import settle
 MAX_QUESTIONS = 100
 """Asked and not yet answered."""
 
-TRYING = "Trying again; it goes on when the server is back."
 HERE = "Until it is back, this computer does the work."
-BACK = "The compute server is back."
+
+
+class Words(NamedTuple):
+    """What visitors read."""
+
+    trying: str
+    """What happens next, when the server is away."""
+    back: str
+
+
+SERVER = Words(
+    trying="Trying again; it goes on when the server is back.", back="The compute server is back."
+)
+
+
+class Sender(Protocol):
+    """What takes messages to the room."""
+
+    def send(self, message: FromClient, address: Address) -> bool:
+        """Send, if there is somebody who takes it now."""
 
 
 class RemoteLink:
@@ -67,16 +84,18 @@ class RemoteLink:
 
     def __init__(
         self,
-        line: Line,
+        line: Sender,
         room: str,
         model: str,
         about: Mapping[str, Any],
         listener: Listener,
         params: Mapping[str, Any],
+        words: Words = SERVER,
     ) -> None:
         """`about` is the model's entry in the catalogue; `params` are for a new room."""
         self.closed = False
         self._line = line
+        self._words = words
         self._room = room
         self._model = model
         self._about = about
@@ -110,20 +129,30 @@ class RemoteLink:
         self._tell(Listen(names=list(self._names)))
         if self._trouble:
             self._trouble = ""
-            self._listener.on_message(Notice(level="info", text=BACK), None)
+            self._listener.on_message(Notice(level="info", text=self._words.back), None)
 
     def suspend(self, trouble: str, fallback: LocalEngine | None) -> None:
         """The server is away: say so, and let `fallback` have the room meanwhile."""
         self._here = False
         self._questions.clear()
         can = fallback is not None and self._model in fallback.catalogue()
-        self._trouble = f"{trouble} {HERE if can else TRYING}"
+        self._trouble = f"{trouble} {HERE if can else self._words.trying}"
         self._listener.on_message(self._notice(), None)
         if fallback is not None and can and self._stand_in is None:
             self.take_in(fallback)
         elif not can:
             for number in list(self._requests):
                 self._welcome_alone(self._visitors[number])
+
+    def forget_state(self) -> None:
+        """Let the room begin with first values when it is opened again."""
+        self._state = None
+
+    def give_up(self, why: str) -> None:
+        """The room will not come back."""
+        self._here = False
+        self._trouble = why
+        self._listener.on_message(self._notice(), None)
 
     def take_in(self, engine: LocalEngine) -> None:
         """Let the room run in `engine`."""

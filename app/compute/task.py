@@ -1,0 +1,17 @@
+"""What a process for a user's models is to do; it comes as the settings of its Launch."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from app.compute.keys import Keys
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """Serve rooms at `endpoint` with the models in `file`, or only say what these are."""
+
+    file: str
+    fps: float
+    params: dict[str, int]
+    endpoint: str = ""
+    keys: Keys | None = None

@@ -1,0 +1,40 @@
+"""Listed models and a user's, each where they belong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.engines.base import Engine, Listener, RoomLink
+
+
+class MixedEngine:
+    """Several engines as one; of models with the same name the first engine's is taken."""
+
+    near = True
+
+    def __init__(self, *engines: Engine) -> None:
+        self._engines = engines
+
+    def catalogue(self) -> dict[str, dict[str, Any]]:
+        """The models of all engines."""
+        known: dict[str, dict[str, Any]] = {}
+        for engine in self._engines:
+            known = {**known, **{k: v for k, v in engine.catalogue().items() if k not in known}}
+        return known
+
+    def open(self, room: str, model: str, listener: Listener) -> RoomLink:
+        """A new room. Raises KeyError for an unknown model."""
+        for engine in self._engines:
+            if model in engine.catalogue():
+                return engine.open(room, model, listener)
+        raise KeyError(f"no model {model!r}; there are {', '.join(self.catalogue())}")
+
+    def look_after(self) -> None:
+        """Mend what is broken."""
+        for engine in self._engines:
+            engine.look_after()
+
+    def close(self) -> None:
+        """End all rooms."""
+        for engine in self._engines:
+            engine.close()

@@ -1,0 +1,196 @@
+"""Rooms in processes of their own, for models from a user's file.
+
+A thread that is busy in pure Python slows every other one and cannot be ended; a process can. Each
+is a compute server for one room, on loopback and behind keys made for it, started again when it
+ends or does not answer, and left off when that happens again and again.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import zmq
+
+from app.children import STEADY_S, Child
+from app.compute.keys import Keys
+from app.compute.task import Task
+from app.engines.base import CallSoon, Listener
+from app.engines.line import Line, Watch
+from app.engines.remote_link import RemoteLink, Words
+from app.launch import Launch
+from app.protocol.compute import CREDITS, Address, Credit, Frame, FromClient, FromServer, Greeting
+
+MAX_FAILURES = 3
+"""In a row; then a model is left off."""
+
+WORDS = Words(trying="It is started again, with first values.", back="The model runs again.")
+ENDED = "The model has ended."
+SILENT = "The model does not answer."
+BROKEN = "The model has failed several times in a row, and is left off."
+
+
+class ProcessEngine:
+    """Makes rooms for the models of one user's file."""
+
+    near = True
+
+    def __init__(
+        self,
+        task: Task,
+        catalogue: Mapping[str, dict[str, Any]],
+        watch: Watch,
+        call_soon: CallSoon,
+    ) -> None:
+        """`task` as for app.compute.child, without endpoint and keys; `catalogue` as it told."""
+        self._task = task
+        self._catalogue = dict(catalogue)
+        self._watch = watch
+        self._call_soon = call_soon
+        self._processes: list[RoomProcess] = []
+
+    def catalogue(self) -> dict[str, dict[str, Any]]:
+        """The models in the file."""
+        return self._catalogue
+
+    def open(self, room: str, model: str, listener: Listener) -> RemoteLink:
+        """A new room in a new process. Raises KeyError for an unknown model."""
+        if model not in self._catalogue:
+            raise KeyError(f"no model {model!r}; there are {', '.join(self._catalogue)}")
+        process = RoomProcess(self._task, self._watch, self._call_soon)
+        process.open(room, model, self._catalogue[model], listener)
+        self._processes.append(process)
+        return process.link
+
+    def look_after(self) -> None:
+        """Start again what ended, and end what does not answer or is not needed."""
+        for process in list(self._processes):
+            if process.link.closed:
+                process.close()
+                self._processes.remove(process)
+            else:
+                process.look_after()
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in self._processes:
+            process.link.close()
+            process.close()
+
+
+class RoomProcess:
+    """One process, the line to it, and its room."""
+
+    link: RemoteLink
+
+    def __init__(self, task: Task, watch: Watch, call_soon: CallSoon) -> None:
+        theirs, ours = zmq.curve_keypair(), zmq.curve_keypair()
+        self._keys = Keys(*ours, (theirs[0],))
+        self._task = msgspec.structs.replace(
+            task, endpoint=_free_endpoint(), keys=Keys(*theirs, (ours[0],))
+        )
+        self._watch = watch
+        self._call_soon = call_soon
+        self._child = Child("model", self._report)
+        self._line: Line | None = None
+        self._started_at = 0.0
+        self._start_at: float | None = None
+        self._failures = 0
+
+    def open(self, room: str, model: str, about: Mapping[str, Any], listener: Listener) -> None:
+        """Start the process for that room."""
+        self.link = RemoteLink(self, room, model, about, listener, {}, WORDS)
+        self._start()
+
+    @property
+    def up(self) -> bool:
+        """Is there somebody who takes a message?"""
+        return self._line is not None and self._line.up
+
+    def send(self, message: FromClient, address: Address) -> bool:
+        """Send, if there is somebody who takes it now."""
+        return self._line is not None and self._line.send(message, address)
+
+    def look_after(self) -> None:
+        """See whether it answers, and start it when it is due."""
+        if self._line is not None:
+            self._line.look_after()
+        if self._start_at is not None and time.monotonic() >= self._start_at:
+            self._start()
+
+    def close(self) -> None:
+        """End it."""
+        self._start_at = None
+        self._hang_up()
+        self._child.kill()
+
+    def _start(self) -> None:
+        self._start_at = None
+        self._started_at = time.monotonic()
+        self._child.start(Launch(msgspec.to_builtins(self._task)))
+
+    def _hang_up(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+    # --- the process ----------------------------------------------------------------------
+
+    def _report(self, child: Child, line: str) -> None:
+        """A line of its output, in a thread; a user's file may print what it likes."""
+        if line.startswith("READY "):
+            self._call_soon(self._ready)
+        elif not line and child.exit_code is not None:
+            self._call_soon(self._ended)
+
+    def _ready(self) -> None:
+        if not self.link.closed:
+            self._hang_up()
+            endpoint = self._task.endpoint
+            self._line = Line(endpoint, self, self._watch, self._call_soon, self._keys)
+
+    def _ended(self) -> None:
+        self._hang_up()
+        if self.link.closed or self._start_at is not None:
+            return
+        if time.monotonic() - self._started_at > STEADY_S:
+            self._failures = 0
+        self._failures += 1
+        if self._failures > MAX_FAILURES:
+            self.link.give_up(BROKEN)
+            return
+        # What it was set to may be what it died of.
+        self.link.forget_state()
+        self.link.suspend(ENDED, None)
+        self._start_at = time.monotonic() + self._child.restart_pause_s()
+
+    # --- the line (see engines.line.Office) -----------------------------------------------
+
+    def on_up(self, greeting: Greeting) -> None:
+        """It is ready, and empty."""
+        self.send(Credit(n=CREDITS), Address())
+        self.link.resume()
+
+    def on_down(self, reason: str) -> None:
+        """It hangs so that nothing but its end helps."""
+        self.link.suspend(SILENT, None)
+        self._child.kill()
+
+    def on_foreign(self) -> None:
+        """Somebody else has taken its port."""
+        self._child.kill()
+
+    def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
+        """A message from its room."""
+        if isinstance(message, Frame):
+            self.send(Credit(n=1, number=message.number), Address())
+        self.link.on_wire(message, address, frame)
+
+
+def _free_endpoint() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"tcp://127.0.0.1:{probe.getsockname()[1]}"

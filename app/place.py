@@ -1,0 +1,98 @@
+"""Where rooms are computed, as the settings say: here, in processes of their own, or elsewhere."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import msgspec
+
+from app.compute.keys import KeyFileError, Keys, checked, read
+from app.compute.task import Task
+from app.engines.base import CallSoon, Engine
+from app.engines.line import Watch
+from app.engines.local import LocalEngine
+from app.engines.mixed import MixedEngine
+from app.engines.process import ProcessEngine
+from app.engines.remote import RemoteEngine
+from app.first_model import UnfitError, listed, prepare
+from app.launch import Launch
+from app.resources import own_command
+from app.settings import Settings
+from models.user_file import is_user_file
+
+IMPORT_S = 30.0
+"""A user's file that takes longer to load is refused."""
+ANNOUNCEMENT = "MODELS "
+
+
+class Place(NamedTuple):
+    """An engine, the model shown first, and what to do before the first visitor comes."""
+
+    engine: Engine
+    model: str
+    prepare: Callable[[], None]
+    """Slow; for a thread of its own."""
+
+
+def choose(settings: Settings, watch: Watch, call_soon: CallSoon) -> Place:
+    """The place for rooms. Raises UnfitError and KeyFileError."""
+    local = LocalEngine(call_soon, settings.fps, settings.params)
+    if settings.remote is not None:
+        # Which models a compute server has is seen when it is there.
+        remote = RemoteEngine(
+            settings.remote,
+            local,
+            model=settings.model,
+            params=settings.params,
+            fallback=settings.fallback,
+            keys=_keys(settings),
+            watch=watch,
+            call_soon=call_soon,
+        )
+        return Place(remote, settings.model, remote.meet)
+    if is_user_file(settings.model):
+        task = Task(file=settings.model, fps=settings.fps, params=settings.params)
+        found = _described(task)
+        processes = ProcessEngine(task, found, watch, call_soon)
+        return Place(MixedEngine(processes, local), next(iter(found)), lambda: None)
+    model = listed(settings.model, settings.params)
+    return Place(local, model, partial(prepare, model, settings.params))
+
+
+def _keys(settings: Settings) -> Keys | None:
+    """The keys for the compute server. Raises KeyFileError."""
+    if settings.key is None:
+        return None
+    keys = read(settings.key)
+    if settings.server_key is not None:
+        keys = msgspec.structs.replace(keys, peers=(checked(settings.server_key, "--server-key"),))
+    if not keys.peers:
+        raise KeyFileError(f"{settings.key} names no server; give --server-key")
+    return keys
+
+
+def _described(task: Task) -> dict[str, dict[str, Any]]:
+    """The models in a user's file, as a process of their own tells them. Raises UnfitError."""
+    try:
+        told = subprocess.run(
+            [*own_command(), "model"],
+            input=Launch(msgspec.to_builtins(task)).line(),
+            capture_output=True,
+            timeout=IMPORT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise UnfitError(f"{task.file}: loading it took more than {IMPORT_S:g} s") from None
+    lines = told.stdout.decode(errors="replace").splitlines()
+    for line in reversed(lines):
+        if told.returncode == 0 and line.startswith(ANNOUNCEMENT):
+            found: dict[str, dict[str, Any]] = json.loads(line.removeprefix(ANNOUNCEMENT))
+            return found
+    said = told.stderr.decode(errors="replace").splitlines() or [
+        f"{task.file}: it ended the process"
+    ]
+    raise UnfitError(said[-1].removeprefix("vortarium: "))
