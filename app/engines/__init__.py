@@ -1,1 +1,1 @@
-"""The ways from a web server to a room: a thread here, later a process or machine elsewhere."""
+"""The ways from a web server to a room: a thread here, a process, or another machine."""

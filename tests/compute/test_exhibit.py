@@ -1,0 +1,81 @@
+"""Two whole exhibits on one compute server, as their visitors see it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.client import Client
+from tests.exhibit import ROOT, Exhibit
+
+SOON_S = 3.0
+
+
+class Compute:
+    """`main.py compute` as a process."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self._port = "0"
+        self.again()
+
+    def again(self) -> None:
+        """Start it, at the port that it had."""
+        sizes = ("--Nx", "64", "--Ny", "32", "--log-level", "error")
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "main.py"), "compute", "--port", self._port, *sizes],
+            stdout=subprocess.PIPE, text=True, env=self._environment,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        self.endpoint = self.process.stdout.readline().split()[1]
+        self._port = self.endpoint.rpartition(":")[2]
+
+    def kill(self) -> None:
+        """End it, without a word."""
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def compute(environment: dict[str, str]) -> Iterator[Compute]:
+    compute = Compute(environment)
+    yield compute
+    compute.kill()
+
+
+def test_two_kiosks_stir_one_fluid_and_survive_its_death(
+    compute: Compute, start: Callable[..., Exhibit]
+) -> None:
+    halls = [start("--headless", "--port", "0", "--remote", compute.endpoint) for _ in range(2)]
+    anna, bert = (hall.ready().visitor(name=name) for hall, name in zip(halls, "AB", strict=True))
+    assert [visitor["name"] for visitor in bert.welcome["visitors"]] == ["A", "B"]
+    assert anna.ask("set", params={"cooling": 0.05})["params"] == {"cooling": 0.05}
+    assert bert.hear("state")["by"] == anna.id
+    anna.send(type="finger", touch=0, x=0.25, y=0.5, down=True)
+    frame = bert.see(lambda frame: frame.finger_of(anna.id) is not None)
+    assert (frame.nx, frame.ny) == (64, 32)
+
+    compute.process.send_signal(signal.SIGSTOP)
+    told(anna, "does not answer")
+    compute.process.send_signal(signal.SIGCONT)
+    told(anna, "is back")
+
+    compute.kill()
+    told(anna, "does not answer")
+    compute.again()
+    told(anna, "is back")
+    known = anna.hear("state", lambda state: len(state["params"]) > 1, SOON_S)
+    assert known["params"]["cooling"] == 0.05
+    anna.see(patience_s=SOON_S)
+    bert.see(patience_s=SOON_S)
+
+
+def told(visitor: Client, words: str) -> None:
+    """He reads it soon."""
+    visitor.hear("notice", lambda notice: words in notice["text"], SOON_S)
