@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint types format bench lock clean
+.PHONY: run test test-long lint types format bench lock clean
 
 run: $(VENV)/run.stamp
 	@sh packaging/debian.sh window
@@ -11,7 +11,12 @@ run: $(VENV)/run.stamp
 
 test: $(VENV)/dev.stamp
 	@sh packaging/debian.sh window tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -m "not long" $(ARGS)
+
+# Minutes rather than seconds: continuous integration runs them as well.
+test-long: $(VENV)/dev.stamp
+	@sh packaging/debian.sh window tests
+	@$(BIN)/python -m pytest -m long $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .
