@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from argparse import Namespace
+from argparse import Namespace, _AppendAction
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, TextIO
@@ -47,6 +47,7 @@ class Parser(configargparse.ArgumentParser):  # type: ignore[misc]
     def __init__(self, *, prog: str, description: str, env_prefix: str, file: Path) -> None:
         class OwnFile(_TomlFile):
             options = self.options
+            repeatable = self.repeatable
 
         super().__init__(
             prog=prog,
@@ -77,6 +78,11 @@ class Parser(configargparse.ArgumentParser):  # type: ignore[misc]
         """Every option, as on the command line."""
         return [action.option_strings[-1] for action in self._actions if action.option_strings]
 
+    def repeatable(self) -> list[str]:
+        """Those that may be given more than once."""
+        again = [action for action in self._actions if isinstance(action, _AppendAction)]
+        return [action.option_strings[-1] for action in again]
+
     def origins(self, given: Namespace) -> Iterator[Origin]:
         """Where each setting of the last `read` came from."""
         sources = {}
@@ -101,15 +107,16 @@ class Parser(configargparse.ArgumentParser):  # type: ignore[misc]
 
 
 class _TomlFile(configargparse.ConfigFileParser):  # type: ignore[misc]
-    """A flat TOML file: `name = value` for each setting."""
+    """A flat TOML file: `name = value` for each setting, a list or table for a repeatable one."""
 
     options: Callable[[], list[str]]
     """Those that may stand in it, as on the command line."""
+    repeatable: Callable[[], list[str]]
 
     def get_syntax_description(self) -> str:
         return "The file is TOML with one `name = value` for each setting."
 
-    def parse(self, stream: TextIO) -> dict[str, str]:
+    def parse(self, stream: TextIO) -> dict[str, str | list[str]]:
         """The file's settings as text, as if they stood on the command line."""
         name = getattr(stream, "name", "the configuration")
         try:
@@ -117,19 +124,31 @@ class _TomlFile(configargparse.ConfigFileParser):  # type: ignore[misc]
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             raise configargparse.ConfigFileParserException(f"{name}: {fault}") from None
         known = {option.removeprefix("--") for option in self.options()} - NOT_IN_FILE
+        lists = {option.removeprefix("--") for option in self.repeatable()}
+        settings: dict[str, str | list[str]] = {}
         for key, value in table.items():
             if key not in known:
                 raise configargparse.ConfigFileParserException(
                     f"{name}: no setting {key!r}; there are {', '.join(sorted(known))}"
                 )
-            if not isinstance(value, bool | int | float | str):
+            several = _texts(value) if key in lists else None
+            if several is None and not isinstance(value, bool | int | float | str):
+                kinds = "a list or table of texts" if key in lists else "a number, true, false"
                 raise configargparse.ConfigFileParserException(
-                    f"{name}: {key} takes a number, true, false or text in quotes"
+                    f"{name}: {key} takes {kinds} or text in quotes"
                 )
-        return {
-            key: str(value).lower() if isinstance(value, bool) else str(value)
-            for key, value in table.items()
-        }
+            single = str(value).lower() if isinstance(value, bool) else str(value)
+            settings[key] = single if several is None else several
+        return settings
+
+
+def _texts(value: object) -> list[str] | None:
+    """A TOML list of texts, or a table as `key=text` each; None for anything else."""
+    if isinstance(value, dict) and all(isinstance(text, str) for text in value.values()):
+        return [f"{key}={text}" for key, text in value.items()]
+    if isinstance(value, list) and all(isinstance(text, str) for text in value):
+        return value
+    return None
 
 
 def add_model_options(parser: Parser) -> None:
@@ -175,6 +194,18 @@ def whole(low: int, high: int) -> Any:
         return value
 
     return whole_number
+
+
+def checked(check: Callable[[str], Any]) -> Any:
+    """The type of an option whose text `check` turns into a value, or raises ValueError."""
+
+    def value(text: str) -> Any:
+        try:
+            return check(text)
+        except ValueError as fault:
+            raise configargparse.ArgumentTypeError(str(fault)) from None
+
+    return value
 
 
 def number(low: float, high: float) -> Any:

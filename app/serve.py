@@ -85,8 +85,9 @@ class Server:
             pins=Attempts(),
             all_pins=Attempts(allowed=20),
         )
-        gate = access.Access(access.host_names(settings.lan))
-        self._http = HttpServer(listener, application(reception, self.stop), gate)  # type: ignore[arg-type]
+        gate = access.Access(access.host_names(settings.lan, settings.host_names))
+        site = application(reception, self.stop, settings.static)
+        self._http = HttpServer(listener, site, gate, settings.base_path)  # type: ignore[arg-type]
         self._hub = gevent.hub.get_hub()
         self._settings = settings
         self._launch = launch
@@ -99,9 +100,12 @@ class Server:
         self._warm_up()
         port = self._http.server_port
         say("MODEL", self._place.model)
-        say("READY", f"http://127.0.0.1:{port}/")
+        base = self._settings.base_path
+        say("READY", f"http://127.0.0.1:{port}{base}/")
+        for name in self._settings.host_names[:1]:
+            say("LAN", f"http://{name}{base}/ {self._launch.join_code}")
         if self._settings.lan:
-            say("LAN", f"http://{access.lan_address()}:{port}/ {self._launch.join_code}")
+            say("LAN", f"http://{access.lan_address()}:{port}{base}/ {self._launch.join_code}")
         self._over.wait()
         self._lobby.close()
         gevent.sleep(LAST_BYTES_S)

@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import configargparse
 from msgspec import Struct
 
 from app.compute.address import FORMS, endpoint
-from app.options import Parser, SettingsError, add_model_options, or_exit, room_params, whole
+from app.options import (
+    Parser,
+    SettingsError,
+    add_model_options,
+    checked,
+    or_exit,
+    room_params,
+    whole,
+)
 from app.resources import config_dir
+from app.site_options import host_name, named_folder
+from app.web.base_path import base_path
 
 ENV_PREFIX = "VORTARIUM_"
 DEFAULT_PORT = 8765
@@ -37,6 +46,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Compute here while the compute server is away."""
     key: str | None
     server_key: str | None
+    static: dict[str, str]
+    """Folders of a teacher's pages, absolute, by name."""
+    base_path: str
+    """As app.web.base_path makes it: "" or /one/or/more."""
+    host_names: tuple[str, ...]
 
 
 def parse(argv: Sequence[str]) -> Settings:
@@ -57,6 +71,9 @@ def parse(argv: Sequence[str]) -> Settings:
         fallback=given.fallback == "local",
         key=given.key,
         server_key=given.server_key,
+        static=dict(pair.split("=", 1) for pair in given.static or ()),
+        base_path=given.base_path,
+        host_names=tuple(given.host_name or ()),
     )
 
 
@@ -87,7 +104,7 @@ def parser() -> Parser:
     add("--lan", action="store_true", help="let browsers on the local network join, with a code")
     add("--headless", action="store_true", help="serve browsers only, open no window")
     add("--fullscreen", action="store_true", help="the window fills the screen")
-    add("--remote", type=_endpoint, metavar="ADDRESS",
+    add("--remote", type=checked(endpoint), metavar="ADDRESS",
         help=f"compute on another machine, by a compute server or super_hydro's: {FORMS}"
         )  # fmt: skip
     add("--fallback", choices=["none", "local"], default="none",
@@ -96,14 +113,14 @@ def parser() -> Parser:
     add("--key", metavar="FILE", help="this exhibit's key file for the compute server")
     add("--server-key", metavar="KEY",
         help="the compute server's public key, if not the one in the key file")  # fmt: skip
+    add("--static", type=checked(named_folder), action="append", metavar="NAME=FOLDER",
+        help="serve a folder of your own pages below /static/NAME/; may be given again"
+        )  # fmt: skip
+    add("--base-path", type=checked(base_path), default="", metavar="PATH",
+        help="serve everything below this path, for a reverse proxy (default: /)")  # fmt: skip
+    add("--host-name", type=checked(host_name), action="append", metavar="NAME",
+        help="a name by which a reverse proxy is called; may be given again")  # fmt: skip
     return options
-
-
-def _endpoint(text: str) -> str:
-    try:
-        return endpoint(text)
-    except ValueError as fault:
-        raise configargparse.ArgumentTypeError(str(fault)) from None
 
 
 def default_file() -> Path:

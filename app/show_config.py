@@ -42,6 +42,8 @@ def _with_model(origin: Origin, model: str) -> Origin:
 
 def _toml(value: Any) -> str:
     """`value` as the TOML file would have it."""
+    if isinstance(value, list):
+        return f"[{', '.join(_toml(one) for one in value)}]"
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int | float) else f"'{value}'"

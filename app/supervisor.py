@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.children import Child
 from app.launch import EXIT_FAULT, EXIT_OK, EXIT_USAGE, Launch
@@ -82,7 +83,7 @@ class Supervisor:
         if self._url:
             return
         self._url = url
-        settings = {**self._launch.settings, "port": int(url.rstrip("/").rpartition(":")[2])}
+        settings = {**self._launch.settings, "port": urlsplit(url).port}
         page = f"{url}models/{self._first_model}#kiosk={self._launch.kiosk_token}"
         # A server that is started again must have the port that the browsers know.
         self._launch = dataclasses.replace(self._launch, settings=settings, url=page)

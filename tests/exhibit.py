@@ -15,6 +15,7 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.client import Client
 
@@ -65,7 +66,9 @@ class Exhibit:
     @property
     def port(self) -> int:
         """Where it listens."""
-        return int(self.url.rstrip("/").rpartition(":")[2])
+        port = urlsplit(self.url).port
+        assert port
+        return port
 
     @property
     def errors(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,15 +37,32 @@ def lan_address() -> str:
             return "127.0.0.1"
 
 
-def host_names(lan: bool) -> frozenset[str]:
-    """The names and addresses by which this server may be called."""
+def asker(environ: Mapping[str, Any]) -> str:
+    """The address that a request comes from: the one a reverse proxy on this machine names.
+
+    Only the last address is the proxy's own word. Whoever sends the header without a proxy can
+    but lose rights that this machine's programs have.
+    """
+    peer = str(environ.get("REMOTE_ADDR", ""))
+    named = str(environ.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
+    if not (named and is_loopback(peer)):
+        return peer
+    try:
+        return str(ipaddress.ip_address(named))
+    except ValueError:
+        return "0.0.0.0"  # noqa: S104  (nobody's address, and not this machine's)
+
+
+def host_names(lan: bool, more: Iterable[str] = ()) -> frozenset[str]:
+    """The names and addresses by which this server may be called; `more` are a proxy's."""
+    given = frozenset(name.lower() for name in more)
     if not lan:
-        return LOOPBACK_NAMES
+        return LOOPBACK_NAMES | given
     name = socket.gethostname().lower()
     names = {name, name.split(".")[0], f"{name.split('.')[0]}.local", lan_address()}
     with contextlib.suppress(OSError):
         names.update(str(info[4][0]).split("%")[0] for info in socket.getaddrinfo(name, None))
-    return LOOPBACK_NAMES | names
+    return LOOPBACK_NAMES | given | names
 
 
 class Access:

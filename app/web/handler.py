@@ -14,7 +14,8 @@ from gevent.pool import Pool
 from gevent.pywsgi import Input, WSGIServer
 from geventwebsocket.handler import WebSocketHandler
 
-from app.web.access import Access, is_loopback
+from app.web.access import Access, asker, is_loopback
+from app.web.base_path import enter
 from app.web.limits import (
     HEADER_S,
     MAX_BODY_BYTES,
@@ -22,6 +23,7 @@ from app.web.limits import (
     MAX_CONNECTIONS_PER_ADDRESS,
     SEND_S,
 )
+from app.web.refusal import Refusal
 from app.web.websocket import WebSocket
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,12 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         finally:
             self._deadline.close()
 
+    def get_environ(self) -> Any:
+        """As the library makes it, but for whom a reverse proxy asks."""
+        environ = super().get_environ()
+        environ["REMOTE_ADDR"] = asker(environ)
+        return environ
+
     def run_application(self) -> None:
         """Refuse what must not reach the application, upgrades included."""
         refused = self._refusal() or self._take_body()
@@ -53,36 +61,36 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         if refused is None:
             super().run_application()
             return
-        status, text = refused
         self.close_connection = True
         self.wsgi_input = Input(self.rfile, 0)  # or the library would wait for the body's end
-        body = f"{text}\n".encode()
+        body = f"{refused.text}\n".encode()
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
-        self.start_response(status, [*headers, ("Content-Length", str(len(body)))])
+        headers += [("Content-Length", str(len(body))), *refused.headers]
+        self.start_response(refused.status, headers)
         self.result = [body]
         self.process_result()
 
-    def _refusal(self) -> tuple[str, str] | None:
+    def _refusal(self) -> Refusal | None:
         why = self.server.access.refusal(self.environ, self.socket.getsockname()[0])
         if why is not None:
-            return "403 Forbidden", why
+            return Refusal("403 Forbidden", why)
         if "HTTP_TRANSFER_ENCODING" in self.environ:
-            return "411 Length Required", "send a Content-Length"
+            return Refusal("411 Length Required", "send a Content-Length")
         length = self.environ.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-            return "413 Content Too Large", f"at most {MAX_BODY_BYTES} bytes"
-        return None
+            return Refusal("413 Content Too Large", f"at most {MAX_BODY_BYTES} bytes")
+        return enter(self.environ, self.server.base_path)
 
-    def _take_body(self) -> tuple[str, str] | None:
+    def _take_body(self) -> Refusal | None:
         """Read the body whole, within the deadline; what is wrong with it, if anything."""
         try:
             body = self.wsgi_input.read()
         except gevent.Timeout as late:
             if late is not self._deadline:
                 raise
-            return "408 Request Timeout", f"a request must arrive within {HEADER_S:g} s"
+            return Refusal("408 Request Timeout", f"a request must arrive within {HEADER_S:g} s")
         except OSError:
-            return "400 Bad Request", "the body is cut short"
+            return Refusal("400 Bad Request", "the body is cut short")
         self.environ["wsgi.input"] = io.BytesIO(body)
         return None
 
@@ -124,7 +132,10 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
 class HttpServer(WSGIServer):
     """Counts connections per address, so that one phone cannot use them all up."""
 
-    def __init__(self, listener: socket.socket, application: Any, access: Access) -> None:
+    def __init__(
+        self, listener: socket.socket, application: Any, access: Access, base_path: str = ""
+    ) -> None:
+        """`base_path`: what app.web.base_path makes of one."""
         super().__init__(
             listener,
             application,
@@ -134,6 +145,7 @@ class HttpServer(WSGIServer):
             error_log=log,
         )
         self.access = access
+        self.base_path = base_path
         self.logger = log
         self._per_address: Counter[str] = Counter()
 

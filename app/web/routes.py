@@ -7,7 +7,7 @@ HTTPResponse of its own. Headers that every response needs are added outside of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import bottle
@@ -22,6 +22,7 @@ from app.rooms.encoder import jpeg
 from app.web.handler import WEBSOCKET_PATH
 from app.web.session import Reception, converse
 from app.web.stage import Stage
+from app.web.static_pages import add_static_pages, content_type
 
 ANSWER_S = 3.0
 SECURITY_HEADERS = [
@@ -38,8 +39,8 @@ SECURITY_HEADERS = [
 ]
 
 
-def application(reception: Reception, stop: Callable[[], None]) -> Any:
-    """The WSGI application; `stop` ends the exhibit."""
+def application(reception: Reception, stop: Callable[[], None], static: Mapping[str, str]) -> Any:
+    """The WSGI application; `stop` ends the exhibit, `static` are folders by name."""
     app = bottle.Bottle()
     app.default_error_handler = lambda error: _text(error.status_code, str(error.body))
     lobby = reception.lobby
@@ -69,8 +70,10 @@ def application(reception: Reception, stop: Callable[[], None]) -> Any:
         return _page("operator.html")
 
     @app.get("/ui/<path:path>")  # type: ignore[untyped-decorator]
-    def static(path: str) -> Any:
-        return bottle.static_file(path, root=str(UI))
+    def own_file(path: str) -> Any:
+        return bottle.static_file(path, root=str(UI), mimetype=content_type(path))
+
+    add_static_pages(app, static)
 
     @app.get("/favicon.ico")  # type: ignore[untyped-decorator]
     def icon() -> Any:

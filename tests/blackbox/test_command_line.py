@@ -152,6 +152,7 @@ def test_a_port_in_use_is_refused_in_one_line(run_main: RunMain) -> None:
         (b"port = 'eighty'", ("port", "eighty")),
         (b"port = 1.5", ("port", "1.5")),
         (b"port = [1]", ("port", "number")),
+        (b"static = [1]", ("static", "list or table")),
         (b"port = 2026-11-21", ("port", "number")),
         (b"[server]\nport = 1", ("server",)),
         (b"fps = 1e9", ("fps",)),
@@ -302,16 +303,49 @@ def test_switches_in_file_and_environment(
 
 def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
     texts = {"model": "BEC", "log-level": "debug", "remote": "tcp://192.0.2.1:27000",
-             "fallback": "local", "key": "/k", "server-key": "x"}  # fmt: skip
+             "fallback": "local", "key": "/k", "server-key": "x", "base-path": "/hall/",
+             "host-name": "Museum.example"}  # fmt: skip
     lines = [f'{name} = "{text}"' for name, text in texts.items()]
     lines += [f"{name} = 64" for name in ("port", "Nx", "Ny", "steps", "fps", "tracers")]
     lines += [f"{name} = true" for name in ("lan", "headless", "fullscreen")]
+    lines += [f"static = {{ lessons = '{isolated}', more = '/' }}"]
     assert {line.split()[0] for line in lines} == set(SETTINGS)
     (isolated / "vortarium.toml").write_text("\n".join(lines))
     settings = parse([])
     assert settings.params == {"Nx": 64, "Ny": 64, "steps": 64, "tracers": 64}
     assert (settings.lan, settings.headless, settings.fullscreen) == (True, True, True)
     assert settings.log_level == "debug"
+    assert settings.static == {"lessons": str(isolated.resolve()), "more": "/"}
+    assert (settings.base_path, settings.host_names) == ("/hall", ("museum.example",))
+
+
+@pytest.mark.parametrize(
+    "given", ["static = ['a=/', 'b=/']", "static = 'b=/'", "[static]\nb = '/'"]
+)
+def test_what_may_be_given_again_is_a_list_or_a_table(isolated: Path, given: str) -> None:
+    (isolated / "vortarium.toml").write_text(given)
+    assert parse([]).static["b"] == "/"
+    assert parse(["--static", "c=/", "--static=d=/"]).static == {"c": "/", "d": "/"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--static", "lessons"), ("NAME=FOLDER", "lessons")),
+        (("--static", "../x=/"), ("NAME=FOLDER",)),
+        (("--static", "a=/nowhere"), ("/nowhere",)),
+        (("--base-path", "/a/../b"), ("/exhibit", "/a/../b")),
+        (("--base-path", "/a//b"), ("/a//b",)),
+        (("--base-path", "http://x/"), ("http",)),
+        (("--host-name", "https://x/"), ("museum.example", "https")),
+    ],
+)
+def test_a_site_that_does_not_fit_is_refused(
+    refused: Callable[..., str], arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    said = refused(*arguments)
+    for word in words:
+        assert word in said
 
 
 @pytest.mark.parametrize("value", ["0", "121", "-5", "inf", "nan", "sixty", ""])
