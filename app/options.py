@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from argparse import Namespace, _AppendAction
+from argparse import Action, Namespace, _AppendAction
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, TextIO
@@ -76,7 +76,7 @@ class Parser(configargparse.ArgumentParser):  # type: ignore[misc]
 
     def options(self) -> list[str]:
         """Every option, as on the command line."""
-        return [action.option_strings[-1] for action in self._actions if action.option_strings]
+        return [_option(action) for action in self._actions if action.option_strings]
 
     def repeatable(self) -> list[str]:
         """Those that may be given more than once."""
@@ -86,16 +86,22 @@ class Parser(configargparse.ArgumentParser):  # type: ignore[misc]
     def origins(self, given: Namespace) -> Iterator[Origin]:
         """Where each setting of the last `read` came from."""
         sources = {}
+        names = {
+            word.removeprefix("--"): _option(action).removeprefix("--")
+            for action in self._actions
+            for word in action.option_strings
+        }
         for key, entries in self.get_source_to_settings_dict().items():
             kind, _, path = key.partition("|")
             for name in entries:
                 sources[name] = _SOURCES.get(kind, path or kind)
             if kind == "command_line":
                 for word in entries[""][1]:
-                    sources[word.partition("=")[0].removeprefix("--")] = _SOURCES[kind]
+                    word = word.partition("=")[0].removeprefix("--")
+                    sources[names.get(word, word)] = _SOURCES[kind]
             if kind == "environment_variables":
                 for name, (action, _value) in entries.items():
-                    sources[action.option_strings[-1].removeprefix("--")] = f"environment: {name}"
+                    sources[_option(action).removeprefix("--")] = f"environment: {name}"
         for option in self.options():
             name = option.removeprefix("--")
             if name not in NOT_IN_FILE:
@@ -104,6 +110,11 @@ class Parser(configargparse.ArgumentParser):  # type: ignore[misc]
 
     def error(self, message: str) -> NoReturn:
         raise SettingsError(message)
+
+
+def _option(action: Action) -> str:
+    """As a person writes it: --port, not -p; --show-code, not --no-show-code."""
+    return next(word for word in action.option_strings if word.startswith("--"))
 
 
 class _TomlFile(configargparse.ConfigFileParser):  # type: ignore[misc]

@@ -86,7 +86,7 @@ class Server:
             all_pins=Attempts(allowed=20),
         )
         gate = access.Access(access.host_names(settings.lan, settings.host_names))
-        site = application(reception, self.stop, settings.static)
+        site = application(reception, self.stop, settings)
         self._http = HttpServer(listener, site, gate, settings.base_path)  # type: ignore[arg-type]
         self._hub = gevent.hub.get_hub()
         self._settings = settings

@@ -6,6 +6,7 @@ it to its children as JSON.
 
 from __future__ import annotations
 
+from argparse import BooleanOptionalAction
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,6 +52,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     base_path: str
     """As app.web.base_path makes it: "" or /one/or/more."""
     host_names: tuple[str, ...]
+    show_code: bool
+    """Visitors may read the models' code."""
 
 
 def parse(argv: Sequence[str]) -> Settings:
@@ -74,6 +77,7 @@ def parse(argv: Sequence[str]) -> Settings:
         static=dict(pair.split("=", 1) for pair in given.static or ()),
         base_path=given.base_path,
         host_names=tuple(given.host_name or ()),
+        show_code=given.show_code,
     )
 
 
@@ -120,6 +124,8 @@ def parser() -> Parser:
         help="serve everything below this path, for a reverse proxy (default: /)")  # fmt: skip
     add("--host-name", type=checked(host_name), action="append", metavar="NAME",
         help="a name by which a reverse proxy is called; may be given again")  # fmt: skip
+    add("--show-code", action=BooleanOptionalAction, default=True,
+        help="let visitors read the models' code (default: yes)")  # fmt: skip
     return options
 
 

@@ -31,6 +31,11 @@ def is_user_file(name: str) -> bool:
     return _split(name)[0].endswith(SUFFIX)
 
 
+def path_of(name: str) -> Path:
+    """The file in `name` (path or path:Class)."""
+    return Path(_split(name)[0]).expanduser().resolve()
+
+
 def load(name: str, options: Mapping[str, int]) -> dict[str, type[Model]]:
     """The models in the file `name` (path or path:Class), by class name, in the file's order.
 
@@ -38,8 +43,7 @@ def load(name: str, options: Mapping[str, int]) -> dict[str, type[Model]]:
 
     Raises UserFileError.
     """
-    path_text, wanted = _split(name)
-    path = Path(path_text).expanduser().resolve()
+    path, wanted = path_of(name), _split(name)[1]
     module = _module(path)
     own = [
         kind

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.exhibit import Exhibit
+from tests.serving import Serving
 
 # The same examples in every run, however busy the machine; nothing is kept beside the program.
 settings.register_profile(
@@ -92,3 +93,11 @@ def start(environment: dict[str, str]) -> Iterator[StartExhibit]:
     yield begin
     for exhibit in started:
         exhibit.kill()
+
+
+@pytest.fixture
+def serving(environment: dict[str, str]) -> Iterator[Serving]:
+    """A server process without a supervisor, whose secrets the test knows."""
+    server = Serving(environment)
+    yield server
+    server.kill()

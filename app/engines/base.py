@@ -72,6 +72,9 @@ class Engine(Protocol):
     def catalogue(self) -> dict[str, dict[str, Any]]:
         """The models on offer: name -> entry of `GET /api/models`."""
 
+    def source(self, model: str) -> str:
+        """The Python code of a model on offer; raises SourceError, and KeyError if unknown."""
+
     def open(self, room: str, model: str, listener: Listener) -> RoomLink:
         """A new room; raises KeyError for an unknown model."""
 

@@ -15,7 +15,7 @@ import models
 from app.engines.base import WATCH_S, CallSoon, Listener
 from app.engines.worker import Worker
 from app.protocol.messages import Do, Error, Finger, Id, RoomState, Set, Visitor
-from app.rooms import parameters
+from app.rooms import parameters, source
 from app.rooms.description import describe
 from app.rooms.encoder import FrameKey
 from app.rooms.presence import Emit
@@ -71,6 +71,10 @@ class LocalEngine:
     def catalogue(self) -> dict[str, dict[str, Any]]:
         """The models on offer."""
         return {name: describe(name, self._catalogue.get(name)) for name in self._catalogue.names()}
+
+    def source(self, model: str) -> str:
+        """Its code. Raises SourceError, and KeyError for an unknown model."""
+        return source.of_class(self._catalogue.get(model))
 
     def open(
         self,

@@ -22,12 +22,13 @@ class MixedEngine:
             known = {**known, **{k: v for k, v in engine.catalogue().items() if k not in known}}
         return known
 
+    def source(self, model: str) -> str:
+        """Its code. Raises SourceError, and KeyError for an unknown model."""
+        return self._engine_of(model).source(model)
+
     def open(self, room: str, model: str, listener: Listener) -> RoomLink:
         """A new room. Raises KeyError for an unknown model."""
-        for engine in self._engines:
-            if model in engine.catalogue():
-                return engine.open(room, model, listener)
-        raise KeyError(f"no model {model!r}; there are {', '.join(self.catalogue())}")
+        return self._engine_of(model).open(room, model, listener)
 
     def look_after(self) -> None:
         """Mend what is broken."""
@@ -38,3 +39,9 @@ class MixedEngine:
         """End all rooms."""
         for engine in self._engines:
             engine.close()
+
+    def _engine_of(self, model: str) -> Engine:
+        for engine in self._engines:
+            if model in engine.catalogue():
+                return engine
+        raise KeyError(f"no model {model!r}; there are {', '.join(self.catalogue())}")

@@ -23,6 +23,8 @@ from app.engines.line import Line, Watch
 from app.engines.remote_link import RemoteLink, Words
 from app.launch import Launch
 from app.protocol.compute import CREDITS, Address, Credit, Frame, FromClient, FromServer, Greeting
+from app.rooms.source import of_file
+from models.user_file import path_of
 
 MAX_FAILURES = 3
 """In a row; then a model is left off."""
@@ -56,10 +58,14 @@ class ProcessEngine:
         """The models in the file."""
         return self._catalogue
 
+    def source(self, model: str) -> str:
+        """The file's code. Raises SourceError, and KeyError for an unknown model."""
+        self._check(model)
+        return of_file(path_of(self._task.file))
+
     def open(self, room: str, model: str, listener: Listener) -> RemoteLink:
         """A new room in a new process. Raises KeyError for an unknown model."""
-        if model not in self._catalogue:
-            raise KeyError(f"no model {model!r}; there are {', '.join(self._catalogue)}")
+        self._check(model)
         process = RoomProcess(self._task, self._watch, self._call_soon)
         process.open(room, model, self._catalogue[model], listener)
         self._processes.append(process)
@@ -79,6 +85,10 @@ class ProcessEngine:
         for process in self._processes:
             process.link.close()
             process.close()
+
+    def _check(self, model: str) -> None:
+        if model not in self._catalogue:
+            raise KeyError(f"no model {model!r}; there are {', '.join(self._catalogue)}")
 
 
 class RoomProcess:

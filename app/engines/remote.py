@@ -14,6 +14,7 @@ from app.engines.remote_link import RemoteLink
 from app.engines.super_hydro import Discovery, find
 from app.protocol.compute import CREDITS, Address, Credit, Frame, FromServer, Greeting
 from app.protocol.messages import Notice
+from app.rooms.source import SourceError
 from models.parameters import Value
 
 MEET_S = 5.0
@@ -59,6 +60,12 @@ class RemoteEngine:
     def catalogue(self) -> dict[str, dict[str, Any]]:
         """The models on offer: those of the server, as last heard."""
         return self._local.catalogue() if self._known is None else self._known
+
+    def source(self, model: str) -> str:
+        """Its code, as long as it is ours. Raises SourceError, and KeyError if unknown."""
+        if model in self.catalogue() and self._known is not None:
+            raise SourceError(f"the code of {model} is on the compute server")
+        return self._local.source(model)
 
     def meet(self) -> None:
         """Wait until the server is there, or found to be away; from another thread."""

@@ -12,6 +12,7 @@ from app.engines.base import Engine
 from app.protocol.messages import ErrorCode, Id, Role
 from app.web.identity import Identity
 from app.web.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
+from app.web.permissions import OWN_ROOMS, only
 from app.web.stage import Stage
 from app.web.viewer import Viewer
 
@@ -44,7 +45,7 @@ class Lobby:
     def stage(self, room: str | None, model: str | None, role: Role) -> Stage:
         """The stage of `room`, opened if need be. Raises EntryError.
 
-        Rooms named like a listed model are open to everybody; only kiosk and operator create
+        Rooms named like a listed model are open to everybody; only some (see permissions) create
         others, by naming a model.
         """
         room = room or model or self.default_model
@@ -60,8 +61,10 @@ class Lobby:
             if model not in (None, room):
                 raise EntryError("unknown_model", f"room {room!r} is for the model of that name")
             model = room
-        elif model is None or role == "guest":
+        elif model is None:
             raise EntryError("unknown_room", f"no room {room!r}; there are {', '.join(listed)}")
+        elif role not in OWN_ROOMS:
+            raise EntryError("forbidden", f"opening a room of one's own is {only(OWN_ROOMS)}")
         if len(self.stages) >= MAX_ROOMS:
             raise EntryError("busy", f"{MAX_ROOMS} rooms run already; please join one of them")
         return self._open(room, model)

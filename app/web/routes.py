@@ -7,11 +7,10 @@ HTTPResponse of its own. Headers that every response needs are added outside of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import bottle
-import msgspec
 from gevent.event import AsyncResult
 from gevent.timeout import Timeout
 
@@ -19,10 +18,14 @@ from app import __version__
 from app.protocol import frames
 from app.resources import UI
 from app.rooms.encoder import jpeg
+from app.settings import Settings
+from app.web import answers
+from app.web.guard import Guard
 from app.web.handler import WEBSOCKET_PATH
 from app.web.session import Reception, converse
 from app.web.stage import Stage
 from app.web.static_pages import add_static_pages, content_type
+from app.web.telling import add_routes
 
 ANSWER_S = 3.0
 SECURITY_HEADERS = [
@@ -39,57 +42,68 @@ SECURITY_HEADERS = [
 ]
 
 
-def application(reception: Reception, stop: Callable[[], None], static: Mapping[str, str]) -> Any:
-    """The WSGI application; `stop` ends the exhibit, `static` are folders by name."""
+def application(reception: Reception, stop: Callable[[], None], settings: Settings) -> Any:
+    """The WSGI application; `stop` ends the exhibit."""
     app = bottle.Bottle()
-    app.default_error_handler = lambda error: _text(error.status_code, str(error.body))
+    app.default_error_handler = lambda error: answers.text(error.status_code, str(error.body))
+    app.install(Guard(reception.identity))
     lobby = reception.lobby
+    add_routes(app, lobby, settings)
 
     @app.get(WEBSOCKET_PATH)  # type: ignore[untyped-decorator]
     def websocket() -> Any:
+        """The WebSocket: messages and frames (app.protocol)."""
         environ = bottle.request.environ
         socket = environ.get("wsgi.websocket")
         if socket is None:
-            return _text(426, "a WebSocket upgrade is needed")
+            return answers.text(426, "a WebSocket upgrade is needed")
         converse(socket, environ.get("REMOTE_ADDR", ""), reception)
         return ""
 
     @app.get("/")  # type: ignore[untyped-decorator]
     def landing() -> Any:
+        """The landing page: every model."""
         return _page("index.html")
 
     @app.get("/models/<name>")  # type: ignore[untyped-decorator]
     def model_page(name: str) -> Any:
+        """A model's page; it joins the room of that name, or `?room=`."""
         known = lobby.engine.catalogue()
         if name not in known and not bottle.request.query.room:
-            return _text(404, f"no model {name!r}; there are {', '.join(known)}")
+            return answers.text(404, f"no model {name!r}; there are {', '.join(known)}")
         return _page("model.html")
 
     @app.get("/operator")  # type: ignore[untyped-decorator]
     def operator() -> Any:
+        """The operator's console."""
         return _page("operator.html")
 
     @app.get("/ui/<path:path>")  # type: ignore[untyped-decorator]
     def own_file(path: str) -> Any:
+        """The pages' own files."""
         return bottle.static_file(path, root=str(UI), mimetype=content_type(path))
 
-    add_static_pages(app, static)
+    add_static_pages(app, settings.static)
 
     @app.get("/favicon.ico")  # type: ignore[untyped-decorator]
     def icon() -> Any:
+        """The icon, for browsers that guess where it is."""
         return bottle.static_file("icon.svg", root=str(UI))
 
     @app.get("/healthz")  # type: ignore[untyped-decorator]
     def health() -> Any:
+        """Status, version and how each room runs."""
         rooms = [_health(stage) for stage in lobby.stages.values()]
-        return _json({"status": "ok", "version": __version__, "rooms": rooms})
+        return answers.json({"status": "ok", "version": __version__, "rooms": rooms})
 
     @app.get("/api/models")  # type: ignore[untyped-decorator]
     def listing() -> Any:
-        return _json(list(lobby.engine.catalogue().values()))
+        """Every model's declaration."""
+        return answers.json(list(lobby.engine.catalogue().values()))
 
     @app.get("/api/models/<name>/thumbnail.jpg")  # type: ignore[untyped-decorator]
     def thumbnail(name: str) -> Any:
+        """The newest frame of the room of that name if it runs, else a stored still."""
         stage = lobby.stages.get(name)
         newest = stage.newest_picture() if stage is not None else None
         if newest is None:
@@ -98,23 +112,25 @@ def application(reception: Reception, stop: Callable[[], None], static: Mapping[
 
     @app.get("/api/rooms/<room>/state")  # type: ignore[untyped-decorator]
     def state(room: str) -> Any:
+        """{running, params, fingers, sim_time} of a room that runs."""
         stage = lobby.stages.get(room)
         if stage is None:
-            return _text(404, f"no room {room!r} runs")
+            return answers.text(404, f"no room {room!r} runs")
         answer: AsyncResult[Any] = AsyncResult()
         stage.ask_state(answer.set)
         try:
-            return _json(answer.get(timeout=ANSWER_S))
+            return answers.json(answer.get(timeout=ANSWER_S))
         except Timeout:
-            return _text(503, "the room does not answer")
+            return answers.text(503, "the room does not answer")
 
     @app.post("/quit")  # type: ignore[untyped-decorator]
     def quit_exhibit() -> Any:
-        if not reception.identity.is_operator(bottle.request.get_header("Authorization", "")):
-            return _text(403, "only an operator ends the exhibit")
+        """End the exhibit."""
         stop()
-        return _text(200, "the exhibit ends")
+        return answers.text(200, "the exhibit ends")
 
+    for route in app.routes:
+        route.prepare()  # so that one without permissions is seen at once
     return _with_security_headers(app)
 
 
@@ -157,13 +173,3 @@ def _as_jpeg(frame: bytes) -> bytes:
 
 def _page(name: str) -> Any:
     return bottle.static_file(name, root=str(UI), mimetype="text/html")
-
-
-def _json(value: Any) -> Any:
-    body = msgspec.json.encode(value)
-    return bottle.HTTPResponse(body, 200, {"Content-Type": "application/json"})
-
-
-def _text(status: int, text: str) -> Any:
-    headers = {"Content-Type": "text/plain; charset=utf-8"}
-    return bottle.HTTPResponse(f"{text}\n".encode(), status, headers)

@@ -54,6 +54,7 @@ from app.web.limits import (
     Bucket,
 )
 from app.web.lobby import EntryError, Lobby
+from app.web.permissions import MESSAGES, only
 from app.web.stage import Stage
 from app.web.viewer import Viewer
 from app.web.websocket import TEXT, PeerGoneError, WebSocket, framed
@@ -208,6 +209,10 @@ class Session:
                 message = decode(data)
             except MessageError as wrong:
                 self._viewer.send(wrong.reply)
+                continue
+            allowed = MESSAGES[type(message)]
+            if self._viewer.role not in allowed:
+                self._refuse("forbidden", f"this is {only(allowed)}", message.id)
                 continue
             self._acts[type(message)](message)
 

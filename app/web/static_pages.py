@@ -74,6 +74,7 @@ def add_static_pages(app: bottle.Bottle, folders: Mapping[str, str]) -> None:
     @app.get("/static/<name>/<path:path>")  # type: ignore[untyped-decorator]
     @app.get("/static/<name>/")  # type: ignore[untyped-decorator]
     def static_page(name: str, path: str = "") -> Any:
+        """A teacher's own pages and what belongs to them."""
         found = find(Path(folders[name]), path) if name in folders else None
         if found is not None and found.is_dir():
             asked = bottle.request.environ["SCRIPT_NAME"] + bottle.request.path

@@ -94,7 +94,7 @@ def test_a_nameless_visitor_gets_a_name_and_no_id_unasked(exhibit: Exhibit) -> N
         ({"room": "nowhere"}, "unknown_room"),
         ({"room": "BEC", "model": "Nothing"}, "unknown_model"),
         ({"model": "Nothing"}, "unknown_model"),
-        ({"room": "mine", "model": "BEC"}, "unknown_room"),
+        ({"room": "mine", "model": "BEC"}, "forbidden"),
         ({"accept": ["gif"]}, "bad_message"),
         ({"room": 7}, "bad_message"),
     ],

@@ -25,6 +25,7 @@ from app.protocol.messages import (
     Welcome,
 )
 from app.rooms.encoder import FrameKey
+from app.rooms.source import SourceError
 from tests.client import decode
 from tests.engines.audience import ANNA, BERT, PATIENCE_S, RAW, Audience
 
@@ -70,6 +71,17 @@ def test_an_unknown_model_is_refused_with_the_known_ones(
 ) -> None:
     with pytest.raises(KeyError, match="Wave"):
         engine.open("hall", "nobody", audience)
+
+
+def test_code_is_shown_only_where_it_is(engine: Engine, enter: Open) -> None:
+    enter("Wave")
+    if engine.near:
+        assert "class Wave(" in engine.source("Wave")
+    else:
+        with pytest.raises(SourceError, match="on the compute server"):
+            engine.source("Wave")
+    with pytest.raises(KeyError, match="nobody"):
+        engine.source("nobody")
 
 
 def test_whoever_enters_is_welcomed_with_first_values_that_fit(

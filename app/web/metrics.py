@@ -1,0 +1,82 @@
+"""How the rooms run, as Prometheus text; in a registry of our own, so nothing else slips in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from statistics import fmean
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from app import __version__
+from app.web.stage import Stage
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
+
+MAX_LABEL_CHARS = 64
+"""As long as rooms' names may be; a user's model may be called anything."""
+LABELS = ("room", "model")
+
+
+class Gauge(NamedTuple):
+    """A figure of a room; None while there is nothing to tell."""
+
+    name: str
+    help: str
+    of: Callable[[Stage], float | None]
+
+
+def _round_trip_s(stage: Stage) -> float | None:
+    trips = [viewer.round_trip_ms for viewer in stage.viewers.values()]
+    known = [ms for ms in trips if ms is not None]
+    return fmean(known) / 1000 if known else None
+
+
+GAUGES = (
+    Gauge("frames_per_second", "Frames made per second.", lambda stage: stage.figures.fps),
+    Gauge("steps_per_second", "Time steps per second.", lambda stage: stage.figures.steps_per_s),
+    Gauge("visitors", "Visitors in the room.", lambda stage: len(stage.viewers)),
+    Gauge("round_trip_seconds", "Mean round trip, as its visitors measured it.", _round_trip_s),
+    # Not a counter: a room that was empty for a while begins again at 0, under the same name.
+    Gauge("restarts", "Times its model was restarted.", lambda stage: stage.figures.restarts),
+)
+
+Snapshot = list[tuple[Gauge, list[tuple[tuple[str, str], float]]]]
+
+
+def snapshot(stages: Iterable[Stage]) -> Snapshot:
+    """The figures now, by room and model; quick, for the thread that owns the stages."""
+    rooms = list(stages)
+    return [
+        (
+            gauge,
+            [(_labels(stage), value) for stage in rooms if (value := gauge.of(stage)) is not None],
+        )
+        for gauge in GAUGES
+    ]
+
+
+def exposition(figures: Snapshot) -> bytes:
+    """`figures` in Prometheus' text format; slow the first time, so not for the hub."""
+    # A sixth of a second that most exhibits never need.
+    from prometheus_client import CollectorRegistry, generate_latest
+    from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+
+    class Rooms:
+        def collect(self) -> Iterator[Metric]:
+            yield InfoMetricFamily("vortarium", "The program.", {"version": __version__})
+            for gauge, samples in figures:
+                family = GaugeMetricFamily(
+                    f"vortarium_room_{gauge.name}", gauge.help, labels=LABELS
+                )
+                for labels, value in samples:
+                    family.add_metric(labels, value)
+                yield family
+
+    registry = CollectorRegistry()
+    registry.register(Rooms())
+    text: Any = generate_latest(registry)
+    return bytes(text)
+
+
+def _labels(stage: Stage) -> tuple[str, str]:
+    return stage.name[:MAX_LABEL_CHARS], stage.model[:MAX_LABEL_CHARS]

@@ -1,0 +1,85 @@
+"""Who may do what, in one place: every message, every route, and rooms of one's own.
+
+A message or route that is missing here reaches nobody: `Session` and the routes look it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from app.protocol.messages import (
+    Ack,
+    Channels,
+    Do,
+    Finger,
+    Hello,
+    Login,
+    Message,
+    Ping,
+    Role,
+    SelectView,
+    Set,
+    Subscribe,
+    Unsubscribe,
+)
+
+EVERYBODY: frozenset[Role] = frozenset({"guest", "kiosk", "operator"})
+STAFF: frozenset[Role] = frozenset({"kiosk", "operator"})
+OPERATOR: frozenset[Role] = frozenset({"operator"})
+
+OWN_ROOMS = STAFF
+"""Who may open rooms that are not named like a listed model, by `hello`."""
+
+MESSAGES: Mapping[type[Message], frozenset[Role]] = {
+    Hello: EVERYBODY,
+    Login: EVERYBODY,
+    Set: EVERYBODY,
+    Do: EVERYBODY,
+    SelectView: EVERYBODY,
+    Finger: EVERYBODY,
+    Ack: EVERYBODY,
+    Ping: EVERYBODY,
+    Channels: EVERYBODY,
+    Subscribe: EVERYBODY,
+    Unsubscribe: EVERYBODY,
+}
+
+
+class Right(NamedTuple):
+    """Who may ask a route; `here`: and whoever asks from this very machine.
+
+    Over HTTP there are an operator, by his key (`Authorization: Bearer`), and guests.
+    """
+
+    roles: frozenset[Role] = EVERYBODY
+    here: bool = False
+
+
+ANYBODY = Right()
+
+ROUTES: Mapping[str, Right] = {
+    "GET /": ANYBODY,
+    "GET /ws": ANYBODY,
+    "GET /models/<name>": ANYBODY,
+    "GET /operator": ANYBODY,
+    "GET /ui/<path:path>": ANYBODY,
+    "GET /static/<name>": ANYBODY,
+    "GET /static/<name>/": ANYBODY,
+    "GET /static/<name>/<path:path>": ANYBODY,
+    "GET /favicon.ico": ANYBODY,
+    "GET /healthz": ANYBODY,
+    "GET /metrics": Right(OPERATOR, here=True),
+    "GET /api/models": ANYBODY,
+    "GET /api/models/<name>/source": ANYBODY,
+    "GET /api/models/<name>/thumbnail.jpg": ANYBODY,
+    "GET /api/rooms/<room>/state": ANYBODY,
+    "GET /api/commands": ANYBODY,
+    "GET /api/features": ANYBODY,
+    "POST /quit": Right(OPERATOR),
+}
+
+
+def only(roles: frozenset[Role]) -> str:
+    """What somebody else is told."""
+    return f"only for {' and '.join(sorted(roles))}"
