@@ -158,6 +158,8 @@ class FieldModel(Model):
     """A model on a periodic grid of shape (Nx, Ny), x first, y up."""
 
     views: ClassVar[tuple[View, ...]] = ()
+    field_name: ClassVar[str] = "psi"
+    """What `psi` is called where it is saved; nothing, where it is only made up."""
 
     @property
     @abstractmethod

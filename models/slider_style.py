@@ -74,6 +74,7 @@ class SliderStyle(FieldModel):
     kind: ClassVar[type]
     options: ClassVar[Mapping[str, int]]
     views: ClassVar[tuple[View, ...]] = (View("density", "Density", ""),)
+    field_name: ClassVar[str] = ""
 
     def __init__(
         self, params: Mapping[str, object] | None = None, precision: Precision = "single"

@@ -67,6 +67,7 @@ class WaveTank(GridModel):
     """
 
     title: ClassVar = "Wave tank"
+    field_name: ClassVar = "field"
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Toggle(name="paddle", default=True, label="Paddle", group="Waves",
                help="A paddle at the left that makes straight waves."),

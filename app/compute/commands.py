@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from app.rooms.description import ROOM_ACTIONS
-from app.rooms.room import Room
-from models.contract import FieldModel
 
 ACTIONS = {
     "pause": ROOM_ACTIONS["pause"],
@@ -51,13 +49,14 @@ def available(about: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     }
 
 
-def answers(room: Room, visitor: int, finger: Finger) -> dict[str, Any]:
-    """All that `get` knows of a room, for a client that is `visitor`; in the room's thread."""
-    marks = [mark for mark in room.finger_marks() if mark.visitor == visitor]
-    at = marks[0].potential if marks else finger
-    shape = room.model.shape if isinstance(room.model, FieldModel) else ()
+def answers(
+    report: Mapping[str, Any], shape: list[int], visitor: int, finger: Finger
+) -> dict[str, Any]:
+    """All that `get` knows of a room (see Room.report), for a client that is `visitor`."""
+    marks = [mark for mark in report["fingers"] if mark["visitor"] == visitor]
+    at = marks[0]["potential"] if marks else finger
     place = {"finger_x": finger.x, "finger_y": finger.y, "finger_Vxy": list(at)}
-    return {"Nxy": list(shape), **place, **room.params}
+    return {"Nxy": shape, **place, **report["params"]}
 
 
 def layout(about: Mapping[str, Any], values: Mapping[str, Any]) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 from app.compute.hall import Hall
 from app.compute.halls import BusyError, Halls
 from app.compute.peer import Peer
+from app.compute.refused import RefusedError
+from app.compute.shelf import Shelf
 from app.protocol import frames
 from app.protocol.compute import (
     Address,
@@ -21,9 +23,11 @@ from app.protocol.compute import (
     Leave,
     Listen,
     Look,
+    More,
     Open,
     Promote,
     Report,
+    Snapshot,
 )
 from app.protocol.messages import (
     PROTOCOL,
@@ -31,7 +35,6 @@ from app.protocol.messages import (
     Channels,
     Do,
     Error,
-    ErrorCode,
     Finger,
     Hello,
     Id,
@@ -48,18 +51,11 @@ from app.rooms.visitors import clean_name
 from app.web.limits import MAX_VISITORS_PER_ROOM
 
 
-class RefusedError(Exception):
-    """A message that cannot be done; `code` is the web contract's."""
-
-    def __init__(self, code: ErrorCode, message: str) -> None:
-        super().__init__(message)
-        self.code: ErrorCode = code
-
-
 class Desk:
     """Acts on the messages of all peers."""
 
     def __init__(self, halls: Halls) -> None:
+        self.shelf = Shelf()
         self._halls = halls
         self._acts: dict[type, Callable[[Peer, Any, Address], None]] = {
             Hello: self._hello,
@@ -77,6 +73,8 @@ class Desk:
             Subscribe: self._subscribe,
             Unsubscribe: self._unsubscribe,
             Ask: self._ask,
+            Snapshot: self._snapshot,
+            More: lambda peer, message, _: self.shelf.more(peer, message.id, message.at),
             Close: self._close,
             Credit: lambda peer, message, _: peer.credit(message.n, message.number),
             Ping: lambda peer, message, _: peer.tell(Pong(id=message.id, t=message.t)),
@@ -91,6 +89,7 @@ class Desk:
 
     def dismiss(self, peer: Peer) -> None:
         """A peer is gone."""
+        self.shelf.dismiss(peer)
         for hall in self._halls:
             hall.dismiss(peer)
 
@@ -196,6 +195,11 @@ class Desk:
     def _ask(self, peer: Peer, message: Ask, address: Address) -> None:
         hall = self._hall(address, peer)
         hall.link.ask_state(partial(_report, peer, message.id, Address(hall.name)))
+
+    def _snapshot(self, peer: Peer, message: Snapshot, address: Address) -> None:
+        hall = self._hall(address, peer)
+        put = self.shelf.expect(peer, message.id, Address(hall.name))
+        hall.link.ask_snapshot(message.parts, put)
 
     # --- who and where --------------------------------------------------------------------
 

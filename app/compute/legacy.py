@@ -17,7 +17,6 @@ Source: a recorded conversation between super_hydro's client and server.
 from __future__ import annotations
 
 import json
-import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,19 +27,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-import models
 from app.compute.commands import ACTIONS, ARRAYS, Finger, answers, available, layout
 from app.compute.hall import Hall
 from app.compute.halls import BusyError, Halls
-from app.protocol.compute import UNKNOWN
+from app.protocol.compute import UNKNOWN, Part
 from app.protocol.messages import Do, Set, Visitor
 from app.protocol.messages import Finger as FingerMessage
-from app.rooms import parameters
-from app.rooms.room import Room
-from models.contract import FieldModel
-from models.parameters import ParameterError
-
-log = logging.getLogger(__name__)
+from app.rooms.snapshot import SnapshotError, unpacked
 
 OK = b"ok"
 REFUSED = b"quit is refused: the server was started without --allow-quit"
@@ -116,7 +109,8 @@ class Legacy:
             client.pending = word
             client.reply([OK])
         elif word in ARRAYS:
-            hall.link.ask(partial(_array, word), lambda array: client.reply(_packed(array)))
+            parts: tuple[Part, ...] = ("density", "tracers", "shape")
+            hall.link.ask_snapshot(parts, lambda made: client.reply(_packed(_array(word, made))))
         elif word in ACTIONS:
             self._do(client, hall, word)
         else:
@@ -139,28 +133,20 @@ class Legacy:
                 client.reply([UNKNOWN])
 
     def _get(self, client: Client, hall: Hall, names: list[str]) -> None:
-        def question(room: Room) -> dict[str, Any]:
-            return answers(room, client.visitor, client.finger)
-
-        def reply(known: dict[str, Any]) -> None:
+        def reply(report: dict[str, Any], made: bytes | SnapshotError) -> None:
+            known = answers(report, _shape(made), client.visitor, client.finger)
             known["available_commands"] = available(hall.about)
             known["layout"] = layout(hall.about, known)
             found = {name: known[name] for name in names if name in known}
             client.reply([_json(found)])
 
-        hall.link.ask(question, reply)
+        hall.link.ask_state(lambda told: hall.link.ask_snapshot(("shape",), partial(reply, told)))
 
     def _set(self, client: Client, hall: Hall, values: dict[str, Any]) -> None:
-        declared = {p.name: p for p in parameters.declared(models.get(hall.model))}
-        fitting = {}
-        for name, value in values.items():
-            try:
-                if name in declared:
-                    fitting[name] = declared[name].check(value)
-            except ParameterError as wrong:
-                log.info("a super_hydro client: %s", wrong)
-        if fitting:
-            hall.link.send(client.visitor, Set(params=fitting))
+        declared = {parameter["name"] for parameter in hall.about["parameters"]}
+        for name in values.keys() & declared:
+            # One by one, for `set` is all or nothing, and there what does not fit is left out.
+            hall.link.send(client.visitor, Set(params={name: values[name]}))
         place = {key: values[name] for name, key in (("finger_x", "x"), ("finger_y", "y"))
                  if isinstance(values.get(name), int | float)}  # fmt: skip
         if place:
@@ -183,7 +169,7 @@ class Legacy:
     @staticmethod
     def _when_done(client: Client, hall: Hall) -> None:
         """Reply once the room has done what it was asked before."""
-        hall.link.ask(lambda _: None, lambda _: client.reply([OK]))
+        hall.link.ask_state(lambda _: client.reply([OK]))
 
     # --- clients --------------------------------------------------------------------------
 
@@ -212,17 +198,22 @@ def _json(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
-def _array(name: str, room: Room) -> npt.NDArray[Any]:
+def _shape(made: bytes | SnapshotError) -> list[int]:
+    """Of the density, if there is one."""
+    return [] if isinstance(made, SnapshotError) else unpacked(made)["shape"].tolist()
+
+
+def _array(name: str, made: bytes | SnapshotError) -> npt.NDArray[Any]:
     """The density (Nx, Ny), or the tracers as x + iy in grid units from the box's centre."""
-    model = room.model
-    if not isinstance(model, FieldModel):
+    if isinstance(made, SnapshotError):
         return np.zeros(0)
+    arrays = unpacked(made)
     if name == "density":
-        return np.ascontiguousarray(model.density(), np.float64)
-    at = np.asarray(model.tracers(), np.float64) - 0.5
+        return np.ascontiguousarray(arrays["density"], np.float64)
+    at = arrays["tracers"].astype(np.float64) - 0.5
     if not len(at):
         return np.zeros(0)
-    Nx, Ny = model.shape
+    Nx, Ny = arrays["shape"]
     return np.ascontiguousarray(at[:, 0] * Nx + 1j * at[:, 1] * Ny)
 
 

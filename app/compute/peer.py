@@ -48,9 +48,11 @@ class Peer:
         quality = max(key.quality, self._flow.quality)
         return FrameKey(key.view, frames.JPEG, min(quality, len(QUALITIES) - 1))
 
-    def tell(self, message: FromServer, address: Address = NOWHERE) -> None:
-        """Send a message."""
-        self._send([TAG, pack(message, address)])
+    def tell(
+        self, message: FromServer, address: Address = NOWHERE, data: bytes | None = None
+    ) -> None:
+        """Send a message, and the bytes that go with it."""
+        self._send([TAG, pack(message, address), *([] if data is None else [data])])
 
     def offer(self, room: str, form: FrameKey, keys: list[FrameKey], frame: bytes) -> None:
         """A frame in `form`, for all of `keys`, in place of one that has not gone out."""

@@ -207,6 +207,7 @@ class ComputeServer:
                 for hall in self._halls:
                     hall.want()
         self._legacy.look_after(now)
+        self._desk.shelf.look_after(now)
         self._halls.end_idle()
 
     def _dismiss(self, identity: bytes) -> None:

@@ -7,10 +7,12 @@ and none of them waits for the model.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from app.protocol.messages import Do, Finger, Id, ServerMessage, Set, Visitor
+from app.protocol.compute import Part
+from app.protocol.messages import Do, Finger, Id, RoomState, ServerMessage, Set, Visitor
+from app.rooms import snapshot
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
 
@@ -58,6 +60,12 @@ class RoomLink(Protocol):
     def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
         """Call `answer` with {running, params, fingers, sim_time}."""
 
+    def ask_snapshot(self, parts: Sequence[Part], answer: snapshot.Answer) -> None:
+        """Call `answer` with `parts` of one instant as npz, or with why there is none."""
+
+    def count_past(self, seq: int) -> None:
+        """Number frames past `seq`, which viewers have seen from elsewhere."""
+
     def close(self) -> None:
         """End the room."""
 
@@ -75,8 +83,18 @@ class Engine(Protocol):
     def source(self, model: str) -> str:
         """The Python code of a model on offer; raises SourceError, and KeyError if unknown."""
 
-    def open(self, room: str, model: str, listener: Listener) -> RoomLink:
-        """A new room; raises KeyError for an unknown model."""
+    def open(
+        self,
+        room: str,
+        model: str,
+        listener: Listener,
+        params: Mapping[str, object] | None = None,
+        state: RoomState | None = None,
+    ) -> RoomLink:
+        """A new room, with `params` in place of defaults, or that goes on from `state`.
+
+        Raises KeyError for an unknown model.
+        """
 
     def look_after(self) -> None:
         """Mend what is broken; the owner calls it every WATCH_S."""

@@ -6,16 +6,18 @@ A thread that was killed or hangs is replaced: a new one takes its room's visito
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import models
 from app.engines.base import WATCH_S, CallSoon, Listener
 from app.engines.worker import Worker
+from app.protocol.compute import Part
 from app.protocol.messages import Do, Error, Finger, Id, RoomState, Set, Visitor
-from app.rooms import parameters, source
+from app.rooms import parameters, snapshot, source
 from app.rooms.description import describe
 from app.rooms.encoder import FrameKey
 from app.rooms.presence import Emit
@@ -31,6 +33,7 @@ REPLACE_PAUSE_S = (0.0, 0.5, 1.0, 2.0, 4.0)
 """Waits before the first, second, ... replacement in a row; the last one goes on."""
 STEADY_S = 30.0
 """A thread that lasted this long starts the row anew."""
+SLOW = "the model does not keep up with what is asked of it; try again in a moment"
 
 
 class Catalogue(Protocol):
@@ -167,12 +170,31 @@ class LocalLink:
 
     def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
         """Call `answer` with the room's state."""
-        self.ask(Room.report, answer)
+        self._ask(Room.report, answer)
 
-    def ask(self, question: Callable[[Room], Answer], answer: Callable[[Answer], None]) -> None:
+    def ask_snapshot(self, parts: Sequence[Part], answer: snapshot.Answer) -> None:
+        """Call `answer` with `parts` of this instant."""
+
+        def go_on(taken: snapshot.Arrays | snapshot.SnapshotError) -> None:
+            if isinstance(taken, snapshot.SnapshotError):
+                answer(taken)
+                return
+            # Megabytes take a while to write: neither the room nor the owner waits for that.
+            name = f"snapshot {self._name}"
+            threading.Thread(
+                target=self._write, args=(taken, answer), name=name, daemon=True
+            ).start()
+
+        if not self._ask(lambda room: snapshot.take(room, parts), go_on):
+            answer(snapshot.SnapshotError(SLOW))
+
+    def _write(self, taken: snapshot.Arrays, answer: snapshot.Answer) -> None:
+        self._call_soon(partial(answer, snapshot.packed(taken)))
+
+    def _ask(self, question: Callable[[Room], Answer], answer: Callable[[Answer], None]) -> bool:
         """Put `question` to the room in its thread, and call `answer` on the owner's thread."""
         worker = self._worker
-        worker.post(lambda room: worker.answer(partial(answer, question(room))))
+        return worker.post(lambda room: worker.answer(partial(answer, question(room))))
 
     def look_after(self) -> None:
         """Watch the thread, and replace it when need be."""
@@ -204,8 +226,7 @@ class LocalLink:
 
     def _post(self, visitor: int, wish: Callable[[Room], None]) -> None:
         if not self._worker.post(wish):
-            text = "the model does not keep up with what is asked of it; try again in a moment"
-            self._listener.on_message(Error(code="busy", message=text), visitor)
+            self._listener.on_message(Error(code="busy", message=SLOW), visitor)
 
     def _replace(self) -> None:
         old = self._worker

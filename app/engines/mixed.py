@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.engines.base import Engine, Listener, RoomLink
+from app.protocol.messages import RoomState
 
 
 class MixedEngine:
@@ -26,9 +28,16 @@ class MixedEngine:
         """Its code. Raises SourceError, and KeyError for an unknown model."""
         return self._engine_of(model).source(model)
 
-    def open(self, room: str, model: str, listener: Listener) -> RoomLink:
+    def open(
+        self,
+        room: str,
+        model: str,
+        listener: Listener,
+        params: Mapping[str, object] | None = None,
+        state: RoomState | None = None,
+    ) -> RoomLink:
         """A new room. Raises KeyError for an unknown model."""
-        return self._engine_of(model).open(room, model, listener)
+        return self._engine_of(model).open(room, model, listener, params, state)
 
     def look_after(self) -> None:
         """Mend what is broken."""

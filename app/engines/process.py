@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -20,9 +20,10 @@ from app.compute.keys import Keys
 from app.compute.task import Task
 from app.engines.base import CallSoon, Listener
 from app.engines.line import Line, Watch
-from app.engines.remote_link import RemoteLink, Words
+from app.engines.remote_link import RemoteLink, Sender, Words
 from app.launch import Launch
 from app.protocol.compute import CREDITS, Address, Credit, Frame, FromClient, FromServer, Greeting
+from app.protocol.messages import RoomState
 from app.rooms.source import of_file
 from models.user_file import path_of
 
@@ -63,11 +64,21 @@ class ProcessEngine:
         self._check(model)
         return of_file(path_of(self._task.file))
 
-    def open(self, room: str, model: str, listener: Listener) -> RemoteLink:
+    def open(
+        self,
+        room: str,
+        model: str,
+        listener: Listener,
+        params: Mapping[str, object] | None = None,
+        state: RoomState | None = None,
+    ) -> RemoteLink:
         """A new room in a new process. Raises KeyError for an unknown model."""
         self._check(model)
         process = RoomProcess(self._task, self._watch, self._call_soon)
-        process.open(room, model, self._catalogue[model], listener)
+        about = self._catalogue[model]
+        process.open(
+            lambda line: RemoteLink(line, room, model, about, listener, params or {}, state, WORDS)
+        )
         self._processes.append(process)
         return process.link
 
@@ -110,9 +121,9 @@ class RoomProcess:
         self._start_at: float | None = None
         self._failures = 0
 
-    def open(self, room: str, model: str, about: Mapping[str, Any], listener: Listener) -> None:
-        """Start the process for that room."""
-        self.link = RemoteLink(self, room, model, about, listener, {}, WORDS)
+    def open(self, make: Callable[[Sender], RemoteLink]) -> None:
+        """Start the process for the room that `make` makes."""
+        self.link = make(self)
         self._start()
 
     @property

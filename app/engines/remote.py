@@ -13,7 +13,7 @@ from app.engines.local import LocalEngine
 from app.engines.remote_link import RemoteLink
 from app.engines.super_hydro import Discovery, find
 from app.protocol.compute import CREDITS, Address, Credit, Frame, FromServer, Greeting
-from app.protocol.messages import Notice
+from app.protocol.messages import Notice, RoomState
 from app.rooms.source import SourceError
 from models.parameters import Value
 
@@ -71,12 +71,20 @@ class RemoteEngine:
         """Wait until the server is there, or found to be away; from another thread."""
         self._met.wait(MEET_S)
 
-    def open(self, room: str, model: str, listener: Listener) -> RemoteLink:
+    def open(
+        self,
+        room: str,
+        model: str,
+        listener: Listener,
+        params: Mapping[str, object] | None = None,
+        state: RoomState | None = None,
+    ) -> RemoteLink:
         """A room there, new or found running. Raises KeyError for an unknown model."""
         known = self.catalogue()
         if model not in known:
             raise KeyError(f"no model {model!r}; there are {', '.join(known)}")
-        link = RemoteLink(self._line, room, model, known[model], listener, self._params)
+        first = {**self._params, **(params or {})}
+        link = RemoteLink(self._line, room, model, known[model], listener, first, state)
         self._links = {name: other for name, other in self._links.items() if not other.closed}
         self._links[room] = link
         if self._foreign is not None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from msgspec import UNSET
 
 from app.engines.base import Listener, RoomLink
+from app.engines.downloads import Downloads
 from app.engines.local import LocalEngine
 from app.protocol import frames
 from app.protocol.compute import (
     Address,
     Ask,
+    Chunk,
     Close,
     Enter,
     Frame,
@@ -26,6 +28,7 @@ from app.protocol.compute import (
     Listen,
     Look,
     Open,
+    Part,
     Promote,
     Report,
     Stranger,
@@ -45,6 +48,7 @@ from app.protocol.messages import (
     Welcome,
     You,
 )
+from app.rooms import snapshot
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
 from app.rooms.visitors import settle
@@ -53,6 +57,7 @@ MAX_QUESTIONS = 100
 """Asked and not yet answered."""
 
 HERE = "Until it is back, this computer does the work."
+NOT_YET = "the compute server is not there yet; try again in a moment"
 
 
 class Words(NamedTuple):
@@ -90,9 +95,10 @@ class RemoteLink:
         about: Mapping[str, Any],
         listener: Listener,
         params: Mapping[str, Any],
+        state: RoomState | None,
         words: Words = SERVER,
     ) -> None:
-        """`about` is the model's entry in the catalogue; `params` are for a new room."""
+        """`about` is the catalogue's entry of the model; a new room gets `params` and `state`."""
         self.closed = False
         self._line = line
         self._words = words
@@ -101,7 +107,7 @@ class RemoteLink:
         self._about = about
         self._listener = listener
         self._params = dict(params)
-        self._state: RoomState | None = None
+        self._state = state
         self._seq = 0
         self._visitors: dict[int, Visitor] = {}
         self._requests: dict[int, Id] = {}
@@ -114,6 +120,7 @@ class RemoteLink:
         self._trouble = ""
         self._numbers = itertools.count(1)
         self._questions: dict[int, Callable[[dict[str, Any]], None]] = {}
+        self._downloads = Downloads(self._tell, self._numbers)
 
     # --- the server comes and goes --------------------------------------------------------
 
@@ -135,6 +142,7 @@ class RemoteLink:
         """The server is away: say so, and let `fallback` have the room meanwhile."""
         self._here = False
         self._questions.clear()
+        self._downloads.fail(trouble)
         can = fallback is not None and self._model in fallback.catalogue()
         self._trouble = f"{trouble} {HERE if can else self._words.trying}"
         self._listener.on_message(self._notice(), None)
@@ -152,6 +160,7 @@ class RemoteLink:
         """The room will not come back."""
         self._here = False
         self._trouble = why
+        self._downloads.fail(why)
         self._listener.on_message(self._notice(), None)
 
     def take_in(self, engine: LocalEngine) -> None:
@@ -205,7 +214,7 @@ class RemoteLink:
         if self._stand_in is not None:
             self._stand_in.send(visitor, message)
         elif not self._tell(message, visitor) and not isinstance(message, Finger):
-            text = self._trouble or "the compute server is not there yet; try again in a moment"
+            text = self._trouble or NOT_YET
             self._listener.on_message(Error(id=message.id, code="busy", message=text), visitor)
 
     def want(self, keys: frozenset[FrameKey]) -> None:
@@ -233,9 +242,25 @@ class RemoteLink:
             if self._tell(Ask(id=number)):
                 self._questions[number] = answer
 
+    def ask_snapshot(self, parts: Sequence[Part], answer: snapshot.Answer) -> None:
+        """Call `answer` with `parts` of one instant, or with why there is none."""
+        if self._stand_in is not None:
+            self._stand_in.ask_snapshot(parts, answer)
+        elif not self._downloads.begin(parts, answer):
+            answer(snapshot.SnapshotError(self._trouble or NOT_YET))
+
+    def count_past(self, seq: int) -> None:
+        """Number frames past `seq`."""
+        self._seq = max(self._seq, seq)
+        if self._stand_in is not None:
+            self._stand_in.count_past(seq)
+        else:
+            self._tell(Open(model=self._model, seq=self._seq))
+
     def close(self) -> None:
         """Leave the room; it goes on there if others are in it."""
         self.closed = True
+        self._downloads.fail("the room is closed")
         self._end_stand_in()
         self._tell(Close())
 
@@ -256,6 +281,10 @@ class RemoteLink:
                 answer = self._questions.pop(message.id if isinstance(message.id, int) else 0, None)
                 if answer is not None:
                     answer(message.state)
+            case Chunk():
+                self._downloads.take(message, frame)
+            case Error() if address.visitor is None and self._downloads.refused(message):
+                pass
             case Error() if address.visitor is None:
                 text = f"The compute server refuses: {message.message}"
                 self._listener.on_message(Notice(level="trouble", text=text), None)

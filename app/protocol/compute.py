@@ -3,7 +3,7 @@
 One TCP port, one ROUTER socket. Our own client is a DEALER; ZeroMQ parts:
 
     greeting    "", "VT1"  is answered by  "", JSON of `Greeting`
-    afterwards  "VT1", JSON [, frame]      in both directions
+    afterwards  "VT1", JSON [, bytes]      in both directions; the bytes of `frame` and `chunk`
 
 The greeting looks like a request of super_hydro's protocol, whose server answers it with
 "Unknown Message": so a client learns to whom it talks. A compute server also serves super_hydro's
@@ -26,7 +26,7 @@ to greet and to open its rooms anew. Messages that cannot be delivered end the l
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -59,10 +59,18 @@ CREDITS = 3
 """What a client gives at first; afterwards one for each frame that came."""
 MAX_CREDITS = 16
 MAX_KEYS = 64
+CHUNK_BYTES = 64 * 1024
+"""A tenth of a second on the slowest link that is good enough for frames."""
+KEPT_S = 10.0
+"""A snapshot of which nothing was asked for so long is forgotten."""
 UNKNOWN = b"Unknown Message"
 """What super_hydro's server says to our greeting, and what it does not understand."""
 
 Number = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+Part = Literal["psi", "density", "t", "params", "tracers", "shape"]
+"""What a snapshot may hold; see app.rooms.snapshot."""
+WHOLE: tuple[Part, ...] = ("psi", "density", "t", "params")
+"""What is given to whoever wants the data."""
 
 
 # --- what a client sends -----------------------------------------------------------------
@@ -113,6 +121,27 @@ class Ask(Message, tag="ask"):
     """What is the room's state? Answered by `report`, with the same id."""
 
 
+class Snapshot(Message, tag="snapshot", kw_only=True):
+    """Arrays of one instant as npz (app.rooms.snapshot), in pieces of at most CHUNK_BYTES.
+
+    A piece is a `chunk` with the same id, and goes out only when it is asked for, so that the data
+    fill no queue and hold up no frame: this asks for the first, `more` for each of the others, in
+    order and within KEPT_S. `error` with the id says why there is none.
+    """
+
+    id: Number
+    parts: Annotated[list[Part], Meta(max_length=MAX_KEYS)] = msgspec.field(
+        default_factory=lambda: list(WHOLE)
+    )
+
+
+class More(Message, tag="more", kw_only=True):
+    """The piece of snapshot `id` that follows its first `at` bytes."""
+
+    id: Number
+    at: Number
+
+
 class Close(Message, tag="close"):
     """This peer is done with the room; others may still be in it."""
 
@@ -141,6 +170,8 @@ FromClient = (
     | Look
     | Listen
     | Ask
+    | Snapshot
+    | More
     | Close
     | Credit
 )
@@ -180,7 +211,15 @@ class Report(Message, tag="report"):
     state: dict[str, Any]
 
 
-FromServer = ServerMessage | Greeting | Stranger | Frame | HowItRuns | Report
+class Chunk(Message, tag="chunk", kw_only=True):
+    """Goes with a third part: bytes of snapshot `id` from `at` on, of `size` in all."""
+
+    id: Number
+    at: Number
+    size: Number
+
+
+FromServer = ServerMessage | Greeting | Stranger | Frame | HowItRuns | Report | Chunk
 
 
 class Address(Struct, frozen=True):

@@ -32,6 +32,10 @@ MAX_ROOMS = 16
 MAX_VISITORS_PER_ROOM = 128
 MAX_VISITORS_PER_ADDRESS = 40
 """Phones behind one router share an address, so this is a school class and its teachers."""
+MAX_SNAPSHOTS = 4
+"""Under way at a time, each of megabytes."""
+SNAPSHOT_S = 60.0
+"""For a snapshot to be had, and again for a peer to take it."""
 MAX_CONNECTIONS = 600
 MAX_CONNECTIONS_PER_ADDRESS = 120
 

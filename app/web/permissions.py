@@ -74,6 +74,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /api/models/<name>/source": ANYBODY,
     "GET /api/models/<name>/thumbnail.jpg": ANYBODY,
     "GET /api/rooms/<room>/state": ANYBODY,
+    "GET /api/rooms/<room>/snapshot.npz": ANYBODY,
     "GET /api/commands": ANYBODY,
     "GET /api/features": ANYBODY,
     "POST /quit": Right(OPERATOR),

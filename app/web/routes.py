@@ -23,6 +23,7 @@ from app.web import answers
 from app.web.guard import Guard
 from app.web.handler import WEBSOCKET_PATH
 from app.web.session import Reception, converse
+from app.web.snapshots import add_snapshots
 from app.web.stage import Stage
 from app.web.static_pages import add_static_pages, content_type
 from app.web.telling import add_routes
@@ -49,6 +50,7 @@ def application(reception: Reception, stop: Callable[[], None], settings: Settin
     app.install(Guard(reception.identity))
     lobby = reception.lobby
     add_routes(app, lobby, settings)
+    add_snapshots(app, lobby)
 
     @app.get(WEBSOCKET_PATH)  # type: ignore[untyped-decorator]
     def websocket() -> Any:

@@ -158,6 +158,11 @@ class Stage:
         if changed:
             self._want()
 
+    @property
+    def has_grid(self) -> bool:
+        """Is there a field?"""
+        return bool(self._about["grid"])
+
     def on_figures(self, figures: Figures) -> None:
         """How the room runs."""
         self.figures = figures

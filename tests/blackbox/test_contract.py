@@ -490,6 +490,27 @@ def test_a_rooms_state_can_be_asked_for(anna: Client, exhibit: Exhibit) -> None:
     assert finger["pointer"] == pytest.approx([0.25, 0.75], abs=1e-4)
 
 
+def test_a_rooms_data_can_be_saved(anna: Client, exhibit: Exhibit) -> None:
+    assert anna.ask("set", params={"cooling": 0.05})["params"] == {"cooling": 0.05}
+    status, headers, body = exhibit.get("api/rooms/BEC/snapshot.npz")
+    assert status == 200
+    assert headers["content-disposition"] == "attachment"
+    with np.load(io.BytesIO(body), allow_pickle=False) as file:
+        saved = dict(file)
+    assert set(saved) == {"psi", "density", "t", "params"}
+    assert saved["psi"].shape == saved["density"].shape == (96, 64)
+    np.testing.assert_allclose(saved["density"], np.abs(saved["psi"]) ** 2, rtol=1e-4)
+    assert saved["params"].shape == saved["t"].shape == ()
+    assert json.loads(str(saved["params"]))["cooling"] == 0.05
+    assert saved["t"] > 0
+
+
+def test_there_is_no_data_where_there_is_no_room(anna: Client, exhibit: Exhibit) -> None:
+    for room in ("SOC2", "nobody", "%00", ".."):
+        status, _, _ = exhibit.get(f"api/rooms/{room}/snapshot.npz")
+        assert status == 404
+
+
 def test_a_thumbnail_is_the_newest_picture(anna: Client, bert: Client, exhibit: Exhibit) -> None:
     bert.see()
     status, headers, body = exhibit.get("api/models/BEC/thumbnail.jpg")

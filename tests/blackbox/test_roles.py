@@ -53,6 +53,7 @@ ROUTES: dict[str, set[str]] = {
     "GET /api/models/<name>/source": ANYBODY,
     "GET /api/models/<name>/thumbnail.jpg": ANYBODY,
     "GET /api/rooms/<room>/state": ANYBODY,
+    "GET /api/rooms/<room>/snapshot.npz": ANYBODY,
     "GET /api/commands": ANYBODY,
     "GET /api/features": ANYBODY,
     "POST /quit": {"operator"},

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from typing import Any
 
+import gevent.event
 import pytest
 from msgspec import UNSET
 
@@ -12,7 +14,9 @@ from app.engines.remote import RemoteEngine
 from app.engines.remote_link import RemoteLink
 from app.engines.super_hydro_layout import labels, sliders
 from app.engines.super_hydro_wire import Wire
+from app.protocol.compute import WHOLE
 from app.protocol.messages import Do, Finger, Notice, Set, State, Welcome
+from app.rooms.snapshot import unpacked
 from tests.client import decode
 from tests.engines.audience import ANNA, RAW, Audience
 from tests.engines.conftest import elsewhere, looked_after
@@ -127,3 +131,11 @@ def test_one_that_still_waits_for_half_a_request_is_not_waited_for(
     whole = Wire(theirs.endpoint)
     assert whole.get(["Nx"]) == {"Nx": SHAPE[0]}
     whole.close()
+
+
+def test_of_its_data_only_the_density_is_known(enter: RemoteLink) -> None:
+    answer: gevent.event.AsyncResult[Any] = gevent.event.AsyncResult()
+    enter.ask_snapshot(WHOLE, answer.set)
+    saved = unpacked(answer.get(timeout=10))
+    assert set(saved) == {"density", "t", "params"}
+    assert saved["density"].shape == SHAPE

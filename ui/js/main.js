@@ -33,7 +33,7 @@ state.palette = rememberedPalette();
 let showControls = () => {};
 let declared = "";
 
-bindAbout(state);
+bindAbout(state, room);
 bindDock(act);
 const hint = bindHint();
 const toolbar = bindToolbar(state, act, () => {

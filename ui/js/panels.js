@@ -1,6 +1,7 @@
 // @ts-check
 /** What opens over the page: drawer, About, the question for the join code, the hint. */
 import { byId, dialogById, make } from "./dom.js";
+import { snapshotUrl } from "./urls.js";
 
 const CHECKED = "Checked:";
 const TOUCHED = "vortarium.touched";
@@ -49,15 +50,20 @@ function bindDrawer(id, told, opening) {
   return close;
 }
 
-/** @param {import("./state.js").State} state */
-export function bindAbout(state) {
+/** @param {import("./state.js").State} state @param {string} room */
+export function bindAbout(state, room) {
   const about = dialogById("about");
+  const save = byId("save-data");
+  save.setAttribute("href", snapshotUrl(room));
+  save.setAttribute("download", `${room}.npz`);
   byId("open-about").addEventListener("click", () => {
     if (!state.model) return;
     byId("about-name").textContent = state.model.title;
     const text = new DOMParser().parseFromString(state.model.about, "text/html");
     listChecks(text.body);
     byId("about-text").replaceChildren(...text.body.childNodes);
+    // A kiosk has nowhere to save to.
+    byId("save").hidden = !state.model.grid || state.you?.role === "kiosk";
     about.showModal();
     about.scrollTop = 0;
   });

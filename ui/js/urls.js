@@ -23,6 +23,11 @@ export function thumbnailUrl(name) {
   return url(`api/models/${encodeURIComponent(name)}/thumbnail.jpg`);
 }
 
+/** A room's data at this moment. @param {string} room @returns {string} */
+export function snapshotUrl(room) {
+  return url(`api/rooms/${encodeURIComponent(room)}/snapshot.npz`);
+}
+
 /** The model this page is of. @returns {string} */
 export function modelOfPage() {
   return decodeURIComponent(location.pathname.split("/").filter(Boolean).pop() ?? "");
