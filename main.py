@@ -52,6 +52,13 @@ def model() -> int:
     return run()
 
 
+def study() -> int:
+    """Find faster Fourier plans; only servers start it."""
+    from app.study import run
+
+    return run(sys.argv[1:])
+
+
 def keys() -> int:
     """Make keys for a compute server and an exhibit."""
     from app.compute.keys import run
@@ -80,6 +87,7 @@ ROLES: dict[str, Callable[[], int]] = {
     "operator": operator,
     "compute": compute,
     "model": model,
+    "study": study,
     "keys": keys,
     "config": config,
     "bench": bench,

@@ -22,6 +22,7 @@ from app.first_model import UnfitError
 from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
 from app.place import Place, choose
 from app.settings import Settings
+from app.study import study_later
 from app.web import access
 from app.web.handler import HttpServer, listen
 from app.web.hub import watch_on
@@ -106,6 +107,8 @@ class Server:
             say("LAN", f"http://{name}{base}/ {self._launch.join_code}")
         if self._settings.lan:
             say("LAN", f"http://{access.lan_address()}:{port}{base}/ {self._launch.join_code}")
+        if self._place.engine.near:
+            study_later(self._settings.params)
         self._over.wait()
         self._lobby.close()
         gevent.sleep(LAST_BYTES_S)

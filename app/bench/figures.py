@@ -9,6 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from models.contract import Precision
+
 
 class Options(Struct, frozen=True, kw_only=True):
     """What may be asked of every benchmark; each uses what concerns it."""
@@ -16,6 +18,7 @@ class Options(Struct, frozen=True, kw_only=True):
     seconds: float | None = None
     """How long each measurement lasts; None: as long as the benchmark finds right."""
     grids: Sequence[int] = (256,)
+    precisions: Sequence[Precision] = ("single",)
     models: Sequence[str] = ()
     """None given: all that are listed."""
     viewers: int = 100

@@ -13,6 +13,8 @@ import numpy.fft
 import numpy.typing as npt
 
 from app.bench.figures import note
+from models.contract import Precision
+from models.numerics.backend import COMPLEX_TYPES
 from models.numerics.grid import Grid
 from models.numerics.profiles import smooth_step
 
@@ -29,64 +31,83 @@ def rate(call: Callable[[], object], seconds: float) -> float:
     return count / taken
 
 
+Pair = Callable[[], object]
+"""A forward and an inverse transform."""
+
+
 @cache
-def fastest_pair(shape: tuple[int, int]) -> tuple[str, Callable[[], object]]:
-    """The fastest complex64 forward and inverse transform here on one thread, and its name."""
-    candidates = {**_fftw_pairs(shape), **_scipy_pairs(shape)}
+def fastest_pair(shape: tuple[int, int], precision: Precision) -> tuple[str, Pair]:
+    """The fastest complex forward and inverse transform here on one thread, and its name.
+
+    Plans are what a library makes when it is asked for nothing special: FFTW measures.
+    """
+    dtype = COMPLEX_TYPES[precision]
+    candidates = {**_fftw_pairs(shape, dtype), **_scipy_pairs(shape, dtype)}
     if not candidates:
-        candidates = _library_pair("numpy", np.fft, _noise(shape), {})
+        candidates = _library_pair("numpy", np.fft, _noise(shape, dtype), {})
     for pair in candidates.values():
         pair()
     best = max(candidates, key=lambda name: rate(candidates[name], TRIAL_S))
     return best, candidates[best]
 
 
-def _noise(shape: tuple[int, int]) -> Any:
+@cache
+def studied_pair(shape: tuple[int, int], precision: Precision) -> Pair:
+    """The same with FFTW's most patient plan; takes seconds to make, the first time ever."""
+    try:
+        import pyfftw
+    except ImportError:
+        return fastest_pair(shape, precision)[1]
+    array = pyfftw.zeros_aligned(shape, COMPLEX_TYPES[precision], n=64)
+    return _fftw_pair(array, array, "FFTW_PATIENT")
+
+
+def _noise(shape: tuple[int, int], dtype: Any) -> Any:
     rng = np.random.default_rng(1)
-    parts = rng.standard_normal((2, *shape), np.float32)
-    return (parts[0] + 1j * parts[1]).astype(np.complex64)
+    parts = rng.standard_normal((2, *shape))
+    return (parts[0] + 1j * parts[1]).astype(dtype)
 
 
-def _fftw_pairs(shape: tuple[int, int]) -> dict[str, Callable[[], object]]:
+def _fftw_pairs(shape: tuple[int, int], dtype: Any) -> dict[str, Pair]:
     try:
         import pyfftw
     except ImportError:
         note("pyFFTW is not installed: it is missing among the peers")
         return {}
-    here, there = (pyfftw.zeros_aligned(shape, np.complex64, n=64) for _ in range(2))
-
-    def pair(one: Any, other: Any) -> Callable[[], object]:
-        plans = [
-            pyfftw.FFTW(
-                *arrays, axes=(0, 1), direction=direction, flags=("FFTW_MEASURE",), threads=1
-            )
-            for arrays, direction in (
-                ((one, other), "FFTW_FORWARD"),
-                ((other, one), "FFTW_BACKWARD"),
-            )
-        ]
-        forward, inverse = (plan.execute for plan in plans)
-        # Zeros take as long as other numbers, and stay finite without being normalised.
-        one[...] = 0
-        other[...] = 0
-        return lambda: (forward(), inverse())
-
-    return {"pyFFTW in place": pair(here, here), "pyFFTW": pair(here, there)}
+    here, there = (pyfftw.zeros_aligned(shape, dtype, n=64) for _ in range(2))
+    return {
+        "pyFFTW in place": _fftw_pair(here, here, "FFTW_MEASURE"),
+        "pyFFTW": _fftw_pair(here, there, "FFTW_MEASURE"),
+    }
 
 
-def _scipy_pairs(shape: tuple[int, int]) -> dict[str, Callable[[], object]]:
+def _fftw_pair(one: Any, other: Any, flag: str) -> Pair:
+    import pyfftw
+
+    # With what a longer search has found, FFTW would not measure.
+    wisdom = pyfftw.export_wisdom()
+    pyfftw.forget_wisdom()
+    forward, inverse = (
+        pyfftw.FFTW(*arrays, axes=(0, 1), direction=direction, flags=(flag,), threads=1).execute
+        for arrays, direction in (((one, other), "FFTW_FORWARD"), ((other, one), "FFTW_BACKWARD"))
+    )
+    pyfftw.import_wisdom(wisdom)
+    # Zeros take as long as other numbers, and stay finite without being normalised.
+    one[...] = 0
+    other[...] = 0
+    return lambda: (forward(), inverse())
+
+
+def _scipy_pairs(shape: tuple[int, int], dtype: Any) -> dict[str, Pair]:
     try:
         import scipy.fft
     except ImportError:
         note("SciPy is not installed: it is missing among the peers")
         return {}
-    options = {"workers": 1}
-    return _library_pair("scipy.fft", scipy.fft, _noise(shape), options)
+    return _library_pair("scipy.fft", scipy.fft, _noise(shape, dtype), {"workers": 1})
 
 
-def _library_pair(
-    name: str, library: Any, array: Any, options: dict[str, Any]
-) -> dict[str, Callable[[], object]]:
+def _library_pair(name: str, library: Any, array: Any, options: dict[str, Any]) -> dict[str, Pair]:
     return {name: lambda: library.ifft2(library.fft2(array, **options), **options)}
 
 

@@ -68,6 +68,8 @@ def _parse(argv: list[str]) -> tuple[list[str], Options, bool]:
     add("--seconds", type=float, metavar="S", help="how long each measurement lasts")
     add("--grid", type=int, nargs="+", default=[256], metavar="N",
         help="points along each side, for steps (default: 256)")  # fmt: skip
+    add("--precision", nargs="+", default=["single"], choices=["single", "double"],
+        help="of numbers, for steps (default: single)")  # fmt: skip
     add("--model", nargs="+", default=[], metavar="NAME",
         help="models, for steps and frames (default: all)")  # fmt: skip
     add("--viewers", type=int, default=100, metavar="N",
@@ -82,7 +84,11 @@ def _parse(argv: list[str]) -> tuple[list[str], Options, bool]:
     if not 1 <= given.viewers <= 128:
         raise UsageError("--viewers takes a number from 1 to 128, which is what a room holds")
     options = Options(
-        seconds=given.seconds, grids=given.grid, models=given.model, viewers=given.viewers
+        seconds=given.seconds,
+        grids=given.grid,
+        precisions=given.precision,
+        models=given.model,
+        viewers=given.viewers,
     )
     names = [name for name in BENCHMARKS if name not in ONLY_WHEN_NAMED]
     return given.names or names, options, given.json

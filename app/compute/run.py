@@ -14,6 +14,7 @@ from app.compute.server import ComputeServer
 from app.compute.settings import ComputeSettings, parse_or_exit
 from app.first_model import UnfitError, listed, prepare
 from app.launch import EXIT_OK, EXIT_USAGE, say
+from app.study import study_later
 
 SWITCH_S = 0.001
 """How long a model may keep the interpreter while messages wait."""
@@ -35,6 +36,7 @@ def run(argv: list[str]) -> int:
         signal.signal(number, lambda *_: server.stop())
     sys.setswitchinterval(SWITCH_S)
     say("READY", server.endpoint)
+    study_later(settings.params)
     server.run()
     return EXIT_OK
 

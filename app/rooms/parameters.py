@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.contract import FieldModel, Model
-from models.parameters import Integer, Parameter
+from models.parameters import Choice, Integer, Parameter
 
 STEPS = Integer(
     name="steps",
@@ -24,9 +24,18 @@ TRACERS = Integer(
     help="Specks that drift with the fluid and make its flow visible.",
     group="Pace",
 )
+PRECISION = Choice(
+    name="precision",
+    default="single",
+    options=("single", "double"),
+    rebuild=True,
+    label="Precision",
+    help="Numbers of 7 digits, or of 15: those take about twice as long.",
+    group="Expert",
+)
 
 
 def declared(model: type[Model]) -> tuple[Parameter, ...]:
     """What visitors of a room with `model` may change."""
-    own = (STEPS, TRACERS) if issubclass(model, FieldModel) else ()
+    own = (STEPS, TRACERS, PRECISION) if issubclass(model, FieldModel) else ()
     return (*model.parameters, *own)

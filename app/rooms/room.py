@@ -10,7 +10,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from msgspec import UNSET
 
@@ -36,7 +36,7 @@ from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures, Rate
 from app.rooms.presence import Emit, Presence
 from app.rooms.publisher import Publisher
-from models.contract import ActionError, FieldModel, FingerLimitError, Model
+from models.contract import ActionError, FieldModel, FingerLimitError, Model, Precision
 from models.parameters import ParameterError, Value, check_all, defaults
 
 log = logging.getLogger(__name__)
@@ -165,7 +165,11 @@ class Room:
         if for_model:
             self._model.set(for_model)
         self._room_params.update(for_room)
-        if "tracers" in for_room:
+        if "precision" in for_room:
+            self._fingers.end_drags(self._model)
+            self._composer.forget_vortices()
+            self._build(self.params)
+        elif "tracers" in for_room:
             self._seed_tracers()
         self._frames_since_change = 0
         self._announce(visitor, message.id, params=checked)
@@ -367,7 +371,10 @@ class Room:
         room_names = {parameter.name for parameter in self._room_parameters}
         self._room_params = defaults(self._room_parameters)
         self._room_params.update({k: v for k, v in params.items() if k in room_names})
-        model = self._class({k: v for k, v in params.items() if k not in room_names})
+        model = self._class(
+            {k: v for k, v in params.items() if k not in room_names},
+            cast(Precision, self._room_params.get("precision", "single")),
+        )
         self._model = model
         self._seed_tracers()
         return model

@@ -134,14 +134,14 @@ def potential_step(
             for j in range(ny):
                 row[j] = zero
         add_fingers(i, nx, top, gx, gy, spans, row)
-        wide = 0
+        wide = zero
         for j in range(ny):
             z = psi[i, j]
             u = row[j] + g_ * (z.real * z.real + z.imag * z.imag)
             row[j] = u
             # Counted, and not cut short: a loop with a way out is not vectorised.
-            wide += 1 - (u * u < limit2)
-        if wide:
+            wide += zero if u * u < limit2 else one
+        if wide > zero:
             for j in range(ny):
                 a = turn_ * row[j]
                 size = scale_ * math.exp(-decay_ * row[j])

@@ -41,6 +41,6 @@ def test_a_rate_comes_from_one_call_at_least() -> None:
 
 
 def test_the_fastest_pair_runs() -> None:
-    name, pair = fastest_pair((32, 16))
+    name, pair = fastest_pair((32, 16), "single")
     assert name
     pair()

@@ -14,7 +14,7 @@ from app.bench.run import BENCHMARKS, ONLY_WHEN_NAMED, run
 FIELDS = {
     "steps": {
         "model": str, "grid": list, "precision": str, "tracers": int, "steps_per_s": float,
-        "fft_pairs_per_s": float, "numpy_c128_steps_per_s": float,
+        "fft_pairs_per_s": float, "studied_pairs_per_s": float, "numpy_c128_steps_per_s": float,
     },
     "frames": {
         "model": str, "encoding": str, "bytes_p50": int, "bytes_p95": int, "encode_ms": float,
@@ -26,7 +26,7 @@ FIELDS = {
     "soak": {"seconds": float, "guests": int},
 }  # fmt: skip
 OPTIONS = {
-    "steps": ["--grid", "32", "64", "--model", "BEC"],
+    "steps": ["--grid", "32", "64", "--precision", "single", "double", "--model", "BEC"],
     "frames": ["--model", "BEC"],
     "viewers": ["--viewers", "3"],
 }
@@ -61,8 +61,13 @@ def test_every_model_size_and_number_of_tracers_has_its_row(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     rows = measured(capsys, "steps", "--seconds", "0.1", *OPTIONS["steps"])["steps"]
-    seen = [(row["model"], row["grid"], row["tracers"]) for row in rows]
-    assert seen == [("BEC", [size, size], tracers) for size in (32, 64) for tracers in (0, 1000)]
+    seen = [(row["model"], row["grid"], row["precision"], row["tracers"]) for row in rows]
+    assert seen == [
+        ("BEC", [size, size], precision, tracers)
+        for size in (32, 64)
+        for precision in ("single", "double")
+        for tracers in (0, 1000)
+    ]
 
 
 def test_memory_says_what_it_counts(capsys: pytest.CaptureFixture[str]) -> None:

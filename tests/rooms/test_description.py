@@ -13,7 +13,7 @@ def test_a_description_holds_every_declaration() -> None:
     assert about["name"] == "Wave"
     assert about["summary"] == "A hump that travels along x."
     by_name = {parameter["name"]: parameter for parameter in about["parameters"]}
-    assert list(by_name) == ["speed", "humps", "lit", "shape", "steps", "tracers"]
+    assert list(by_name) == ["speed", "humps", "lit", "shape", "steps", "tracers", "precision"]
     assert by_name["speed"]["kind"] == "float"
     assert (by_name["speed"]["low"], by_name["speed"]["high"]) == (-2.0, 2.0)
     assert by_name["humps"]["step"] == 2

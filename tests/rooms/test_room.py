@@ -51,7 +51,7 @@ def test_a_change_is_announced_with_what_changed_and_whose_it_was(hall: Any) -> 
         ({"lit": 1}, "bad_value", "bool"),
         ({"shape": "square"}, "out_of_range", "round, flat"),
         ({"shape": 3}, "bad_value", "choice"),
-        ({"nobody": 3}, "unknown_parameter", "speed, humps, lit, shape, steps, tracers"),
+        ({"nobody": 3}, "unknown_parameter", "speed, humps, lit, shape, steps, tracers, precision"),
         ({"steps": 0}, "out_of_range", "1 to 200"),
         ({"tracers": 150}, "out_of_range", "steps of 100"),
     ],
@@ -74,6 +74,20 @@ def test_a_set_is_all_or_nothing_and_its_error_says_what_is_allowed(
 def test_a_whole_float_is_a_whole_number(hall: Any) -> None:
     hall.set(humps=3.0)
     assert hall.heard.last("state")["params"] == {"humps": 3}
+
+
+def test_precision_is_a_parameter_that_builds_the_model_anew(hall: Any) -> None:
+    hall.finger(1, 0, 0.5, 0.5)
+    hall.set(precision="double", speed=0.25, tracers=100)
+    assert hall.room.model.precision == "double"
+    assert hall.room.params["precision"] == "double"
+    assert hall.room.params["speed"] == 0.25
+    assert len(hall.room.model.tracers()) == 100
+    assert not any(mark.down for mark in hall.room.finger_marks())
+    hall.set(precision="half")
+    assert hall.heard.last("error")["code"] == "out_of_range"
+    hall.set(precision="single")
+    assert hall.room.model.precision == "single"
 
 
 def test_the_number_of_tracers_takes_effect_at_once(hall: Any) -> None:
