@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from app.compute.keys import KeyFileError, Keys, checked, read
+from app.compute.keys import Keys, for_client
 from app.compute.task import Task
 from app.engines.base import CallSoon, Engine
 from app.engines.line import Watch
@@ -67,12 +67,7 @@ def _keys(settings: Settings) -> Keys | None:
     """The keys for the compute server. Raises KeyFileError."""
     if settings.key is None:
         return None
-    keys = read(settings.key)
-    if settings.server_key is not None:
-        keys = msgspec.structs.replace(keys, peers=(checked(settings.server_key, "--server-key"),))
-    if not keys.peers:
-        raise KeyFileError(f"{settings.key} names no server; give --server-key")
-    return keys
+    return for_client(settings.key, settings.server_key)
 
 
 def _described(task: Task) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import msgspec
 import zmq
 from msgspec import Struct
 
@@ -45,6 +46,16 @@ def read(path: str) -> Keys:
         raise KeyFileError(f"{path}: peers is a list of public keys")
     keys = [checked(table.get("public"), path), checked(table.get("secret"), path)]
     return Keys(keys[0], keys[1], tuple(checked(peer, path) for peer in peers))
+
+
+def for_client(path: str, server_key: str | None = None) -> Keys:
+    """A client's keys, the server's in place of the one in the file `path`. Raises KeyFileError."""
+    keys = read(path)
+    if server_key is not None:
+        keys = msgspec.structs.replace(keys, peers=(checked(server_key, "the server's key"),))
+    if not keys.peers:
+        raise KeyFileError(f"{path} names no server; give the server's key as well")
+    return keys
 
 
 def checked(text: object, where: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The compute server's thread: waits for sockets and for what other threads want called."""
+"""A thread's loop: waits for sockets and for what other threads want called."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Loop:
         self._poller.register(self._bell, zmq.POLLIN)
         for one in sockets:
             self._poller.register(one, zmq.POLLIN)
+        self._watched: dict[int, Callable[[], None]] = {}
 
     def call_soon(self, call: Callable[[], None]) -> None:
         """Have `call` called by the thread that waits."""
@@ -32,14 +33,29 @@ class Loop:
         with suppress(OSError):
             self._clapper.send(b"\0")
 
+    def watch(self, descriptor: int, call: Callable[[], None]) -> Callable[[], None]:
+        """Have `call` called when `descriptor` can be read, until the function returned is."""
+        self._poller.register(descriptor, zmq.POLLIN)
+        self._watched[descriptor] = call
+
+        def stop() -> None:
+            self._poller.unregister(descriptor)
+            del self._watched[descriptor]
+
+        return stop
+
     def wait(self, patience_s: float) -> None:
-        """Wait until there is something to do, and do what other threads want."""
-        self._poller.poll(max(0, math.ceil(1000 * patience_s)))
+        """Wait until there is something to do, and do it."""
+        ready = self._poller.poll(max(0, math.ceil(1000 * patience_s)))
         with suppress(BlockingIOError):
             while self._bell.recv(4096):
                 pass
         for _ in range(len(self._calls)):
             self._calls.popleft()()
+        for descriptor, _ in ready:
+            call = self._watched.get(descriptor) if isinstance(descriptor, int) else None
+            if call is not None:
+                call()
 
     def close(self) -> None:
         """Nothing can be called any more."""

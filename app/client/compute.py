@@ -1,0 +1,120 @@
+"""The way to a room of a compute server: the line that exhibits use, with one visitor."""
+
+from __future__ import annotations
+
+import time
+
+from app.client.conversation import Conversation, Wish
+from app.client.entry import Entry
+from app.compute.keys import Keys
+from app.compute.loop import Loop
+from app.engines.line import Line
+from app.protocol import frames
+from app.protocol.compute import (
+    CREDITS,
+    Address,
+    Credit,
+    Enter,
+    Frame,
+    FromServer,
+    Greeting,
+    HowItRuns,
+    Look,
+    Open,
+    Report,
+    Stranger,
+)
+from app.protocol.frames import FrameError
+from app.protocol.messages import Visitor, Welcome
+from app.rooms.encoder import FrameKey
+
+RETRY_S = 2.0
+"""For a room to let somebody back in who was here before."""
+
+
+class ComputeLink:
+    """One visitor of a compute server, who comes back as himself."""
+
+    def __init__(
+        self, endpoint: str, keys: Keys | None, entry: Entry, conversation: Conversation, loop: Loop
+    ) -> None:
+        self._name = f"the compute server at {endpoint}"
+        self._entry = entry
+        self._conversation = conversation
+        self._entered_at = 0.0
+        self._line = Line(endpoint, self, loop.watch, loop.call_soon, keys)
+
+    def send(self, message: Wish) -> bool:
+        """Send, if the room is there."""
+        return self._conversation.here and self._line.send(message)
+
+    def look_after(self) -> None:
+        """Ping, and see whether the server is still there and we are in the room."""
+        self._line.look_after()
+        outside = self._line.up and not self._conversation.here
+        back = self._conversation.welcome is not None
+        if outside and back and time.monotonic() - self._entered_at > RETRY_S:
+            self._enter()
+
+    def close(self) -> None:
+        """Hang up; the server sees it at the next thing that it says."""
+        self._line.close()
+
+    # --- what the line says (see engines.line.Office) --------------------------------------
+
+    def on_up(self, greeting: Greeting) -> None:
+        """A compute server that knows nothing of us yet."""
+        if self._conversation.here:
+            self._conversation.lost(f"{self._name} has forgotten us")
+        self._enter()
+
+    def on_down(self, reason: str) -> None:
+        """It is gone."""
+        self._conversation.lost(f"{self._name} {reason}")
+
+    def on_foreign(self) -> None:
+        """It is another program."""
+        why = f"{self._name} is super_hydro's, which only an exhibit's --remote drives"
+        self._conversation.end(ConnectionError(why))
+
+    def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
+        """A message, with its frame if it has one."""
+        match message:
+            case Frame():
+                self._see(message, frame)
+            case Greeting() | Stranger() | HowItRuns() | Report():
+                pass
+            case _:
+                self._conversation.hear(message, self)
+                if isinstance(message, Welcome) and self._entry.picture != "none":
+                    self._line.send(Credit(n=CREDITS))
+
+    def _see(self, message: Frame, frame: bytes) -> None:
+        try:
+            self._conversation.see(frame)
+        except FrameError as fault:
+            self._conversation.lost(f"{self._name} sent what is no frame: {fault}")
+            return
+        self._line.send(Credit(n=1, number=message.number))
+
+    def _enter(self) -> None:
+        """Come in; back as who we were, and to the room as it was if the server has lost it."""
+        self._entered_at = time.monotonic()
+        known = self._conversation.welcome
+        if known is None:
+            self._line.send(self._entry.hello(0))
+            return
+        you = known.you
+        who = Visitor(id=you.id, name=you.name, colour=you.colour, role=you.role)
+        views = known.model["views"]
+        raw = self._entry.picture == "raw" or not (views and views[0]["smooth"])
+        keys = [FrameKey(view["name"], frames.RAW if raw else frames.JPEG) for view in views[:1]]
+        here = Address(known.room, you.id)
+        open_room = Open(
+            id=0,
+            model=known.model["name"],
+            state=self._conversation.state(),
+            seq=self._conversation.newest_seq,
+        )
+        for message in (open_room, Enter(id=0, who=who), Look(keys=keys)):
+            self._line.send(message, here)

@@ -1,0 +1,35 @@
+"""Into which room a program wants to come, and as whom."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from app.protocol.messages import PROTOCOL, Hello
+
+Picture = Literal["raw", "jpeg", "none"]
+"""How frames come: without loss, smaller, or (who only listens and sets) not at all."""
+
+
+class Entry(Struct, frozen=True):
+    """What the first `hello` says."""
+
+    room: str | None
+    model: str | None
+    name: str
+    code: str | None
+    picture: Picture
+
+    def hello(self, request: int, resume: str | None = None) -> Hello:
+        """The `hello` of somebody new, or of him whom `resume` brings back."""
+        return Hello(
+            id=request,
+            protocol=PROTOCOL,
+            room=self.room,
+            model=self.model,
+            name=self.name or None,
+            token=self.code,
+            resume=resume,
+            accept=("raw",) if self.picture == "raw" else ("jpeg", "raw"),
+        )

@@ -1,0 +1,70 @@
+"""What a program wants from its room: checked, paced, sent by the link's thread, and answered."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import msgspec
+
+from app.client.conversation import Conversation, Link, Wish
+from app.client.errors import RoomError
+from app.client.link_thread import LinkThread
+from app.protocol.compute import FromServer
+from app.protocol.messages import MessageError, decode
+from app.web.limits import Bucket
+
+MESSAGES_PER_S = 200.0
+"""Half of what an exhibit takes: a program that wants more waits, and is not thrown out."""
+
+
+class Requests:
+    """For every thread of the program."""
+
+    def __init__(self, conversation: Conversation, thread: LinkThread, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        self._conversation = conversation
+        self._thread = thread
+        self._pace = Bucket(MESSAGES_PER_S, MESSAGES_PER_S)
+        self._pacing = threading.Lock()
+
+    def tell(self, message: Wish) -> None:
+        """Send what is answered by an error at most, which goes to the log.
+
+        Raises RoomError `bad_message`, TypeError, and ConnectionError.
+        """
+        self._prepare(message)
+        self._thread.call(lambda link: self._send(message, link))
+
+    def ask(self, message: Wish) -> FromServer:
+        """Send a request, and return the reply that bears its id.
+
+        Raises as `tell` does, TimeoutError, and RoomError if the reply is `error`.
+        """
+        self._prepare(message)
+        number, reply = self._conversation.new_request()
+        message.id = number
+        self._thread.call(lambda link: self._send(message, link))
+        try:
+            return reply.result(self.timeout_s)
+        except TimeoutError:
+            kind = message.__struct_config__.tag
+            raise TimeoutError(f"no answer to {kind} came within {self.timeout_s:g} s") from None
+        finally:
+            self._conversation.forget(number)
+
+    def _prepare(self, message: Wish) -> None:
+        """Check `message` as a server does, and wait until it may be sent."""
+        try:
+            decode(msgspec.json.encode(message))
+        except MessageError as wrong:
+            raise RoomError.of(wrong.reply) from None
+        with self._pacing:
+            wait_s = self._pace.wait_s(1)
+            self._pace.take(1)
+        time.sleep(wait_s)
+        self._conversation.wait_here(self.timeout_s)
+
+    def _send(self, message: Wish, link: Link) -> None:
+        if not link.send(message) and isinstance(message.id, int):
+            self._conversation.unsent(message.id)
