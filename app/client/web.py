@@ -73,13 +73,14 @@ class Place(Struct, frozen=True):
     @classmethod
     def of(cls, url: str) -> Self:
         """Reads `url`. Raises ValueError, which says what is allowed."""
-        parts = urlsplit(url)
+        wrong = ValueError(f"{url!r} is no address; {FORM} is needed")
         try:
+            parts = urlsplit(url)
             host, port = parts.hostname, parts.port or 80
         except ValueError:
-            host, port = None, 0
+            raise wrong from None
         if parts.scheme != "http" or not host or parts.username is not None:
-            raise ValueError(f"{url!r} is no address; {FORM} is needed")
+            raise wrong
         code = parse_qs(parts.fragment).get("join", [None])[0]
         return cls(f"http://{parts.netloc}", host, port, f"{parts.path.rstrip('/')}/ws", code)
 
