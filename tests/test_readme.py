@@ -3,22 +3,50 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from models.contract import FieldModel
 from models.user_file import load
+from tests.exhibit import Exhibit
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_example_model_runs(tmp_path: Path) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    path = tmp_path / "my_models.py"
+def program(name: str, folder: Path, **replaced: str) -> Path:
+    """The README's program of that name as a file in `folder`, with other addresses in it."""
+    (code,) = re.findall(rf"```python\n(# {re.escape(name)}\n.*?)```", README, re.DOTALL)
+    for word, other in replaced.items():
+        assert word in code
+        code = code.replace(word, other)
+    path = folder / name
     path.write_text(code, encoding="utf-8")
+    return path
+
+
+def told(path: Path, environment: dict[str, str]) -> str:
+    """What the program at `path` prints."""
+    done = subprocess.run(
+        [sys.executable, path.name],
+        cwd=path.parent,
+        env={**environment, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stderr, done.returncode) == ("", 0)
+    return done.stdout
+
+
+def test_the_example_model_runs(tmp_path: Path) -> None:
+    path = program("my_models.py", tmp_path)
     ((name, kind),) = load(str(path), {}).items()
     assert name == "Washboard"
     model = kind({"Nx": 64, "Ny": 32, "height": 1.0})
@@ -27,6 +55,30 @@ def test_the_example_model_runs(tmp_path: Path) -> None:
     ridges = model.density().mean(axis=1)
     waves = np.abs(np.fft.rfft(ridges - ridges.mean()))
     assert waves.argmax() == 6
+
+
+@pytest.mark.parametrize("name", ["cool.py", "bare.py"])
+def test_programs_cool_the_fluid_and_print_ten_changes(
+    name: str, tmp_path: Path, exhibit: Exhibit, environment: dict[str, str]
+) -> None:
+    witness = exhibit.visitor(room="BEC")
+    witness.ask("set", params={"cooling": 0.01})
+    path = program(name, tmp_path, **{"127.0.0.1:8765": f"127.0.0.1:{exhibit.port}"})
+    lines = told(path, environment).splitlines()
+    energies = [float(line.removeprefix("energy ")) for line in lines]
+    assert len(energies) == len(set(energies)) == 10
+    assert witness.hear("state", lambda state: "cooling" in state["params"])["params"] == {
+        "cooling": 0.1
+    }
+
+
+def test_a_program_plots_a_frame(
+    tmp_path: Path, exhibit: Exhibit, environment: dict[str, str]
+) -> None:
+    path = program("picture.py", tmp_path, **{"127.0.0.1:8765": f"127.0.0.1:{exhibit.port}"})
+    assert told(path, environment) == ""
+    with Image.open(tmp_path / "frame.png") as plot:
+        assert np.asarray(plot.convert("L")).std() > 10
 
 
 @pytest.mark.parametrize("target", re.findall(r"make (\w+)", README))
