@@ -2,7 +2,8 @@
 
 A text message is a JSON object whose `type` names the struct. `id`, where a client gives one
 (a number or a short string), comes back on the reply to that client only. Unknown fields are
-ignored; anything else that does not fit is answered with `error`.
+ignored; anything else that does not fit is answered with `error`. Messages about talk are
+described in `app.protocol.talk`.
 
 Decided here, where the contract was silent:
 
@@ -23,10 +24,15 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct
+
+from app.protocol.base import MAX_NAME_CHARS as MAX_NAME_CHARS
+from app.protocol.base import Id as Id
+from app.protocol.base import Message as Message
+from app.protocol.base import Word as Word
+from app.protocol.talk import FromTalker, ToTalker
 
 PROTOCOL = 1
-MAX_NAME_CHARS = 24
 
 ErrorCode = Literal[
     "bad_message",
@@ -47,19 +53,11 @@ ErrorCode = Literal[
 Role = Literal["guest", "kiosk", "operator"]
 Level = Literal["info", "warning", "trouble"]
 
-Id = int | Annotated[str, Meta(max_length=64)] | None | UnsetType
-Word = Annotated[str, Meta(min_length=1, max_length=64)]
 Token = Annotated[str, Meta(max_length=512)] | None
 Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
 Touch = Annotated[int, Meta(ge=0, le=255)]
 Ids = list[int]
 Scalar = bool | int | float | Annotated[str, Meta(max_length=256)]
-
-
-class Message(Struct, tag_field="type", omit_defaults=True, kw_only=True):
-    """Common to both directions."""
-
-    id: Id = UNSET
 
 
 # --- what a client sends -----------------------------------------------------------------
@@ -94,7 +92,7 @@ class Do(Message, tag="do"):
     """One of the room's actions (start, pause, step, reset, reset_tracers) or the model's own."""
 
     action: Word
-    args: Annotated[dict[Word, Any], Meta(max_length=16)] = {}
+    args: Annotated[dict[Word, Any], Meta(max_length=16)] = msgspec.field(default_factory=dict)
 
 
 class SelectView(Message, tag="view"):
@@ -142,7 +140,18 @@ class Unsubscribe(Message, tag="unsubscribe"):
 
 
 ClientMessage = (
-    Hello | Login | Set | Do | SelectView | Finger | Ack | Ping | Channels | Subscribe | Unsubscribe
+    Hello
+    | Login
+    | Set
+    | Do
+    | SelectView
+    | Finger
+    | Ack
+    | Ping
+    | Channels
+    | Subscribe
+    | Unsubscribe
+    | FromTalker
 )
 
 
@@ -195,7 +204,7 @@ class State(Message, tag="state", omit_defaults=False, kw_only=True):
 
     running: bool
     sim_time: float
-    params: dict[str, Scalar] = {}
+    params: dict[str, Scalar] = msgspec.field(default_factory=dict)
     by: int | None = None
     action: str | None = None
 
@@ -244,7 +253,16 @@ class Error(Message, tag="error"):
 
 
 ServerMessage = (
-    Welcome | RoleGranted | State | Pong | ChannelNames | ChannelValue | Visitors | Notice | Error
+    Welcome
+    | RoleGranted
+    | State
+    | Pong
+    | ChannelNames
+    | ChannelValue
+    | Visitors
+    | Notice
+    | Error
+    | ToTalker
 )
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)

@@ -23,6 +23,7 @@ ROOM_ACTIONS = {
 ROOM_CHANNELS = {
     "steps_per_s": "Time steps per second.",
     "fps": "Pictures per second.",
+    "heartbeat": "Counts every 10 s of the room's life, paused or not.",
 }
 
 

@@ -33,7 +33,7 @@ from app.rooms import fingers, parameters
 from app.rooms.composer import Composer
 from app.rooms.description import ROOM_ACTIONS, describe
 from app.rooms.encoder import FrameKey
-from app.rooms.figures import Figures, Rate
+from app.rooms.figures import HEARTBEAT_S, Figures, Rate
 from app.rooms.presence import Emit, Presence
 from app.rooms.publisher import Publisher
 from models.contract import ActionError, FieldModel, FingerLimitError, Model, Precision
@@ -83,6 +83,7 @@ class Room:
         self._safe_params = dict(params)
         self._room_params: dict[str, Value] = {}
         self._restarts = 0
+        self._began = time.monotonic()
         self._fingers = fingers.Fingers()
         self._composer = Composer()
         self._frame_rate, self._step_rate, self._tool_rate = Rate(), Rate(), Rate()
@@ -101,6 +102,7 @@ class Room:
         heir._first_params = dict(self._first_params)
         heir._fingers.follow(self._fingers)
         heir._restarts = self._restarts + 1
+        heir._began = self._began
         heir._composer.follow(self._composer)
         heir._tell_restart("its thread stopped")
         return heir
@@ -336,6 +338,7 @@ class Room:
             steps_per_s=round(self._step_rate.per_s(), 1),
             sim_time=self._model.t,
             restarts=self._restarts,
+            heartbeat=int((time.monotonic() - self._began) / HEARTBEAT_S),
         )
 
     def compose(self, keys: Iterable[FrameKey]) -> dict[FrameKey, bytes]:

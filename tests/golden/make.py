@@ -22,7 +22,7 @@ from msgspec import UNSET
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[1]))
 
-from app.protocol import frames, messages  # noqa: E402
+from app.protocol import frames, messages, talk  # noqa: E402
 from app.protocol.frames import FingerMark, Frame, VortexMark  # noqa: E402
 
 HOSTILE = "<img src=x onerror=alert(1)> “é” \U0001f300"
@@ -49,7 +49,22 @@ CLIENT: list[messages.ClientMessage] = [
     messages.Channels(id=None),
     messages.Subscribe(names=["fps", "steps_per_s"]),
     messages.Unsubscribe(names=["fps"]),
+    talk.Echo(id=5, data={"deep": [1, None, HOSTILE]}),
+    talk.Say(text=HOSTILE),
+    talk.Say(id="s", text="hi", room="Quench"),
+    talk.Broadcast(text="We close at six."),
+    talk.JoinRoom(id=1, room="Quench"),
+    talk.LeaveRoom(room="Quench"),
+    talk.ListRooms(),
+    talk.CloseRoom(room="Quench"),
+    talk.Mute(visitor=7),
+    talk.Mute(room="Quench", muted=False),
+    talk.Bye(),
 ]  # fmt: skip
+
+LINE = talk.Said(
+    room="BEC", by=8, name=HOSTILE[:24], colour="#6ee7b7", text=HOSTILE, count=3, at=1.8e9
+)
 
 SERVER: list[messages.ServerMessage] = [
     messages.Welcome(
@@ -71,6 +86,14 @@ SERVER: list[messages.ServerMessage] = [
     messages.Notice(level="info", text="Welcome"),
     messages.Notice(level="trouble", text=HOSTILE, until=1.8e9),
     messages.Error(id=3, code="out_of_range", message="cooling: 1e-10 to 1 is allowed, not 2"),
+    talk.Echoed(id=5, data=[]),
+    LINE,
+    talk.Said(id="s", room=None, by=7, name="Ada", colour="#ffb454", text="hi", count=0, at=0.5),
+    talk.RoomNames(names=["BEC", "Quench"], muted=["Quench"], you_muted=False),
+    talk.Lines(room="BEC", lines=(LINE,)),
+    talk.Closed(room="BEC", by=7),
+    talk.Muted(muted=True, visitor=8, room=None, by=7),
+    talk.Farewell(),
 ]
 
 FRAMES: dict[str, Frame] = {
@@ -134,7 +157,8 @@ def _example(message: msgspec.Struct) -> dict[str, Any]:
 
 
 def _with_defaults(message: msgspec.Struct) -> dict[str, Any]:
-    seen = msgspec.structs.asdict(message)
+    names = message.__struct_encode_fields__  # as they travel
+    seen = dict(zip(names, msgspec.structs.astuple(message), strict=True))
     if seen["id"] is UNSET:
         del seen["id"]
     return {"type": message.__struct_config__.tag, **msgspec.to_builtins(seen)}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.protocol import messages
+from app.protocol import messages, talk
 from app.protocol.messages import (
     Ack,
     ChannelNames,
@@ -72,6 +72,20 @@ GOOD: list[tuple[ClientMessage, str]] = [
     (Channels(), '{"type":"channels"}'),
     (Subscribe(names=["fps"]), '{"type":"subscribe","names":["fps"]}'),
     (Unsubscribe(names=[]), '{"type":"unsubscribe","names":[]}'),
+    (talk.Echo(id=1, data=[{"a": None}]), '{"type":"echo","id":1,"data":[{"a":null}]}'),
+    (talk.Say(text="hi"), '{"type":"say","text":"hi"}'),
+    (talk.Say(text="é" * 280, room="R"), f'{{"type":"say","text":"{"é" * 280}","room":"R"}}'),
+    (talk.Broadcast(text="hi"), '{"type":"broadcast","text":"hi"}'),
+    (talk.JoinRoom(room="R"), '{"type":"join","room":"R"}'),
+    (talk.LeaveRoom(room="R"), '{"type":"leave","room":"R"}'),
+    (talk.ListRooms(), '{"type":"rooms"}'),
+    (talk.CloseRoom(room="R"), '{"type":"close_room","room":"R"}'),
+    (talk.Mute(), '{"type":"mute"}'),
+    (
+        talk.Mute(muted=False, visitor=2**32 - 1, room="R"),
+        '{"type":"mute","muted":false,"visitor":4294967295,"room":"R"}',
+    ),
+    (talk.Bye(), '{"type":"bye"}'),
 ]  # fmt: skip
 
 
@@ -145,6 +159,16 @@ BAD: list[tuple[str, str, str]] = [
     ('{"type":"subscribe","names":[1]}', "bad_message", "names"),
     ('{"type":"subscribe"}', "bad_message", "names"),
     ('{"type":"unsubscribe"}', "bad_message", "names"),
+    ('{"type":"echo"}', "bad_message", "data"),
+    ('{"type":"say","text":""}', "bad_message", "text"),
+    ('{"type":"say","text":"' + 281 * "x" + '"}', "bad_message", "280"),
+    ('{"type":"say","text":["a"]}', "bad_message", "text"),
+    ('{"type":"say","text":"a","room":""}', "bad_message", "room"),
+    ('{"type":"broadcast","text":7}', "bad_message", "text"),
+    ('{"type":"join"}', "bad_message", "room"),
+    ('{"type":"join","room":"' + 65 * "x" + '"}', "bad_message", "room"),
+    ('{"type":"mute","visitor":-1}', "bad_message", "visitor"),
+    ('{"type":"mute","muted":1}', "bad_message", "muted"),
     ('{"type":"ping","t":1,"id":[1]}', "bad_message", "id"),
     ('{"type":"ping","t":1,"id":1.5}', "bad_message", "id"),
     ('{"type":"ping","t":1,"id":true}', "bad_message", "id"),
@@ -231,6 +255,9 @@ def test_a_long_wrong_type_is_quoted_shortly() -> None:
 
 
 anna = Visitor(id=1, name="Anna", colour="#112233")
+LINE = talk.Said(room="R", by=1, name="Anna", colour="#112233", text="hi", count=2, at=0.5)
+SPOKEN = {"type": "said", "room": "R", "from": 1, "name": "Anna", "colour": "#112233",
+          "text": "hi", "count": 2, "at": 0.5}  # fmt: skip
 SAID: list[tuple[messages.ServerMessage, dict[str, Any]]] = [
     (
         Welcome(id=3, you=You(id=1, name="Anna", colour="#112233", role="kiosk", resume="r"),
@@ -266,6 +293,19 @@ SAID: list[tuple[messages.ServerMessage, dict[str, Any]]] = [
         Error(id="x", code="busy", message="later"),
         {"type": "error", "id": "x", "code": "busy", "message": "later"},
     ),
+    (talk.Echoed(data=None), {"type": "echoed", "data": None}),
+    (LINE, SPOKEN),
+    (
+        talk.RoomNames(names=["R"], muted=[], you_muted=False),
+        {"type": "rooms", "names": ["R"], "muted": [], "you_muted": False},
+    ),
+    (talk.Lines(room="R", lines=(LINE,)), {"type": "lines", "room": "R", "lines": [SPOKEN]}),
+    (talk.Closed(room="R", by=1), {"type": "closed", "room": "R", "by": 1}),
+    (
+        talk.Muted(muted=True, visitor=None, room="R", by=1),
+        {"type": "muted", "muted": True, "visitor": None, "room": "R", "by": 1},
+    ),
+    (talk.Farewell(), {"type": "bye"}),
 ]  # fmt: skip
 
 
@@ -287,7 +327,7 @@ json_values = st.recursive(
 )
 field_names = st.sampled_from(
     ["type", "id", "protocol", "room", "accept", "params", "action", "args", "touch", "x", "y",
-     "down", "seq", "t", "rtt", "names", "name", "pin"]
+     "down", "seq", "t", "rtt", "names", "name", "pin", "data", "text", "room", "muted", "visitor"]
 )  # fmt: skip
 
 

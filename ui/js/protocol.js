@@ -47,6 +47,15 @@
  * @property {Record<string, string>} channels  live values: name to help
  * @property {{name: string, params: Record<string, Scalar>}[]} presets
  *
+ * @typedef {object} Line  what somebody said
+ * @property {string | null} room  null: to everybody
+ * @property {number} from  a visitor's id
+ * @property {string} name
+ * @property {string} colour
+ * @property {string} text
+ * @property {number} count  how many lines it makes of his
+ * @property {number} at  Unix time
+ *
  * @typedef {{x: number, y: number}} Point  fractions of the box, y up
  * @typedef {{visitor: number, touch: number, down: boolean, pointer: Point, potential: Point}}
  *   FingerMark
@@ -101,6 +110,15 @@ export const CLIENT_MESSAGES = {
   channels: { required: [], optional: {} },
   subscribe: { required: ["names"], optional: {} },
   unsubscribe: { required: ["names"], optional: {} },
+  echo: { required: ["data"], optional: {} },
+  say: { required: ["text"], optional: { room: null } },
+  broadcast: { required: ["text"], optional: {} },
+  join: { required: ["room"], optional: {} },
+  leave: { required: ["room"], optional: {} },
+  rooms: { required: [], optional: {} },
+  close_room: { required: ["room"], optional: {} },
+  mute: { required: [], optional: { muted: true, visitor: null, room: null } },
+  bye: { required: [], optional: {} },
 };
 
 /** @type {Record<string, Declaration>} */
@@ -114,6 +132,16 @@ export const SERVER_MESSAGES = {
   visitors: { required: ["joined", "left", "list"], optional: {} },
   notice: { required: ["level", "text"], optional: { until: null } },
   error: { required: ["code", "message"], optional: {} },
+  echoed: { required: ["data"], optional: {} },
+  said: {
+    required: ["room", "from", "name", "colour", "text", "count", "at"],
+    optional: {},
+  },
+  rooms: { required: ["names", "muted", "you_muted"], optional: {} },
+  lines: { required: ["room", "lines"], optional: {} },
+  closed: { required: ["room", "by"], optional: {} },
+  muted: { required: ["muted", "visitor", "room", "by"], optional: {} },
+  bye: { required: [], optional: {} },
 };
 
 /** Bytes or text that are not of this version of the contract. */
