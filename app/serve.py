@@ -75,7 +75,7 @@ class Server:
     def __init__(self, launch: Launch, settings: Settings, place: Place, listener: object) -> None:
         identity = Identity(launch.secret)
         self._place = place
-        self._lobby = Lobby(place.engine, identity, place.model)
+        self._lobby = Lobby(place.engine, identity, place.model, settings.talk)
         self._over = gevent.event.Event()
         reception = Reception(
             lobby=self._lobby,

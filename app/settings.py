@@ -38,6 +38,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     lan: bool
     headless: bool
     fullscreen: bool
+    talk: bool
+    """May visitors write to each other?"""
     fps: float
     params: dict[str, int]
     log_level: str
@@ -67,6 +69,7 @@ def parse(argv: Sequence[str]) -> Settings:
         lan=given.lan,
         headless=given.headless,
         fullscreen=given.fullscreen,
+        talk=given.talk == "on" or (given.talk == "auto" and not given.fullscreen),
         fps=given.fps,
         params=room_params(given),
         log_level=given.log_level,
@@ -108,6 +111,9 @@ def parser() -> Parser:
     add("--lan", action="store_true", help="let browsers on the local network join, with a code")
     add("--headless", action="store_true", help="serve browsers only, open no window")
     add("--fullscreen", action="store_true", help="the window fills the screen")
+    add("--talk", choices=["on", "off", "auto"], default="auto",
+        help="let visitors write to each other; auto: unless --fullscreen, as in a hall "
+        "(default: auto)")  # fmt: skip
     add("--remote", type=checked(endpoint), metavar="ADDRESS",
         help=f"compute on another machine, by a compute server or super_hydro's: {FORMS}"
         )  # fmt: skip

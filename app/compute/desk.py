@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from app.compute.hall import Hall
 from app.compute.halls import BusyError, Halls
 from app.compute.peer import Peer
@@ -46,7 +48,9 @@ from app.protocol.messages import (
     Unsubscribe,
     Visitor,
 )
+from app.protocol.talk import Said
 from app.rooms.encoder import FrameKey
+from app.rooms.text import clean_text
 from app.rooms.visitors import clean_name
 from app.web.limits import MAX_VISITORS_PER_ROOM
 
@@ -76,6 +80,7 @@ class Desk:
             Snapshot: self._snapshot,
             More: lambda peer, message, _: self.shelf.more(peer, message.id, message.at),
             Close: self._close,
+            Said: self._said,
             Credit: lambda peer, message, _: peer.credit(message.n, message.number),
             Ping: lambda peer, message, _: peer.tell(Pong(id=message.id, t=message.t)),
         }
@@ -144,6 +149,12 @@ class Desk:
     def _wish(self, peer: Peer, message: Set | Do | Finger, address: Address) -> None:
         visitor, hall = self._whose(peer, address)
         hall.link.send(visitor, message)
+
+    def _said(self, peer: Peer, message: Said, address: Address) -> None:
+        hall, text = self._hall(Address(message.room), peer), clean_text(message.text)
+        if message.by not in peer.visitors or not text:
+            raise RefusedError("bad_message", "said needs words, and a visitor of yours")
+        hall.pass_on(msgspec.structs.replace(message, room=hall.name, text=text), peer)
 
     def _close(self, peer: Peer, message: Close, address: Address) -> None:
         self._hall(address, peer).dismiss(peer)

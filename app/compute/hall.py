@@ -13,6 +13,7 @@ from app.compute.peer import Peer
 from app.engines.local import LocalEngine
 from app.protocol.compute import Address, HowItRuns
 from app.protocol.messages import ChannelValue, RoomState, ServerMessage, Visitor
+from app.protocol.talk import Said
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
 from models.parameters import Value
@@ -109,6 +110,12 @@ class Hall:
         for name in fresh & self._values.keys():
             peer.tell(self._values[name], Address(self.name))
         self._listen()
+
+    def pass_on(self, said: Said, origin: Peer) -> None:
+        """A line that a visitor of `origin` said, for everybody here."""
+        anonymous = msgspec.structs.replace(said, id=UNSET)
+        for peer, _ in self._each():
+            peer.tell(said if peer is origin else anonymous, Address(self.name))
 
     def close(self) -> None:
         """End the room."""

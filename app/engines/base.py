@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from app.protocol.compute import Part
 from app.protocol.messages import Do, Finger, Id, RoomState, ServerMessage, Set, Visitor
+from app.protocol.talk import Said
 from app.rooms import snapshot
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
@@ -50,6 +51,9 @@ class RoomLink(Protocol):
 
     def send(self, visitor: int, message: Set | Do | Finger) -> None:
         """His wish, to be granted between two steps."""
+
+    def say(self, said: Said) -> None:
+        """A line for all in the room, also those of other exhibits; it comes back to be heard."""
 
     def want(self, keys: frozenset[FrameKey]) -> None:
         """The forms in which frames are wanted from now on; none: nobody looks."""

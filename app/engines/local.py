@@ -17,6 +17,7 @@ from app.engines.base import WATCH_S, CallSoon, Listener
 from app.engines.worker import Worker
 from app.protocol.compute import Part
 from app.protocol.messages import Do, Error, Finger, Id, RoomState, Set, Visitor
+from app.protocol.talk import Said
 from app.rooms import parameters, snapshot, source
 from app.rooms.description import describe
 from app.rooms.encoder import FrameKey
@@ -147,6 +148,10 @@ class LocalLink:
     def send(self, visitor: int, message: Set | Do | Finger) -> None:
         """His wish."""
         self._post(visitor, lambda room: room.handle(visitor, message))
+
+    def say(self, said: Said) -> None:
+        """A line for all: whoever is in the room is in its audience here."""
+        self._listener.on_message(said, None)
 
     def want(self, keys: frozenset[FrameKey]) -> None:
         """The forms in which frames are wanted."""

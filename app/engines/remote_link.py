@@ -48,6 +48,7 @@ from app.protocol.messages import (
     Welcome,
     You,
 )
+from app.protocol.talk import Said
 from app.rooms import snapshot
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
@@ -216,6 +217,11 @@ class RemoteLink:
         elif not self._tell(message, visitor) and not isinstance(message, Finger):
             text = self._trouble or NOT_YET
             self._listener.on_message(Error(id=message.id, code="busy", message=text), visitor)
+
+    def say(self, said: Said) -> None:
+        """A line for all; while the server is away, for those here."""
+        if self._stand_in is not None or not self._tell(said):
+            self._listener.on_message(said, None)
 
     def want(self, keys: frozenset[FrameKey]) -> None:
         """The forms in which frames are wanted."""

@@ -36,6 +36,16 @@ MAX_SNAPSHOTS = 4
 """Under way at a time, each of megabytes."""
 SNAPSHOT_S = 60.0
 """For a snapshot to be had, and again for a peer to take it."""
+LINES_PER_S, LINES_BURST = 0.5, 5.0
+"""Of talk, for each visitor."""
+LINES_PER_ROOM_PER_S, LINES_PER_ROOM_BURST = 8.0, 24.0
+"""More than anybody can read."""
+MAX_JOINED_ROOMS = 8
+"""Rooms in which a visitor talks beside his stage's."""
+MAX_TALK_ROOMS = 64
+MAX_KEPT_LINES = 20
+"""What a late joiner still gets to read."""
+MAX_SPEAKERS = 2000
 MAX_CONNECTIONS = 600
 MAX_CONNECTIONS_PER_ADDRESS = 120
 

@@ -14,6 +14,7 @@ from app.web.identity import Identity
 from app.web.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
 from app.web.permissions import OWN_ROOMS, only
 from app.web.stage import Stage
+from app.web.talk import Talk
 from app.web.viewer import Viewer
 
 log = logging.getLogger(__name__)
@@ -35,10 +36,14 @@ class EntryError(Exception):
 class Lobby:
     """Every stage, by room name."""
 
-    def __init__(self, engine: Engine, identity: Identity, default_model: str) -> None:
+    def __init__(
+        self, engine: Engine, identity: Identity, default_model: str, talk: bool = True
+    ) -> None:
+        """`talk`: may visitors write to each other?"""
         self.stages: dict[str, Stage] = {}
         self.default_model = default_model
         self.engine = engine
+        self.talk = Talk(talk, self.stages, engine.catalogue)
         self._identity = identity
         self._keeper = gevent.spawn(self._keep)
 
@@ -79,6 +84,14 @@ class Lobby:
             raise EntryError("room_full", f"{MAX_VISITORS_PER_ADDRESS} visitors from one address")
         stage.enter(viewer, request)
 
+    def close_room(self, viewer: Viewer, room: str, request: Id) -> None:
+        """An operator ends `room` and sends everybody out. Raises TalkError."""
+        self.talk.close(viewer, room, request)
+        stage = self.stages.pop(room, None)
+        if stage is not None:
+            log.info("room %s is closed by %s", room, viewer.visitor.name)
+            stage.close(1000, "the operator has closed this room")
+
     def close(self) -> None:
         """End all rooms."""
         self._keeper.kill(block=False)
@@ -88,7 +101,7 @@ class Lobby:
     def _open(self, room: str, model: str) -> Stage:
         try:
             about = self.engine.catalogue()[model]
-            stage = Stage(room, model, about, self.engine, self._identity)
+            stage = Stage(room, model, about, self.engine, self._identity, self.talk.deliver)
         except KeyError as unknown:
             raise EntryError("unknown_model", str(unknown.args[0])) from None
         log.info("room %s opens", room)
@@ -104,6 +117,7 @@ class Lobby:
                 if not stage.viewers and now - stage.empty_since > GRACE_S:
                     log.info("room %s is empty and ends", name)
                     del self.stages[name]
+                    self.talk.end_if_empty(name)
                     stage.close()
             if now >= report_due:
                 report_due = now + REPORT_S

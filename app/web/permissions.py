@@ -23,13 +23,24 @@ from app.protocol.messages import (
     Subscribe,
     Unsubscribe,
 )
+from app.protocol.talk import (
+    Broadcast,
+    Bye,
+    CloseRoom,
+    Echo,
+    JoinRoom,
+    LeaveRoom,
+    ListRooms,
+    Mute,
+    Say,
+)
 
 EVERYBODY: frozenset[Role] = frozenset({"guest", "kiosk", "operator"})
 STAFF: frozenset[Role] = frozenset({"kiosk", "operator"})
 OPERATOR: frozenset[Role] = frozenset({"operator"})
 
 OWN_ROOMS = STAFF
-"""Who may open rooms that are not named like a listed model, by `hello`."""
+"""Who may open rooms, and begin talk in rooms, that are not named like a listed model."""
 
 MESSAGES: Mapping[type[Message], frozenset[Role]] = {
     Hello: EVERYBODY,
@@ -43,6 +54,15 @@ MESSAGES: Mapping[type[Message], frozenset[Role]] = {
     Channels: EVERYBODY,
     Subscribe: EVERYBODY,
     Unsubscribe: EVERYBODY,
+    Echo: EVERYBODY,
+    Say: EVERYBODY,
+    Broadcast: OPERATOR,
+    JoinRoom: EVERYBODY,
+    LeaveRoom: EVERYBODY,
+    ListRooms: EVERYBODY,
+    CloseRoom: OPERATOR,
+    Mute: OPERATOR,
+    Bye: EVERYBODY,
 }
 
 

@@ -26,6 +26,7 @@ from app.web.session import Reception, converse
 from app.web.snapshots import add_snapshots
 from app.web.stage import Stage
 from app.web.static_pages import add_static_pages, content_type
+from app.web.talk import Talk
 from app.web.telling import add_routes
 
 ANSWER_S = 3.0
@@ -95,7 +96,7 @@ def application(reception: Reception, stop: Callable[[], None], settings: Settin
     @app.get("/healthz")  # type: ignore[untyped-decorator]
     def health() -> Any:
         """Status, version and how each room runs."""
-        rooms = [_health(stage) for stage in lobby.stages.values()]
+        rooms = [_health(stage, lobby.talk) for stage in lobby.stages.values()]
         return answers.json({"status": "ok", "version": __version__, "rooms": rooms})
 
     @app.get("/api/models")  # type: ignore[untyped-decorator]
@@ -149,7 +150,7 @@ def _with_security_headers(app: Any) -> Any:
     return wrapped
 
 
-def _health(stage: Stage) -> dict[str, Any]:
+def _health(stage: Stage, talk: Talk) -> dict[str, Any]:
     figures = stage.figures
     return {
         "name": stage.name,
@@ -161,6 +162,11 @@ def _health(stage: Stage) -> dict[str, Any]:
         "restarts": figures.restarts,
         "round_trips_ms": {
             viewer.visitor.name: viewer.round_trip_ms for viewer in stage.viewers.values()
+        },
+        "talk": ("muted" if talk.is_muted(stage.name) else "on") if talk.on else "off",
+        "lines_said": {
+            viewer.visitor.name: talk.speakers.count(viewer.visitor.id)
+            for viewer in stage.viewers.values()
         },
     }
 

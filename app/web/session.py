@@ -39,6 +39,7 @@ from app.protocol.messages import (
     decode,
     encode,
 )
+from app.protocol.talk import Bye, Farewell
 from app.rooms.visitors import clean_name
 from app.web.access import is_loopback
 from app.web.flow import Flow
@@ -56,6 +57,8 @@ from app.web.limits import (
 from app.web.lobby import EntryError, Lobby
 from app.web.permissions import MESSAGES, only
 from app.web.stage import Stage
+from app.web.talk import TalkError
+from app.web.talk_acts import talk_acts
 from app.web.viewer import Viewer
 from app.web.websocket import TEXT, PeerGoneError, WebSocket, framed
 
@@ -110,6 +113,7 @@ def converse(socket: WebSocket, address: str, reception: Reception) -> None:
         log.debug("%s: %s", viewer.visitor.name, gone)
     finally:
         stage.leave(viewer)
+        reception.lobby.talk.forget(viewer)
         viewer.finish()
 
 
@@ -183,6 +187,7 @@ class Session:
         self._messages = Bucket(MESSAGES_PER_S, MESSAGES_BURST)
         self._flood = Bucket(MESSAGES_PER_S, FLOOD_MESSAGES)
         self._scolded_at = 0.0
+        self._said_bye = False
         self._acts: dict[type, Callable[[Any], None]] = {
             Hello: self._hello_again,
             Login: self._login,
@@ -195,6 +200,8 @@ class Session:
             Channels: lambda message: stage.tell_channels(viewer, message.id),
             Subscribe: self._subscribe,
             Unsubscribe: lambda message: stage.unsubscribe(viewer, message.names, message.id),
+            Bye: self._bye,
+            **talk_acts(viewer, stage, reception.lobby),
         }
 
     def run(self) -> None:
@@ -203,7 +210,7 @@ class Session:
             data = self._socket.receive(SILENT_S)
             if self._stage.viewers.get(self._viewer.visitor.id) is not self._viewer:
                 raise PeerGoneError(1000, "here from elsewhere now")
-            if not self._paced():
+            if self._said_bye or not self._paced():
                 continue
             try:
                 message = decode(data)
@@ -214,7 +221,10 @@ class Session:
             if self._viewer.role not in allowed:
                 self._refuse("forbidden", f"this is {only(allowed)}", message.id)
                 continue
-            self._acts[type(message)](message)
+            try:
+                self._acts[type(message)](message)
+            except TalkError as refused:
+                self._refuse(refused.code, str(refused), message.id)
 
     def _paced(self) -> bool:
         """Is this message within the rate? A flood ends the connection."""
@@ -254,6 +264,12 @@ class Session:
         if message.rtt is not None:
             self._viewer.round_trips_ms.append(message.rtt)
         self._viewer.send(Pong(id=message.id, t=message.t))
+
+    def _bye(self, message: Bye) -> None:
+        """Let him go; what is read until his close frame comes is of no account."""
+        self._said_bye = True
+        self._viewer.send(Farewell(id=message.id))
+        self._viewer.close(1000, "bye")
 
     def _login(self, message: Login) -> None:
         """Check the PIN; wrong ones from one address, or from all together, cost waiting."""

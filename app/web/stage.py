@@ -19,6 +19,7 @@ from app.protocol.messages import (
     Welcome,
     encode,
 )
+from app.protocol.talk import Said
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
 from app.web.identity import Identity
@@ -32,9 +33,18 @@ class Stage:
     """Passes wishes on to the room, and hands what comes back to whom it is for."""
 
     def __init__(
-        self, name: str, model: str, about: dict[str, Any], engine: Engine, identity: Identity
+        self,
+        name: str,
+        model: str,
+        about: dict[str, Any],
+        engine: Engine,
+        identity: Identity,
+        hear: Callable[[Said], None],
     ) -> None:
-        """`about` is the model's entry of `GET /api/models`. Raises KeyError: unknown model."""
+        """`about` is the model's entry of `GET /api/models`; `hear` gets what visitors say.
+
+        Raises KeyError: unknown model.
+        """
         self.name = name
         self.model = model
         self.viewers: dict[int, Viewer] = {}
@@ -42,6 +52,7 @@ class Stage:
         self.empty_since = time.monotonic()
         self._take_up(about)
         self._identity = identity
+        self._hear = hear
         self._values: dict[str, bytes] = {}
         self._newest: dict[FrameKey, tuple[int, bytes]] = {}
         self._first_view: bytes | None = None
@@ -130,6 +141,8 @@ class Stage:
         match message:
             case Welcome():
                 self._welcome(message)
+            case Said():
+                self._hear(message)
             case ChannelValue():
                 data = framed(TEXT, encode(message))
                 self._values[message.name] = data
@@ -175,10 +188,11 @@ class Stage:
         """Call `answer` with the room's state."""
         self.link.ask_state(answer)
 
-    def close(self) -> None:
-        """End the room; who is here is told that the server goes."""
+    def close(self, code: int = 1001, reason: str = "the exhibit ends") -> None:
+        """End the room; who is here is told why."""
         for viewer in self.viewers.values():
-            viewer.close(1001, "the exhibit ends")
+            viewer.close(code, reason)
+        self.viewers.clear()
         self.link.close()
 
     def _take_up(self, about: Mapping[str, Any]) -> None:

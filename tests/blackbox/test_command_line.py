@@ -303,8 +303,8 @@ def test_switches_in_file_and_environment(
 
 def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
     texts = {"model": "BEC", "log-level": "debug", "remote": "tcp://192.0.2.1:27000",
-             "fallback": "local", "key": "/k", "server-key": "x", "base-path": "/hall/",
-             "host-name": "Museum.example"}  # fmt: skip
+             "fallback": "local", "talk": "off", "key": "/k", "server-key": "x",
+             "base-path": "/hall/", "host-name": "Museum.example"}  # fmt: skip
     lines = [f'{name} = "{text}"' for name, text in texts.items()]
     lines += [f"{name} = 64" for name in ("port", "Nx", "Ny", "steps", "fps", "tracers")]
     lines += [f"{name} = true" for name in ("lan", "headless", "fullscreen")]
@@ -319,6 +319,22 @@ def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
     assert settings.static == {"lessons": str(isolated.resolve()), "more": "/"}
     assert (settings.base_path, settings.host_names) == ("/hall", ("museum.example",))
     assert settings.show_code is False
+    assert settings.talk is False
+
+
+@pytest.mark.parametrize(
+    ("given", "talk"),
+    [
+        ([], True),
+        (["--fullscreen"], False),
+        (["--fullscreen", "--talk=on"], True),
+        (["--talk", "off"], False),
+    ],
+)
+def test_in_a_hall_visitors_talk_only_if_told_to(
+    isolated: Path, given: list[str], talk: bool
+) -> None:
+    assert parse(given).talk is talk
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -467,3 +468,15 @@ def test_a_successor_takes_over_visitors_time_and_numbers(make_hall: MakeHall) -
     hall.room = heir
     hall.finger(1, 0, 0.5, 0.6)
     assert hall.fingers() == set()
+
+
+def test_the_heart_beats_while_time_stands_still(
+    hall: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.do("pause")
+    began = time.monotonic()
+    for later in (1.0, 9.0, 10.5, 11.0, 3605.0):
+        monkeypatch.setattr(time, "monotonic", lambda later=later: began + later)
+        hall.room.publish({"heartbeat"})
+    assert [told["value"] for told in hall.heard.take("channel")] == [0, 1, 360]
+    assert hall.room.successor(hall.heard.emit).figures().heartbeat == 360

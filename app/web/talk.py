@@ -1,0 +1,248 @@
+"""Who talks where, what was said there of late, and who may not: all rooms of one web server.
+
+Whoever is on a stage is in the talk of its room; kept here are only those who have joined from
+other stages.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Container, Mapping
+
+import msgspec
+from msgspec import UNSET
+
+from app.protocol.messages import ErrorCode, Id, encode
+from app.protocol.talk import Closed, Lines, Muted, RoomNames, Said
+from app.rooms.text import clean_text
+from app.web.limits import (
+    LINES_PER_ROOM_BURST,
+    LINES_PER_ROOM_PER_S,
+    MAX_JOINED_ROOMS,
+    MAX_KEPT_LINES,
+    MAX_TALK_ROOMS,
+    Bucket,
+)
+from app.web.permissions import OWN_ROOMS, only
+from app.web.speakers import Speakers
+from app.web.stage import Stage
+from app.web.viewer import Viewer
+from app.web.websocket import TEXT, framed
+
+
+class TalkError(Exception):
+    """What cannot be said or done; `code` is the web contract's."""
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code: ErrorCode = code
+
+
+class TalkRoom:
+    """One room's talk."""
+
+    def __init__(self) -> None:
+        self.joined: set[Viewer] = set()
+        """Those from other stages."""
+        self.lines: deque[Said] = deque(maxlen=MAX_KEPT_LINES)
+        self.muted = False
+        self.pace = Bucket(LINES_PER_ROOM_PER_S, LINES_PER_ROOM_BURST)
+
+
+class Talk:
+    """Every room's talk. What is wrong with a wish is raised as TalkError.
+
+    Whose wish may be granted at all, app.web.permissions says.
+    """
+
+    def __init__(
+        self, on: bool, stages: Mapping[str, Stage], listed: Callable[[], Container[str]]
+    ) -> None:
+        """`stages` by room, as they come and go; `listed`: the models whose rooms all may join."""
+        self.on = on
+        self.speakers = Speakers()
+        self._stages = stages
+        self._listed = listed
+        self._rooms: dict[str, TalkRoom] = {}
+
+    # --- in and out -----------------------------------------------------------------------
+
+    def join(self, viewer: Viewer, stage: Stage, room: str) -> Lines:
+        """Let `viewer`, who is on `stage`, into `room`; what was said there of late."""
+        self._need_on()
+        joined = self._joined(viewer)
+        if room != stage.name and room not in joined:
+            if not self._is_open(room):
+                self._check_new(viewer, room)
+            if len(joined) >= MAX_JOINED_ROOMS:
+                raise TalkError("busy", f"{MAX_JOINED_ROOMS} further rooms at most; leave one")
+            self._room(room).joined.add(viewer)
+        kept = self._rooms.get(room)
+        return Lines(room=room, lines=tuple(kept.lines) if kept else ())
+
+    def leave(self, viewer: Viewer, stage: Stage, room: str) -> None:
+        """Let him out of `room`; if he is not in it, that is well."""
+        self._need_on()
+        if room == stage.name:
+            raise TalkError("forbidden", f"{room!r} is your stage; say bye to leave it")
+        if room in self._rooms:
+            self._rooms[room].joined.discard(viewer)
+            self.end_if_empty(room)
+
+    def forget(self, viewer: Viewer) -> None:
+        """His connection ended."""
+        for room in self._joined(viewer):
+            self._rooms[room].joined.discard(viewer)
+            self.end_if_empty(room)
+
+    def end_if_empty(self, room: str) -> None:
+        """A room without stage and visitors is forgotten, and its mute with it."""
+        if room in self._rooms and room not in self._stages and not self._rooms[room].joined:
+            del self._rooms[room]
+
+    def rooms(self, viewer: Viewer, stage: Stage, request: Id = UNSET) -> RoomNames:
+        """Where he talks."""
+        self._need_on()
+        names = [stage.name, *self._joined(viewer)]
+        return RoomNames(
+            id=request,
+            names=names,
+            muted=[name for name in names if self.is_muted(name)],
+            you_muted=self.speakers.is_muted(viewer.visitor.id),
+        )
+
+    # --- speaking -------------------------------------------------------------------------
+
+    def say(self, viewer: Viewer, stage: Stage, room: str, text: str, request: Id = UNSET) -> None:
+        """His line, to all in `room`."""
+        self._need_on()
+        if viewer not in self._members(room):
+            raise TalkError("forbidden", f"you are not in room {room!r}; join it first")
+        speaker, pace = self.speakers.get(viewer.visitor.id), self._room(room).pace
+        if speaker.muted:
+            raise TalkError("forbidden", "the operator has muted you")
+        if self.is_muted(room) and viewer.role != "operator":
+            raise TalkError("forbidden", f"the operator has muted room {room!r}")
+        wait = max(speaker.pace.wait_s(1), pace.wait_s(1))
+        if wait > 0:
+            raise TalkError("too_fast", f"please wait {wait:.1f} s before the next line")
+        said = self._line(viewer, room, text, request)
+        speaker.pace.take(1)
+        pace.take(1)
+        where = self._stages.get(room)
+        if where is not None:
+            where.link.say(said)
+        else:
+            self.deliver(said)
+
+    def broadcast(self, viewer: Viewer, text: str, request: Id = UNSET) -> None:
+        """An operator's line to everybody, also where talk is off."""
+        self._tell(self._line(viewer, None, text, request), self._everybody())
+
+    def deliver(self, said: Said) -> None:
+        """A line for everybody in its room, from here or from another exhibit that shares it."""
+        if said.room is None or not self.on or self.speakers.is_muted(said.by):
+            return
+        self._room(said.room).lines.append(msgspec.structs.replace(said, id=UNSET))
+        self._tell(said, self._members(said.room))
+
+    # --- the operator's -------------------------------------------------------------------
+
+    def mute_visitor(self, viewer: Viewer, visitor: int, muted: bool, request: Id = UNSET) -> None:
+        """Let `visitor` write nowhere, or again."""
+        self._need_on()
+        audience = self._companions(visitor)
+        if not audience and visitor not in self.speakers:
+            raise TalkError("bad_value", f"no visitor {visitor} is here, or has said anything")
+        self.speakers.get(visitor).muted = muted
+        by = viewer.visitor.id
+        told = Muted(id=request, muted=muted, visitor=visitor, room=None, by=by)
+        self._tell(told, {*audience, viewer})
+
+    def mute_room(self, viewer: Viewer, room: str, muted: bool, request: Id = UNSET) -> None:
+        """Let nobody but operators write in `room`, or all again."""
+        self._need_on()
+        self._need_running(room)
+        self._room(room).muted = muted
+        by = viewer.visitor.id
+        told = Muted(id=request, muted=muted, visitor=None, room=room, by=by)
+        self._tell(told, {*self._members(room), viewer})
+
+    def close(self, viewer: Viewer, room: str, request: Id = UNSET) -> None:
+        """Send everybody out of `room`; its stage, if there is one, is the lobby's to end."""
+        self._need_running(room)
+        audience = self._members(room)
+        self._rooms.pop(room, None)
+        told = Closed(id=request, room=room, by=viewer.visitor.id)
+        self._tell(told, {*audience, viewer})
+
+    # --- what is known --------------------------------------------------------------------
+
+    def is_muted(self, room: str) -> bool:
+        """May only operators write there?"""
+        return room in self._rooms and self._rooms[room].muted
+
+    def _need_on(self) -> None:
+        if not self.on:
+            raise TalkError("forbidden", "talk is off in this exhibit")
+
+    def _need_running(self, room: str) -> None:
+        running = {**self._stages, **self._rooms}
+        if room not in running:
+            names = ", ".join(running) or "none"
+            raise TalkError("unknown_room", f"nobody is in room {room!r}; there are {names}")
+
+    def _is_open(self, room: str) -> bool:
+        return room in self._rooms or room in self._stages or room in self._listed()
+
+    def _check_new(self, viewer: Viewer, room: str) -> None:
+        """May he begin a room of that name?"""
+        if viewer.role not in OWN_ROOMS:
+            raise TalkError("forbidden", f"beginning a room of one's own is {only(OWN_ROOMS)}")
+        if clean_text(room) != room:
+            raise TalkError("bad_value", "a room's name is one line of visible characters")
+        if len(self._rooms) >= MAX_TALK_ROOMS:
+            raise TalkError("busy", f"{MAX_TALK_ROOMS} rooms are talked in already")
+
+    def _joined(self, viewer: Viewer) -> list[str]:
+        return [name for name, room in self._rooms.items() if viewer in room.joined]
+
+    def _members(self, room: str) -> set[Viewer]:
+        """Everybody in a room, on its stage or on others, who was welcomed there."""
+        here = set(self._rooms[room].joined) if room in self._rooms else set()
+        if room in self._stages:
+            here.update(self._stages[room].viewers.values())
+        return {viewer for viewer in here if viewer.welcomed}
+
+    def _everybody(self) -> set[Viewer]:
+        return set[Viewer]().union(*(self._members(name) for name in self._stages))
+
+    def _companions(self, visitor: int) -> set[Viewer]:
+        """All in the rooms of a visitor, and he himself."""
+        rooms = [self._members(name) for name in {**self._stages, **self._rooms}]
+        his = [members for members in rooms if any(v.visitor.id == visitor for v in members)]
+        return set[Viewer]().union(*his)
+
+    def _room(self, name: str) -> TalkRoom:
+        return self._rooms.setdefault(name, TalkRoom())
+
+    def _line(self, viewer: Viewer, room: str | None, text: str, request: Id) -> Said:
+        clean = clean_text(text)
+        if not clean:
+            raise TalkError("bad_value", "there is nothing to read in that")
+        who, speaker = viewer.visitor, self.speakers.get(viewer.visitor.id)
+        speaker.count += 1
+        return Said(
+            id=request, room=room, by=who.id, name=who.name, colour=who.colour, text=clean,
+            count=speaker.count, at=time.time(),
+        )  # fmt: skip
+
+    def _tell(self, message: Said | Muted | Closed, audience: set[Viewer]) -> None:
+        """All of `audience` hear it; only the copy of whose wish it was carries his `id`."""
+        data = framed(TEXT, encode(msgspec.structs.replace(message, id=UNSET)))
+        for viewer in audience:
+            if viewer.visitor.id == message.by and message.id is not UNSET:
+                viewer.send(message)
+            else:
+                viewer.send_text(data)

@@ -1,0 +1,62 @@
+"""What a session does with its visitor's messages about talk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.protocol.talk import (
+    Broadcast,
+    CloseRoom,
+    Echo,
+    Echoed,
+    JoinRoom,
+    LeaveRoom,
+    ListRooms,
+    Mute,
+    Say,
+)
+from app.web.lobby import Lobby
+from app.web.stage import Stage
+from app.web.talk import TalkError
+from app.web.viewer import Viewer
+
+
+def talk_acts(viewer: Viewer, stage: Stage, lobby: Lobby) -> dict[type, Callable[[Any], None]]:
+    """What each of these messages does; they raise TalkError."""
+    talk = lobby.talk
+
+    def echo(message: Echo) -> None:
+        try:
+            viewer.send(Echoed(id=message.id, data=message.data))
+        except RecursionError:
+            raise TalkError("bad_message", "data is nested too deeply") from None
+
+    def join(message: JoinRoom) -> None:
+        lines = talk.join(viewer, stage, message.room)
+        viewer.send(talk.rooms(viewer, stage, message.id))
+        viewer.send(lines)
+
+    def leave(message: LeaveRoom) -> None:
+        talk.leave(viewer, stage, message.room)
+        viewer.send(talk.rooms(viewer, stage, message.id))
+
+    def say(message: Say) -> None:
+        talk.say(viewer, stage, message.room or stage.name, message.text, message.id)
+
+    def mute(message: Mute) -> None:
+        if message.visitor is not None:
+            talk.mute_visitor(viewer, message.visitor, message.muted, message.id)
+        else:
+            talk.mute_room(viewer, message.room or stage.name, message.muted, message.id)
+
+    return {
+        Echo: echo,
+        Say: say,
+        Broadcast: lambda message: talk.broadcast(viewer, message.text, message.id),
+        JoinRoom: join,
+        LeaveRoom: leave,
+        ListRooms: lambda message: viewer.send(talk.rooms(viewer, stage, message.id)),
+        CloseRoom: lambda message: lobby.close_room(viewer, message.room, message.id),
+        Mute: mute,
+    }
