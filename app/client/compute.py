@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 from app.client.conversation import Conversation, Wish
 from app.client.entry import Entry
 from app.compute.keys import Keys
 from app.compute.loop import Loop
+from app.engines.downloads import Downloads
 from app.engines.line import Line
 from app.protocol import frames
 from app.protocol.compute import (
     CREDITS,
+    WHOLE,
     Address,
+    Chunk,
     Credit,
     Enter,
     Frame,
+    FromClient,
     FromServer,
     Greeting,
     HowItRuns,
@@ -25,9 +30,13 @@ from app.protocol.compute import (
     Stranger,
 )
 from app.protocol.frames import FrameError
-from app.protocol.messages import Visitor, Welcome
+from app.protocol.messages import Error, Visitor, Welcome
+from app.protocol.talk import Said, Say
 from app.rooms.encoder import FrameKey
+from app.rooms.snapshot import Answer, SnapshotError
 
+FIRST_DOWNLOAD = 1 << 31
+"""Downloads are numbered from here on, requests from 1."""
 RETRY_S = 2.0
 """For a room to let somebody back in who was here before."""
 
@@ -42,11 +51,18 @@ class ComputeLink:
         self._entry = entry
         self._conversation = conversation
         self._entered_at = 0.0
+        self._said = itertools.count(1)
+        self._downloads = Downloads(self._send_here, itertools.count(FIRST_DOWNLOAD))
         self._line = Line(endpoint, self, loop.watch, loop.call_soon, keys)
 
     def send(self, message: Wish) -> bool:
         """Send, if the room is there."""
-        return self._conversation.here and self._line.send(message)
+        return self._send_here(self._line_of(message) if isinstance(message, Say) else message)
+
+    def ask_snapshot(self, answer: Answer) -> None:
+        """See Link."""
+        if not self._downloads.begin(WHOLE, answer):
+            answer(SnapshotError(f"{self._name} is away, or busy with snapshots for this program"))
 
     def look_after(self) -> None:
         """Ping, and see whether the server is still there and we are in the room."""
@@ -58,6 +74,7 @@ class ComputeLink:
 
     def close(self) -> None:
         """Hang up; the server sees it at the next thing that it says."""
+        self._downloads.fail("the room was left")
         self._line.close()
 
     # --- what the line says (see engines.line.Office) --------------------------------------
@@ -65,11 +82,12 @@ class ComputeLink:
     def on_up(self, greeting: Greeting) -> None:
         """A compute server that knows nothing of us yet."""
         if self._conversation.here:
-            self._conversation.lost(f"{self._name} has forgotten us")
+            self.on_down("has forgotten us")
         self._enter()
 
     def on_down(self, reason: str) -> None:
         """It is gone."""
+        self._downloads.fail(f"{self._name} {reason}")
         self._conversation.lost(f"{self._name} {reason}")
 
     def on_foreign(self) -> None:
@@ -82,12 +100,29 @@ class ComputeLink:
         match message:
             case Frame():
                 self._see(message, frame)
+            case Chunk():
+                self._downloads.take(message, frame)
+            case Error() if self._downloads.refused(message):
+                pass
             case Greeting() | Stranger() | HowItRuns() | Report():
                 pass
             case _:
                 self._conversation.hear(message, self)
                 if isinstance(message, Welcome) and self._entry.picture != "none":
                     self._line.send(Credit(n=CREDITS))
+
+    def _send_here(self, message: FromClient) -> bool:
+        return self._conversation.here and self._line.send(message)
+
+    def _line_of(self, say: Say) -> Said:
+        """What a web server makes of its visitors' lines."""
+        welcome = self._conversation.welcome
+        assert welcome is not None
+        you = welcome.you
+        return Said(
+            id=say.id, room=welcome.room, by=you.id, name=you.name, colour=you.colour,
+            text=say.text, count=next(self._said), at=time.time(),
+        )  # fmt: skip
 
     def _see(self, message: Frame, frame: bytes) -> None:
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
+from collections import deque
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -33,15 +34,18 @@ from app.protocol.messages import (
     Visitors,
     Welcome,
 )
+from app.protocol.talk import Said, Say
+from app.rooms.snapshot import Answer
 
 log = logging.getLogger(__name__)
 
 PASSING = ("busy", "room_full", "too_fast")
 """Refusals that may be over at the next try, for somebody who was here before."""
+MAX_LINES = 20
 CLOSED = "the room was closed here"
 
 Fault = ConnectionError | RoomError
-Wish = Set | Do | Finger | SelectView | Channels | Subscribe | Unsubscribe
+Wish = Set | Do | Finger | SelectView | Channels | Subscribe | Unsubscribe | Say
 """What both kinds of server understand, once we are in a room."""
 
 
@@ -53,6 +57,9 @@ class Link(Protocol):
 
     def look_after(self) -> None:
         """Ping, and see whether the room is still there; called every LOOK_S."""
+
+    def ask_snapshot(self, answer: Answer) -> None:
+        """Call `answer`, on any thread, with a snapshot of the room or why there is none."""
 
     def close(self) -> None:
         """Say goodbye."""
@@ -73,6 +80,7 @@ class Conversation:
         self._trouble = f"{address} has not welcomed us in time; starting a model may take longer"
         self._state = RoomState(running=False, params={}, sim_time=0.0)
         self._visitors: list[Visitor] = []
+        self._lines: deque[Said] = deque(maxlen=MAX_LINES)
         self._view: str | None = None
         self._frame: frames.Frame | None = None
         self._seq = 0
@@ -101,6 +109,8 @@ class Conversation:
                     self._visitors = list(message.list)
                 case ChannelValue():
                     self.handlers.offer(message.name, message.value)
+                case Said():
+                    self._lines.append(message)
                 case Notice():
                     log.info("the room says: %s", message.text)
             if asked is not None:
@@ -252,6 +262,11 @@ class Conversation:
         """Who is in the room."""
         with self._news:
             return list(self._visitors)
+
+    def lines(self) -> list[Said]:
+        """What was said of late."""
+        with self._news:
+            return list(self._lines)
 
     def _require_welcome(self) -> Welcome:
         assert self.welcome is not None, "a Room is made with its welcome"

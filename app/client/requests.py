@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import Future
+from zipfile import BadZipFile
 
 import msgspec
 
@@ -12,6 +14,7 @@ from app.client.errors import RoomError
 from app.client.link_thread import LinkThread
 from app.protocol.compute import FromServer
 from app.protocol.messages import MessageError, decode
+from app.rooms.snapshot import Arrays, SnapshotError, unpacked
 from app.web.limits import Bucket
 
 MESSAGES_PER_S = 200.0
@@ -52,6 +55,22 @@ class Requests:
             raise TimeoutError(f"no answer to {kind} came within {self.timeout_s:g} s") from None
         finally:
             self._conversation.forget(number)
+
+    def snapshot(self, timeout_s: float) -> Arrays:
+        """Arrays of one instant. Raises ConnectionError, TimeoutError, and RoomError `failed`."""
+        self._conversation.wait_here(self.timeout_s)
+        made: Future[bytes | SnapshotError] = Future()
+        self._thread.call(lambda link: link.ask_snapshot(made.set_result))
+        try:
+            data = made.result(timeout_s)
+        except TimeoutError:
+            raise TimeoutError(f"no snapshot came within {timeout_s:g} s") from None
+        if isinstance(data, SnapshotError):
+            raise RoomError("failed", str(data))
+        try:
+            return unpacked(data)
+        except (ValueError, OSError, BadZipFile) as fault:
+            raise RoomError("failed", f"what came is no snapshot: {fault}") from None
 
     def _prepare(self, message: Wish) -> None:
         """Check `message` as a server does, and wait until it may be sent."""

@@ -35,6 +35,8 @@ from app.protocol.messages import (
     Welcome,
     You,
 )
+from app.protocol.talk import Said, Say
+from app.rooms.snapshot import Arrays
 
 TIMEOUT_S = 10.0
 
@@ -176,6 +178,17 @@ class Room:
         """
         self._requests.tell(Finger(touch=touch, x=float(x), y=float(y), down=bool(down)))
 
+    def say(self, text: str) -> Said:
+        """Write to all in the room. Raises RoomError `forbidden` or `too_fast`."""
+        reply = self._requests.ask(Say(text=text))
+        assert isinstance(reply, Said)
+        return reply
+
+    @property
+    def lines(self) -> list[Said]:
+        """What was said in the room since this program came, at most the last twenty lines."""
+        return self._conversation.lines()
+
     # --- what is seen ---------------------------------------------------------------------
 
     def view(self, name: str) -> None:
@@ -210,6 +223,14 @@ class Room:
             if newest is not None:
                 before = newest
                 yield unpacked(newest, self.about["views"])
+
+    def snapshot(self, timeout_s: float = 60.0) -> Arrays:
+        """One instant without loss: psi (or field), density, t and params (JSON), as arrays.
+
+        Raises RoomError `failed`, above all for a model without a grid, TimeoutError, and
+        ConnectionError.
+        """
+        return self._requests.snapshot(timeout_s)
 
     # --- what is heard --------------------------------------------------------------------
 

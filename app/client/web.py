@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import random
 import socket
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -29,6 +30,7 @@ from wsproto.events import Ping as ControlPing
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 from app.client.conversation import Conversation, Wish
+from app.client.download import fetch
 from app.client.entry import Entry
 from app.compute.loop import Loop
 from app.protocol import frames
@@ -42,6 +44,7 @@ from app.protocol.messages import (
     ServerMessage,
     Welcome,
 )
+from app.rooms.snapshot import Answer
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +70,7 @@ class Place(Struct, frozen=True):
     url: str
     host: str
     port: int
+    host_header: str
     path: str
     code: str | None
 
@@ -82,7 +86,8 @@ class Place(Struct, frozen=True):
         if parts.scheme != "http" or not host or parts.username is not None:
             raise wrong
         code = parse_qs(parts.fragment).get("join", [None])[0]
-        return cls(f"http://{parts.netloc}", host, port, f"{parts.path.rstrip('/')}/ws", code)
+        path = parts.path.rstrip("/")
+        return cls(f"http://{parts.netloc}{path}", host, port, parts.netloc, f"{path}/ws", code)
 
 
 class WebLink:
@@ -115,6 +120,13 @@ class WebLink:
             self._pinged_at = now
             self.send(Ping(t=1000 * now, rtt=self._round_trip_ms))
 
+    def ask_snapshot(self, answer: Answer) -> None:
+        """See Link; in a thread of its own, for it takes a while."""
+        welcome = self._conversation.welcome
+        assert welcome is not None
+        url = f"{self._place.url}/api/rooms/{quote(welcome.room, safe='')}/snapshot.npz"
+        threading.Thread(target=lambda: answer(fetch(url)), name="snapshot", daemon=True).start()
+
     def close(self) -> None:
         """Say goodbye."""
         if self._socket is not None:
@@ -140,8 +152,8 @@ class WebLink:
         self._socket.settimeout(SEND_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._unwatch: Callable[[], None] = self._loop.watch(self._socket.fileno(), self._read)
-        host = self._place.url.removeprefix("http://")
-        self._write(self._protocol.send(Request(host=host, target=self._place.path)))
+        request = Request(host=self._place.host_header, target=self._place.path)
+        self._write(self._protocol.send(request))
 
     def _disconnect(self) -> None:
         if self._socket is not None:

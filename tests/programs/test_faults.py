@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -165,6 +166,35 @@ def test_what_is_no_exhibit_is_told_apart(join: Join) -> None:
     for answer in (b"", b"\0\1\2\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"220 smtp ready\r\n"):
         with FakeServer(answer) as port, pytest.raises(ConnectionError, match="127"):
             join(f"http://127.0.0.1:{port}", timeout_s=5.0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 7\r\n\r\nno room",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nPK\3\4!",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nPK",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + bytes(60_000_000),
+        b"rubbish",
+        b"",
+    ],
+    ids=["missing", "broken", "cut short", "too large", "rubbish", "nothing"],
+)
+def test_what_is_no_snapshot_is_refused(join: Join, answer: bytes) -> None:
+    fake = FakeExhibit()
+    with Beside(fake.welcome):
+        room = join(fake.address, "Fake")
+
+    def play() -> None:
+        connection, _ = fake._listener.accept()
+        with connection, suppress(OSError):  # it hangs up on what is too large
+            connection.recv(4096)
+            connection.sendall(answer)
+
+    with Beside(play), pytest.raises(RoomError) as refused:
+        room.snapshot(timeout_s=20.0)
+    assert refused.value.code == "failed"
+    fake.close()
 
 
 class FakeServer:

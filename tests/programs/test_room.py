@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import threading
 from typing import Any
@@ -141,6 +142,28 @@ def test_a_handler_may_use_the_room_and_may_fail(host: Host, join: Join) -> None
     room.subscribe("energy", handler)
     assert done.wait(PATIENCE_S)
     assert room.set(winding=7) == {"winding": 7}
+
+
+def test_a_snapshot_holds_one_instant_without_loss(host: Host, join: Join) -> None:
+    room = join(host.address)
+    room.act("pause")
+    made = room.snapshot()
+    assert (made["psi"].shape, made["psi"].dtype.kind) == ((96, 64), "c")
+    np.testing.assert_allclose(made["density"], np.abs(made["psi"]) ** 2, rtol=1e-4, atol=1e-6)
+    assert made["t"] == pytest.approx(room.state().sim_time)
+    assert json.loads(str(made["params"])) == room.params
+    room.act("start")
+
+
+def test_lines_are_said_and_heard(host: Host, join: Join) -> None:
+    anna, bert = join(host.address, name="Anna"), join(host.address, name="Bert")
+    said = anna.say("Look at the <b>left</b> one!")
+    assert (said.by, said.name, said.count) == (anna.you.id, "Anna", 1)
+    wait_until(lambda: bert.lines, "Bert hears it")
+    assert [line.text for line in bert.lines] == ["Look at the <b>left</b> one!"]
+    for wrong in ("", "x" * 1000):
+        with pytest.raises(RoomError):
+            anna.say(wrong)
 
 
 def test_visitors_come_and_go(host: Host, join: Join) -> None:
