@@ -9,13 +9,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from models.actions import Action
 from models.parameters import Parameter, Value, check_all, defaults
+
+if TYPE_CHECKING:
+    from models.serving import Leaf
 
 Precision = Literal["single", "double"]
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -29,6 +32,8 @@ class ActionError(ValueError):
 
 class FingerLimitError(ActionError):
     """One finger more than a model can carry."""
+
+    code = "busy"
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,9 @@ class Model(ABC):
     """Things to try: name -> parameters."""
     channels: ClassVar[Mapping[str, str]] = {}
     """Live values: name -> help. `channel(name)` computes one, only while someone listens."""
+
+    served: ClassVar[Mapping[str, Leaf]] = {}
+    """Objects beside the model that its rooms offer (see models.serving), by dotted name."""
 
     def __init__(
         self, params: Mapping[str, object] | None = None, precision: Precision = "single"

@@ -14,9 +14,10 @@ import traceback
 from abc import ABC
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 
 from models.contract import Model
+from models.serving import collecting
 from models.slider_style import METHODS, adapt, missing_from
 
 SUFFIX = ".py"
@@ -44,7 +45,8 @@ def load(name: str, options: Mapping[str, int]) -> dict[str, type[Model]]:
     Raises UserFileError.
     """
     path, wanted = path_of(name), _split(name)[1]
-    module = _module(path)
+    with collecting() as served:
+        module = _module(path)
     own = [
         kind
         for kind in vars(module).values()
@@ -64,6 +66,8 @@ def load(name: str, options: Mapping[str, int]) -> dict[str, type[Model]]:
             f"{path}: no model in it; a model is a subclass of models.contract.Model, or a class "
             f"with `sliders` and the methods {', '.join(METHODS)}"
         )
+    for model in found.values():
+        model.served = MappingProxyType(dict(served))
     return found
 
 

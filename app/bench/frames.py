@@ -32,7 +32,7 @@ def measure(options: Options) -> list[Row]:
 
 def _rows(name: str, kind: type[FieldModel], seconds: float) -> list[Row]:
     note(f"frames: {name}")
-    room = Room("bench", name, kind, {"tracers": 0}, lambda *_: None)
+    room = Room("bench", name, kind, {"tracers": 0}, lambda *_: None, lambda _: None)
     room.enter(VISITOR, None)
     view = kind.views[0].name
     keys = {"jpeg": FrameKey(view, frames.JPEG), "raw": FrameKey(view, frames.RAW)}

@@ -40,8 +40,10 @@ from app.protocol.messages import (
     Finger,
     Hello,
     Id,
+    Intent,
     Ping,
     Pong,
+    Rpc,
     SelectView,
     Set,
     Subscribe,
@@ -70,6 +72,7 @@ class Desk:
             Set: self._wish,
             Do: self._wish,
             Finger: self._wish,
+            Rpc: self._wish,
             Look: self._look,
             SelectView: self._view,
             Listen: self._listen,
@@ -146,7 +149,7 @@ class Desk:
         visitor, hall = self._whose(peer, address)
         hall.leave(visitor, peer)
 
-    def _wish(self, peer: Peer, message: Set | Do | Finger, address: Address) -> None:
+    def _wish(self, peer: Peer, message: Intent, address: Address) -> None:
         visitor, hall = self._whose(peer, address)
         hall.link.send(visitor, message)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from app.protocol.compute import Part
-from app.protocol.messages import Do, Finger, Id, RoomState, ServerMessage, Set, Visitor
+from app.protocol.messages import Id, Intent, RoomState, ServerMessage, Visitor
 from app.protocol.talk import Said
 from app.rooms import snapshot
 from app.rooms.encoder import FrameKey
@@ -49,7 +49,7 @@ class RoomLink(Protocol):
     def leave(self, visitor: int) -> None:
         """He is gone."""
 
-    def send(self, visitor: int, message: Set | Do | Finger) -> None:
+    def send(self, visitor: int, message: Intent) -> None:
         """His wish, to be granted between two steps."""
 
     def say(self, said: Said) -> None:

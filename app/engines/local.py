@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -16,13 +17,14 @@ import models
 from app.engines.base import WATCH_S, CallSoon, Listener
 from app.engines.worker import Worker
 from app.protocol.compute import Part
-from app.protocol.messages import Do, Error, Finger, Id, RoomState, Set, Visitor
+from app.protocol.messages import Error, Id, Intent, RoomState, Rpc, Visitor
 from app.protocol.talk import Said
 from app.rooms import parameters, snapshot, source
 from app.rooms.description import describe
 from app.rooms.encoder import FrameKey
+from app.rooms.lanes import Ticket
 from app.rooms.presence import Emit
-from app.rooms.room import Room
+from app.rooms.room import Post, Room
 from models.contract import Model
 from models.parameters import ParameterError, Value
 
@@ -116,7 +118,7 @@ class LocalLink:
         self,
         call_soon: CallSoon,
         name: str,
-        make: Callable[[Emit], Room],
+        make: Callable[[Emit, Post], Room],
         frame_s: float,
         listener: Listener,
         on_hang: Callable[[], None] | None,
@@ -130,12 +132,13 @@ class LocalLink:
         self._listener = listener
         self._worker = Worker(call_soon, name, make, frame_s, listener)
         self._looked = self._since = time.monotonic()
+        self._tickets: deque[Ticket] = deque()
         self._in_a_row = 0
         self._replace_at: float | None = None
 
     def enter(self, visitor: Visitor, request: Id) -> None:
         """A visitor comes."""
-        self._post(visitor.id, lambda room: room.enter(visitor, request))
+        self._post(visitor.id, lambda room: room.enter(visitor, request), request)
 
     def promote(self, visitor: Visitor) -> None:
         """A visitor has got another role."""
@@ -145,9 +148,13 @@ class LocalLink:
         """He is gone."""
         self._worker.post(lambda room: room.leave(visitor))
 
-    def send(self, visitor: int, message: Set | Do | Finger) -> None:
-        """His wish."""
-        self._post(visitor, lambda room: room.handle(visitor, message))
+    def send(self, visitor: int, message: Intent) -> None:
+        """His wish; a call that cannot start in time is refused for ever."""
+        ticket = None
+        if isinstance(message, Rpc):
+            ticket = Ticket(visitor, message.id)
+            self._tickets.append(ticket)
+        self._post(visitor, lambda room: room.handle(visitor, message, ticket), message.id)
 
     def say(self, said: Said) -> None:
         """A line for all: whoever is in the room is in its audience here."""
@@ -205,6 +212,11 @@ class LocalLink:
         """Watch the thread, and replace it when need be."""
         if self.closed:
             return
+        # Whatever holds the room up, nobody waits for longer to hear that his call will not run.
+        while self._tickets and self._tickets[0].overdue:
+            ticket = self._tickets.popleft()
+            if ticket.claim():
+                self._listener.on_message(ticket.refusal(), ticket.visitor)
         now = time.monotonic()
         held_up = now - self._looked > 2 * WATCH_S
         self._looked = now
@@ -229,9 +241,9 @@ class LocalLink:
         self.closed = True
         self._worker.stop()
 
-    def _post(self, visitor: int, wish: Callable[[Room], None]) -> None:
+    def _post(self, visitor: int, wish: Callable[[Room], None], request: Id) -> None:
         if not self._worker.post(wish):
-            self._listener.on_message(Error(code="busy", message=SLOW), visitor)
+            self._listener.on_message(Error(id=request, code="busy", message=SLOW), visitor)
 
     def _replace(self) -> None:
         old = self._worker

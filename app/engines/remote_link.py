@@ -34,14 +34,13 @@ from app.protocol.compute import (
     Stranger,
 )
 from app.protocol.messages import (
-    Do,
     Error,
     Finger,
     Id,
+    Intent,
     Notice,
     RoomState,
     ServerMessage,
-    Set,
     State,
     Visitor,
     Visitors,
@@ -210,7 +209,7 @@ class RemoteLink:
         else:
             self._tell(Leave(), visitor)
 
-    def send(self, visitor: int, message: Set | Do | Finger) -> None:
+    def send(self, visitor: int, message: Intent) -> None:
         """His wish."""
         if self._stand_in is not None:
             self._stand_in.send(visitor, message)

@@ -18,7 +18,7 @@ from app.engines.base import CallSoon, Listener
 from app.protocol.messages import ServerMessage
 from app.rooms.encoder import FrameKey
 from app.rooms.presence import Emit
-from app.rooms.room import Room
+from app.rooms.room import Post, Room
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +39,13 @@ Wish = Callable[[Room], None]
 
 
 class Worker:
-    """Runs `make(emit)` and drives the room it returns, until `stop` or `abandon`."""
+    """Runs `make(emit, post)` and drives the room it returns, until `stop` or `abandon`."""
 
     def __init__(
         self,
         call_soon: CallSoon,
         name: str,
-        make: Callable[[Emit], Room],
+        make: Callable[[Emit, Post], Room],
         frame_s: float,
         listener: Listener,
         wishes: SimpleQueue[Wish] | None = None,
@@ -100,7 +100,7 @@ class Worker:
     # --- called on the room's thread ------------------------------------------------------
 
     def _run(self) -> None:
-        self.room = self._make(self._emit)
+        self.room = self._make(self._emit, self.wishes.put)
         self._beat = time.monotonic()
         while not self._over:
             try:
@@ -109,12 +109,16 @@ class Worker:
                 log.exception("room %s", self.room.name)
                 time.sleep(FAULT_PAUSE_S)
                 self.room.fail(fault)
+        self.room.close()
 
     def _drive(self, room: Room) -> None:
         """Frame after frame, until an exception or the end."""
         frame_due = channels_due = figures_due = time.monotonic()
         while not self._over:
-            self._hear(room, self._patience(room, frame_due))
+            patience = self._patience(room, frame_due)
+            if room.has_news:
+                patience = min(patience, max(0.0, channels_due - time.monotonic()))
+            self._hear(room, patience)
             now = time.monotonic()
             if now >= frame_due:
                 if room.running:

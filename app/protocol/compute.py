@@ -13,8 +13,8 @@ The JSON is that of the web contract (app.protocol.messages) and of the structs 
 fields more: `room`, and `visitor`, whom a message is from or for. A peer with one visitor need
 not name either. A web server brings its visitors with `enter`; a program on its own says `hello`
 as in the web contract and gets `welcome`. Of the web contract's messages `hello`, `set`, `do`,
-`finger`, `view`, `subscribe`, `unsubscribe`, `channels` and `ping` are understood; and `said`, a
-line from one of the peer's visitors, which goes to all peers in the room.
+`finger`, `rpc`, `view`, `subscribe`, `unsubscribe`, `channels` and `ping` are understood; and
+`said`, a line from one of the peer's visitors, which goes to all peers in the room.
 
 A frame goes out against a credit, always the newest: `credit` gives `n` more, and names the number
 of the newest frame that came (`frame.number`, counted for each link). At most 3 frames are under
@@ -40,6 +40,7 @@ from app.protocol.messages import (
     Message,
     Ping,
     RoomState,
+    Rpc,
     SelectView,
     ServerMessage,
     Set,
@@ -160,6 +161,7 @@ FromClient = (
     | Set
     | Do
     | Finger
+    | Rpc
     | SelectView
     | Subscribe
     | Unsubscribe

@@ -139,6 +139,25 @@ class Unsubscribe(Message, tag="unsubscribe"):
     names: Annotated[list[Word], Meta(max_length=32)]
 
 
+class Rpc(Message, tag="rpc"):
+    """Get, set, call or delete what an object of the room exposes, by its dotted name.
+
+    `target` is one of the names that `model.exposed` of `welcome` lists (`model.cooling`,
+    `model.energy`, `notes.<any>`, `sample.a`); `args` and `kwargs` are a call's, and a `set`
+    takes its value as the only one of `args`. Answered by `reply`, or by `error`: not_exposed,
+    bad_value, out_of_range, forbidden, too_fast, busy, too_late (it could not start within 3 s,
+    and never will), failed.
+    """
+
+    op: Literal["get", "set", "call", "delete"]
+    target: Annotated[str, Meta(min_length=1, max_length=160)]
+    args: Annotated[list[Any], Meta(max_length=16)] = []
+    kwargs: Annotated[dict[Word, Any], Meta(max_length=16)] = {}
+
+
+Intent = Set | Do | Finger | Rpc
+"""What a room is asked to do between two steps."""
+
 ClientMessage = (
     Hello
     | Login
@@ -151,6 +170,7 @@ ClientMessage = (
     | Channels
     | Subscribe
     | Unsubscribe
+    | Rpc
     | FromTalker
 )
 
@@ -229,6 +249,12 @@ class ChannelValue(Message, tag="channel", omit_defaults=False, kw_only=True):
     value: Any
 
 
+class Reply(Message, tag="reply", omit_defaults=False, kw_only=True):
+    """The answer to `rpc`: what a get or a call gives, what a set made of the value, or null."""
+
+    value: Any
+
+
 class Visitors(Message, tag="visitors", omit_defaults=False, kw_only=True):
     """Somebody came or went: ids, and who is here now."""
 
@@ -259,6 +285,7 @@ ServerMessage = (
     | Pong
     | ChannelNames
     | ChannelValue
+    | Reply
     | Visitors
     | Notice
     | Error

@@ -10,21 +10,10 @@ from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from app.rooms import parameters
+from app.rooms import exposure, parameters
+from app.rooms.offers import ROOM_ACTIONS, ROOM_CHANNELS
 from models.contract import FieldModel, Model
 
-ROOM_ACTIONS = {
-    "start": "Let time run.",
-    "pause": "Hold time still.",
-    "step": "Pause, and take a single time step.",
-    "reset": "Start again from the initial state; parameters stay as they are.",
-    "reset_tracers": "Scatter the tracers anew.",
-}
-ROOM_CHANNELS = {
-    "steps_per_s": "Time steps per second.",
-    "fps": "Pictures per second.",
-    "heartbeat": "Counts every 10 s of the room's life, paused or not.",
-}
 
 
 @functools.cache
@@ -66,11 +55,11 @@ def describe(name: str, model: type[Model]) -> dict[str, Any]:
             }
             for view in views
         ],
-        "channels": {**ROOM_CHANNELS, **model.channels},
+        "channels": {**ROOM_CHANNELS, **model.channels, **exposure.tracked(model)},
         "presets": [
             {"name": name, "params": dict(params)} for name, params in model.presets.items()
         ],
-        "exposed": [],
+        "exposed": exposure.listing(model),
     }
 
 

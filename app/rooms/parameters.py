@@ -35,7 +35,13 @@ PRECISION = Choice(
 )
 
 
+def of_room(model: type[Model]) -> tuple[Parameter, ...]:
+    """Those that a room with `model` adds, unless the model has its own of that name."""
+    known = {parameter.name for parameter in model.parameters}
+    added = (STEPS, TRACERS, PRECISION) if issubclass(model, FieldModel) else ()
+    return tuple(parameter for parameter in added if parameter.name not in known)
+
+
 def declared(model: type[Model]) -> tuple[Parameter, ...]:
     """What visitors of a room with `model` may change."""
-    own = (STEPS, TRACERS, PRECISION) if issubclass(model, FieldModel) else ()
-    return (*model.parameters, *own)
+    return (*model.parameters, *of_room(model))

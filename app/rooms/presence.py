@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from app.protocol.messages import ServerMessage, Visitor, Visitors
+from app.protocol.messages import (
+    Id,
+    RoomState,
+    ServerMessage,
+    Visitor,
+    Visitors,
+    Welcome,
+    You,
+)
 from app.rooms.visitors import settle
 
 Emit = Callable[[ServerMessage, int | None], None]
@@ -18,8 +27,9 @@ class Presence:
         self._emit = emit
         self._visitors: dict[int, Visitor] = {}
 
-    def __contains__(self, visitor: int) -> bool:
-        return visitor in self._visitors
+    def get(self, visitor: int) -> Visitor | None:
+        """Who that is, if he is here."""
+        return self._visitors.get(visitor)
 
     def follow(self, other: Presence) -> None:
         """The visitors of `other` are here now; they need not be told."""
@@ -29,15 +39,27 @@ class Presence:
         """Everybody, in the order in which they came."""
         return tuple(self._visitors.values())
 
-    def settle(self, visitor: Visitor) -> Visitor:
-        """Take `visitor` in, with the colour and name he lacks; `tell_joined` comes after."""
+    def welcome(
+        self, visitor: Visitor, request: Id, room: str, model: Mapping[str, Any], state: RoomState
+    ) -> None:
+        """Take `visitor` in, with the colour and name he lacks: he is welcomed, all are told."""
         settled = settle(visitor, [v for v in self.present() if v.id != visitor.id])
         self._visitors[settled.id] = settled
-        return settled
+        you = You(
+            id=settled.id, name=settled.name, colour=settled.colour, role=settled.role, resume=""
+        )
+        present = self.present()
+        welcome = Welcome(
+            id=request, you=you, room=room, model=model, state=state, visitors=list(present)
+        )
+        self._emit(welcome, settled.id)
+        self._emit(Visitors(joined=[settled.id], left=[], list=present), None)
 
-    def tell_joined(self, visitor: int) -> None:
-        """Tell everybody that he came."""
-        self._emit(Visitors(joined=[visitor], left=[], list=self.present()), None)
+    def tell_operators(self, message: ServerMessage) -> None:
+        """Tell those who may know what others need not."""
+        for visitor in self.present():
+            if visitor.role == "operator":
+                self._emit(message, visitor.id)
 
     def promote(self, visitor: Visitor) -> None:
         """Somebody here has got another role, which everybody may see."""

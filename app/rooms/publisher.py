@@ -2,32 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import logging
+from collections.abc import Callable, Collection
 from typing import Any
 
 from app.protocol.messages import ChannelValue
-from app.rooms.description import ROOM_CHANNELS
 from app.rooms.figures import Figures
+from app.rooms.notes import Notes
+from app.rooms.plain import NotPlainError, plain
 from app.rooms.presence import Emit
 from models.contract import Model
+from models.exposed import watch
+
+log = logging.getLogger(__name__)
 
 
 class Publisher:
     """What a room's listeners have heard last."""
 
-    def __init__(self, emit: Emit) -> None:
+    def __init__(
+        self, emit: Emit, model: type[Model], notes: Notes, wake: Callable[[], None]
+    ) -> None:
+        """`wake` is called, in any thread, when a tracked value that is heard has changed: once,
+        however often it does, until `publish` is called.
+        """
         self._emit = emit
+        self._tracked: dict[str, tuple[object, str]] = {"notes": (notes, "texts")}
+        for target, leaf in model.served.items():
+            if leaf.member.kind == "tracked":
+                self._tracked[target] = (leaf.owner, leaf.member.name)
+        for channel, (owner, name) in self._tracked.items():
+            watch(owner, name, self, channel)
+        self._wake = wake
         self._told: dict[str, Any] = {}
+        self.has_news = False
+
+    def changed(self, channel: str) -> None:
+        """The value of `channel` is another (see models.exposed.Hearer); from any thread."""
+        if channel in self._told and not self.has_news:
+            self.has_news = True
+            self._wake()
+
+    def read(self, name: str, figures: Figures, model: Model) -> Any:
+        """The present value of a channel, as JSON. Raises KeyError, NotPlainError."""
+        if name in self._tracked:
+            return plain(getattr(*self._tracked[name]))
+        if name in Figures.__struct_fields__:
+            return getattr(figures, name)
+        return plain(model.channel(name))
 
     def publish(self, names: Collection[str], figures: Figures, model: Model) -> None:
         """Emit the values of `names` that changed; one newly listened to is told at once."""
+        # Before the values are read, so that what changes meanwhile is news again.
+        self.has_news = False
         for name in names:
-            if name in ROOM_CHANNELS:
-                value: Any = getattr(figures, name)
-            elif name in model.channels:
-                value = model.channel(name)
-            else:
+            if not (name in self._tracked or hasattr(figures, name) or name in model.channels):
                 continue
+            try:
+                value = self.read(name, figures, model)
+            except NotPlainError as wrong:
+                value = None
+                if self._told.get(name, self) is not None:
+                    log.warning("channel %s has no value: %s", name, wrong)
             if name not in self._told or self._told[name] != value:
                 self._told[name] = value
                 self._emit(ChannelValue(name=name, value=value), None)

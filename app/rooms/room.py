@@ -12,31 +12,37 @@ import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, cast
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 import models
 from app.protocol import frames
 from app.protocol.messages import (
     Do,
     Error,
+    ErrorCode,
     Finger,
     Id,
+    Intent,
     Notice,
     RoomState,
+    Rpc,
+    ServerMessage,
     Set,
     State,
     Visitor,
-    Welcome,
-    You,
 )
 from app.rooms import fingers, parameters
+from app.rooms.calls import CallError, Calls
 from app.rooms.composer import Composer
-from app.rooms.description import ROOM_ACTIONS, describe
+from app.rooms.description import describe
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import HEARTBEAT_S, Figures, Rate
+from app.rooms.lanes import Ticket
+from app.rooms.notes import Notes
+from app.rooms.offers import ROOM_ACTIONS
 from app.rooms.presence import Emit, Presence
 from app.rooms.publisher import Publisher
-from models.contract import ActionError, FieldModel, FingerLimitError, Model, Precision
+from models.contract import ActionError, FieldModel, Model, Precision
 from models.parameters import ParameterError, Value, check_all, defaults
 
 log = logging.getLogger(__name__)
@@ -56,6 +62,12 @@ MAX_TRACE_CHARS = 4000
 class ToolLimitError(ActionError):
     """One use of a tool more than a room allows."""
 
+    code: ErrorCode = "too_fast"
+
+
+Post = Callable[[Callable[["Room"], None]], None]
+"""Have something called with the room, in its thread, soon; from any thread."""
+
 
 class Room:
     """One model and everybody who stirs it."""
@@ -67,6 +79,7 @@ class Room:
         model: type[Model],
         params: Mapping[str, Value],
         emit: Emit,
+        post: Post,
     ) -> None:
         """`params` are those of the model and the room's own that differ from the defaults."""
         self.name = name
@@ -76,9 +89,11 @@ class Room:
         self._about = describe(model_name, model)
         self._emit = emit
         self._presence = Presence(emit)
-        self._publisher = Publisher(emit)
-        own = {parameter.name for parameter in model.parameters}
-        self._room_parameters = tuple(p for p in parameters.declared(model) if p.name not in own)
+        self._post = post
+        self.notes = Notes()
+        self._publisher = Publisher(emit, model, self.notes, lambda: post(lambda _: None))
+        self._calls = Calls(model, self, emit, self._emit_later)
+        self._room_parameters = parameters.of_room(model)
         self._first_params = dict(params)
         self._safe_params = dict(params)
         self._room_params: dict[str, Value] = {}
@@ -93,12 +108,13 @@ class Room:
         self.changed = True
         self._model = self._build(params)
 
-    def successor(self, emit: Emit) -> Room:
+    def successor(self, emit: Emit, post: Post) -> Room:
         """A fresh room for the same visitors, after this one's thread died or hung in it."""
         params = dict(self._safe_params)
-        heir = Room(self.name, self._model_name, self._class, params, emit)
+        heir = Room(self.name, self._model_name, self._class, params, emit, post)
         heir.running = self.running
         heir._presence.follow(self._presence)
+        heir.notes.follow(self.notes)
         heir._first_params = dict(self._first_params)
         heir._fingers.follow(self._fingers)
         heir._restarts = self._restarts + 1
@@ -113,18 +129,7 @@ class Room:
         """Somebody comes, or comes back: he gets `welcome`, the others `visitors`."""
         # Fingers of a connection that he lost must not go on stirring.
         self._fingers.forget(self._model, visitor.id)
-        settled = self._presence.settle(visitor)
-        you = You(
-            id=settled.id, name=settled.name, colour=settled.colour, role=settled.role, resume=""
-        )
-        self._emit(
-            Welcome(
-                id=request, you=you, room=self.name, model=self._about, state=self.state(),
-                visitors=list(self._presence.present()),
-            ),
-            settled.id,
-        )  # fmt: skip
-        self._presence.tell_joined(settled.id)
+        self._presence.welcome(visitor, request, self.name, self._about, self.state())
         self.changed = True
 
     def promote(self, visitor: Visitor) -> None:
@@ -136,34 +141,34 @@ class Room:
         self._fingers.forget(self._model, visitor)
         self.changed |= self._presence.leave(visitor)
 
-    def handle(self, visitor: int, message: Set | Do | Finger) -> None:
-        """Do what a visitor wishes, or tell him why not; nothing is left half done."""
-        if visitor not in self._presence:
+    def handle(self, visitor: int, message: Intent, ticket: Ticket | None = None) -> None:
+        """Do what a visitor wishes, or tell him why not; nothing is left half done.
+
+        `ticket` is an Rpc's right to start; without one it starts now.
+        """
+        who = self._presence.get(visitor)
+        if who is None:
             return
         try:
             match message:
                 case Set():
-                    self._set(visitor, message)
+                    self.change(visitor, message.params, message.id)
                 case Do():
-                    self._do(visitor, message)
+                    self.act(visitor, message.action, message.args, message.id)
                 case Finger():
                     self._finger(visitor, message)
-        except ParameterError as fault:
-            self._emit(Error(id=message.id, code=fault.code, message=str(fault)), visitor)
-        except ToolLimitError as fault:
-            self._emit(Error(id=message.id, code="too_fast", message=str(fault)), visitor)
-        except FingerLimitError as fault:
-            self._emit(Error(id=message.id, code="busy", message=str(fault)), visitor)
-        except ActionError as fault:
-            self._emit(Error(id=message.id, code="bad_value", message=str(fault)), visitor)
+                case Rpc():
+                    self._calls.serve(who, message, ticket or Ticket(visitor, message.id))
+        except (ParameterError, ActionError, CallError) as fault:
+            code: ErrorCode = getattr(fault, "code", "bad_value")
+            self._emit(Error(id=message.id, code=code, message=str(fault)), visitor)
         self.changed = True
 
-    def _set(self, visitor: int, message: Set) -> None:
-        room_names = {parameter.name for parameter in self._room_parameters}
-        declared = (*self._class.parameters, *self._room_parameters)
-        checked = check_all(declared, message.params)
-        for_room = {name: value for name, value in checked.items() if name in room_names}
-        for_model = {name: value for name, value in checked.items() if name not in room_names}
+    def change(self, by: int, params: Mapping[str, object], request: Id = UNSET) -> None:
+        """Set parameters, all or none, and tell everybody. Raises ParameterError."""
+        checked = check_all(parameters.declared(self._class), params)
+        for_room = {name: v for name, v in checked.items() if name in self._room_params}
+        for_model = {name: v for name, v in checked.items() if name not in self._room_params}
         if for_model:
             self._model.set(for_model)
         self._room_params.update(for_room)
@@ -174,10 +179,11 @@ class Room:
         elif "tracers" in for_room:
             self._seed_tracers()
         self._frames_since_change = 0
-        self._announce(visitor, message.id, params=checked)
+        self._announce(by, request, params=checked)
 
-    def _do(self, visitor: int, message: Do) -> None:
-        match message.action:
+    def act(self, by: int, action: str, args: Mapping[str, object], request: Id = UNSET) -> None:
+        """Do an action and tell everybody. Raises ActionError, ParameterError."""
+        match action:
             case "start":
                 self.running = True
                 self._model.hold(False)
@@ -196,13 +202,13 @@ class Room:
             case "reset_tracers":
                 self._seed_tracers()
             case own if own in self._class.actions:
-                self._act(own, message.args)
+                self._use_tool(own, args)
             case unknown:
                 known = ", ".join((*ROOM_ACTIONS, *self._class.actions))
                 raise ActionError(f"no action {unknown!r}; there are {known}")
-        self._announce(visitor, message.id, action=message.action)
+        self._announce(by, request, action=action)
 
-    def _act(self, action: str, args: Mapping[str, Any]) -> None:
+    def _use_tool(self, action: str, args: Mapping[str, object]) -> None:
         if self._tool_rate.per_s() >= MAX_TOOLS_PER_S:
             raise ToolLimitError(f"at most {MAX_TOOLS_PER_S} uses of tools a second in a room")
         self._model.act(action, args)
@@ -274,9 +280,7 @@ class Room:
         text = "The model has stopped, because of a mistake in its code."
         self._emit(Notice(level="trouble", text=text), None)
         trace = "".join(traceback.format_exception(fault))[-MAX_TRACE_CHARS:]
-        for visitor in self._presence.present():
-            if visitor.role == "operator":
-                self._emit(Notice(level="trouble", text=trace), visitor.id)
+        self._presence.tell_operators(Notice(level="trouble", text=trace))
         self._announce(None, UNSET)
 
     def recover(self, why: str) -> None:
@@ -319,13 +323,7 @@ class Room:
     def report(self) -> dict[str, Any]:
         """The state as `GET /api/rooms/<room>/state` shows it."""
         marks = [mark._asdict() for mark in self.finger_marks()]
-        state = self.state()
-        return {
-            "running": state.running,
-            "params": state.params,
-            "fingers": marks,
-            "sim_time": state.sim_time,
-        }
+        return {**structs.asdict(self.state()), "fingers": marks}
 
     def finger_marks(self) -> list[frames.FingerMark]:
         """Every finger that is down or fades, as frames show it."""
@@ -355,6 +353,23 @@ class Room:
         """Emit the values of `names` that changed since they were last published."""
         self._publisher.publish(names, self.figures(), self._model)
 
+    def read(self, channel: str) -> Any:
+        """A channel's present value. Raises KeyError."""
+        return self._publisher.read(channel, self.figures(), self._model)
+
+    @property
+    def has_news(self) -> bool:
+        """Has a channel that is heard changed by itself?"""
+        return self._publisher.has_news
+
+    def close(self) -> None:
+        """Nobody calls any more."""
+        self._calls.close()
+
+    def _emit_later(self, message: ServerMessage, to: int | None) -> None:
+        """From any thread."""
+        self._post(lambda room: room._emit(message, to))
+
     def _announce(
         self,
         by: int | None,
@@ -371,12 +386,11 @@ class Room:
         )  # fmt: skip
 
     def _build(self, params: Mapping[str, Value]) -> Model:
-        room_names = {parameter.name for parameter in self._room_parameters}
-        self._room_params = defaults(self._room_parameters)
-        self._room_params.update({k: v for k, v in params.items() if k in room_names})
+        own = self._room_params = defaults(self._room_parameters)
+        own.update({k: v for k, v in params.items() if k in own})
         model = self._class(
-            {k: v for k, v in params.items() if k not in room_names},
-            cast(Precision, self._room_params.get("precision", "single")),
+            {k: v for k, v in params.items() if k not in own},
+            cast(Precision, own.get("precision", "single")),
         )
         self._model = model
         self._seed_tracers()

@@ -25,12 +25,14 @@ from app.protocol.messages import (
     Finger,
     Hello,
     Id,
+    Intent,
     Login,
     MessageError,
     Ping,
     Pong,
     Role,
     RoleGranted,
+    Rpc,
     SelectView,
     Set,
     Subscribe,
@@ -194,6 +196,7 @@ class Session:
             Set: self._wish,
             Do: self._wish,
             Finger: self._wish,
+            Rpc: self._wish,
             SelectView: self._view,
             Ack: lambda message: viewer.acked(message.seq),
             Ping: self._ping,
@@ -247,7 +250,7 @@ class Session:
     def _hello_again(self, message: Hello) -> None:
         self._refuse("bad_message", "hello was said already", message.id)
 
-    def _wish(self, message: Set | Do | Finger) -> None:
+    def _wish(self, message: Intent) -> None:
         self._stage.link.send(self._viewer.visitor.id, message)
 
     def _view(self, message: SelectView) -> None:

@@ -60,6 +60,8 @@ CLIENT: list[messages.ClientMessage] = [
     talk.Mute(visitor=7),
     talk.Mute(room="Quench", muted=False),
     talk.Bye(),
+    messages.Rpc(op="get", target="model.cooling"),
+    messages.Rpc(id=5, op="call", target="sample.add", args=[4, "x", None], kwargs={"b": [1.5]}),
 ]  # fmt: skip
 
 LINE = talk.Said(
@@ -82,6 +84,8 @@ SERVER: list[messages.ServerMessage] = [
     messages.ChannelNames(names=["fps", "energy"], subscribed=["fps"]),
     messages.ChannelValue(name="energy", value=0.25),
     messages.ChannelValue(name="energy", value=None),
+    messages.Reply(id=5, value=[0.5, "x", {"a": None}]),
+    messages.Reply(value=None),
     messages.Visitors(joined=[8], left=[], list=(ADA, GUEST)),
     messages.Notice(level="info", text="Welcome"),
     messages.Notice(level="trouble", text=HOSTILE, until=1.8e9),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 import msgspec
 import pytest
 from msgspec import UNSET
 
-from app.protocol.messages import Do, Finger, ServerMessage, Set, Visitor
+from app.protocol.messages import Do, Finger, Rpc, ServerMessage, Set, Visitor
 from app.rooms.room import Room
 from models.contract import Model
 from tests.toy import Wave
@@ -42,7 +43,8 @@ class Hall:
 
     def __init__(self, model: type[Model], **params: Any) -> None:
         self.heard = Heard()
-        self.room = Room("hall", model.__name__, model, params, self.heard.emit)
+        self.posted: SimpleQueue[Callable[[Room], None]] = SimpleQueue()
+        self.room = Room("hall", model.__name__, model, params, self.heard.emit, self.posted.put)
         for number, name in ((1, "Anna"), (2, "Bert")):
             self.room.enter(Visitor(id=number, name=name, colour=""), UNSET)
         self.heard.all.clear()
@@ -54,6 +56,22 @@ class Hall:
     def do(self, action: str, visitor: int = 1, **args: Any) -> None:
         """A visitor's `do`, with the id 9."""
         self.room.handle(visitor, Do(id=9, action=action, args=args))
+
+    def rpc(self, op: str, target: str, *args: Any, by: int = 1, **kwargs: Any) -> Any:
+        """A visitor's `rpc`, with the id 9: its value, or the code that refuses it."""
+        self.room.handle(by, Rpc(id=9, op=op, target=target, args=list(args), kwargs=kwargs))  # type: ignore[arg-type]
+        return self.answer()
+
+    def answer(self) -> Any:
+        """What has been answered last: a value, or the code of an error."""
+        ((message, _),) = [pair for pair in self.heard.all if pair[0]["type"] in ("reply", "error")]
+        self.heard.all = [pair for pair in self.heard.all if pair[0] is not message]
+        assert message["id"] == 9
+        return message["value"] if message["type"] == "reply" else message["code"]
+
+    def catch_up(self, patience_s: float = 10.0) -> None:
+        """Let in what another thread has posted, waiting for it."""
+        self.posted.get(timeout=patience_s)(self.room)
 
     def finger(self, visitor: int, touch: int, x: float, y: float, down: bool = True) -> None:
         """A visitor's finger."""

@@ -24,7 +24,7 @@ def test_a_description_holds_every_declaration() -> None:
     assert {"start", "pause", "step", "reset", "reset_tracers", "kick", "put"} == set(
         about["actions"]
     )
-    assert {"steps_per_s", "fps", "heartbeat", "position"} == set(about["channels"])
+    assert {"steps_per_s", "fps", "heartbeat", "notes", "position"} == set(about["channels"])
     kick, put = about["tools"]
     assert (kick["name"], kick["label"], kick["takes_place"]) == ("kick", "Kick", False)
     assert [argument["name"] for argument in kick["args"]] == ["by"]

@@ -456,7 +456,7 @@ def test_a_successor_takes_over_visitors_time_and_numbers(make_hall: MakeHall) -
     hall.finger(1, 0, 0.5, 0.5)
     before = client.decode(hall.room.compose([RAW])[RAW]).seq
     hall.heard.all.clear()
-    heir = hall.room.successor(hall.heard.emit)
+    heir = hall.room.successor(hall.heard.emit, hall.posted.put)
     assert heir.visitors == hall.room.visitors
     assert heir.running is False
     assert heir.params["humps"] == 5

@@ -46,6 +46,7 @@
  * @property {View[]} views
  * @property {Record<string, string>} channels  live values: name to help
  * @property {{name: string, params: Record<string, Scalar>}[]} presets
+ * @property {{name: string, ops: string[], help?: string}[]} exposed  what `rpc` may be about
  *
  * @typedef {object} Line  what somebody said
  * @property {string | null} room  null: to everybody
@@ -119,6 +120,7 @@ export const CLIENT_MESSAGES = {
   close_room: { required: ["room"], optional: {} },
   mute: { required: [], optional: { muted: true, visitor: null, room: null } },
   bye: { required: [], optional: {} },
+  rpc: { required: ["op", "target"], optional: { args: [], kwargs: {} } },
 };
 
 /** @type {Record<string, Declaration>} */
@@ -129,6 +131,7 @@ export const SERVER_MESSAGES = {
   pong: { required: ["t"], optional: {} },
   channels: { required: ["names", "subscribed"], optional: {} },
   channel: { required: ["name", "value"], optional: {} },
+  reply: { required: ["value"], optional: {} },
   visitors: { required: ["joined", "left", "list"], optional: {} },
   notice: { required: ["level", "text"], optional: { until: null } },
   error: { required: ["code", "message"], optional: {} },

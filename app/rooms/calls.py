@@ -1,0 +1,128 @@
+"""Requests to a room's objects: looked up, checked, run where they belong, and answered."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+
+from app.protocol.messages import Error, ErrorCode, Id, Reply, Rpc, Visitor
+from app.rooms.checks import check_size
+from app.rooms.exposure import ANY, Entry, Host, Request, table
+from app.rooms.figures import Rate
+from app.rooms.lanes import SLOW_THREADS, Lane, Ticket
+from app.rooms.plain import NotPlainError, plain
+from app.rooms.presence import Emit
+from models.contract import ActionError, Model
+from models.parameters import ParameterError
+
+log = logging.getLogger(__name__)
+
+MAX_SHARE = 0.25
+"""Of the room's time that calls may take; the rest is the model's."""
+MICROSECONDS = 1e6
+MAX_FAULT_CHARS = 200
+MAX_TRACE_CHARS = 2000
+
+
+class CallError(Exception):
+    """A request that is refused; `code` is the web contract's."""
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code: ErrorCode = code
+
+
+class Calls:
+    """Serves one room's visitors; all of it but what is `slow` or `locked` in the room's thread."""
+
+    def __init__(self, model: type[Model], host: Host, emit: Emit, emit_later: Emit) -> None:
+        """`emit_later` is like `emit`, and may be called in any thread."""
+        self._table = table(model)
+        self._host = host
+        self._emit = emit
+        self._emit_later = emit_later
+        self._taken_us = Rate()
+        self._slow = Lane("slow calls", SLOW_THREADS)
+        self._locked = Lane("locked calls", 1)
+
+    def serve(self, visitor: Visitor, message: Rpc, ticket: Ticket) -> None:
+        """Run the request and answer it, now or later, or refuse it.
+
+        Raises CallError, and what the request raises if that leaves the model in doubt.
+        """
+        entry, word = self._find(message)
+        if entry.manner.operator and visitor.role != "operator":
+            raise CallError("forbidden", f"{message.target} is for operators")
+        check_size(message.args, message.kwargs)
+        request = Request(self._host, visitor.id, message.args, message.kwargs, word)
+        if entry.manner.slow or entry.manner.locked:
+            self._send_aside(visitor, message, entry, request, ticket)
+            return
+        if not ticket.claim():
+            return
+        if ticket.overdue:
+            self._emit(ticket.refusal(), visitor.id)
+            return
+        if self._taken_us.per_s() > MAX_SHARE * MICROSECONDS:
+            raise CallError("too_fast", "calls take too much of the room's time; ask again in 1 s")
+        began = time.perf_counter()
+        try:
+            answer = self._answer(visitor, message, entry, request)
+        finally:
+            self._taken_us.add(int((time.perf_counter() - began) * MICROSECONDS))
+        self._emit(answer, visitor.id)
+
+    def close(self) -> None:
+        """No more calls will come."""
+        self._slow.close()
+        self._locked.close()
+
+    def _find(self, message: Rpc) -> tuple[Entry, str]:
+        """The entry, and the name's last word. Raises CallError."""
+        above, _, word = message.target.rpartition(".")
+        entry = self._table.get((message.op, message.target))
+        if entry is None and word != ANY:
+            entry = self._table.get((message.op, f"{above}.{ANY}"))
+        if entry is None:
+            raise CallError("not_exposed", f"{message.op} {message.target!r} is not exposed"[:200])
+        return entry, word
+
+    def _send_aside(
+        self, visitor: Visitor, message: Rpc, entry: Entry, request: Request, ticket: Ticket
+    ) -> None:
+        def job() -> None:
+            if not ticket.claim():
+                return
+            answer: Reply | Error = ticket.refusal()
+            if not ticket.overdue:
+                answer = self._answer(visitor, message, entry, request)
+            self._emit_later(answer, visitor.id)
+
+        lane = self._locked if entry.manner.locked else self._slow
+        if not lane.put(job):
+            raise CallError("busy", "too many calls wait already; ask again in a moment")
+
+    def _answer(
+        self, visitor: Visitor, message: Rpc, entry: Entry, request: Request
+    ) -> Reply | Error:
+        try:
+            return Reply(id=message.id, value=plain(entry.run(request)))
+        except ParameterError as wrong:
+            return Error(id=message.id, code=wrong.code, message=str(wrong))
+        except NotPlainError as wrong:
+            text = f"{message.target} answers what cannot be sent: {wrong}"
+            return Error(id=message.id, code="failed", message=text)
+        except Exception as fault:
+            if not entry.breaks:
+                return self._failure(visitor, message.id, message.target, fault)
+            if not isinstance(fault, ActionError):
+                self._emit(self._failure(visitor, message.id, message.target, fault), visitor.id)
+            raise
+
+    def _failure(self, visitor: Visitor, request: Id, target: str, fault: Exception) -> Error:
+        log.warning("%s failed: %r", target, fault)
+        text = f"{target} failed: {type(fault).__name__}: {fault}"[:MAX_FAULT_CHARS]
+        if visitor.role == "operator":
+            text = "".join(traceback.format_exception(fault))[-MAX_TRACE_CHARS:]
+        return Error(id=request, code="failed", message=text)

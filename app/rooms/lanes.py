@@ -1,0 +1,68 @@
+"""Calls that must start in time, and threads for those that run beside a room's model."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from app.protocol.messages import Error, Id
+
+START_S = 3.0
+"""From when the machine that has the room gets a call to when it runs, or is refused for ever."""
+MAX_WAITING = 32
+SLOW_THREADS = 3
+
+
+class Ticket:
+    """A call's right to run: claimed once, either to run it or to refuse it."""
+
+    def __init__(self, visitor: int, request: Id, within_s: float = START_S) -> None:
+        self.visitor = visitor
+        self.request = request
+        self._deadline = time.monotonic() + within_s
+        self._claimed = threading.Lock()
+
+    def claim(self) -> bool:
+        """True for whoever asks first, from any thread."""
+        return self._claimed.acquire(blocking=False)
+
+    @property
+    def overdue(self) -> bool:
+        """Is it too late to start?"""
+        return time.monotonic() > self._deadline
+
+    def refusal(self) -> Error:
+        """What the visitor is told then."""
+        text = f"the call could not start within {START_S:g} s, and will not run"
+        return Error(id=self.request, code="too_late", message=text)
+
+
+class Lane:
+    """Up to `threads` jobs at a time, in order; its threads are no reason for a process to stay."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        self._name = name
+        self._threads = threads
+        self._started = 0
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+
+    def put(self, job: Callable[[], None]) -> bool:
+        """Have `job`, which raises nothing, run soon; False if too many wait already."""
+        if self._jobs.qsize() >= MAX_WAITING:
+            return False
+        self._jobs.put(job)
+        if self._started < self._threads:
+            self._started += 1
+            threading.Thread(target=self._run, name=self._name, daemon=True).start()
+        return True
+
+    def close(self) -> None:
+        """End the threads once they have done what they do."""
+        for _ in range(self._started):
+            self._jobs.put(None)
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
