@@ -9,12 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from models.actions import Action
+from models.exposed import Range, exposed
 from models.parameters import Parameter, Value, check_all, defaults
 
 if TYPE_CHECKING:
@@ -196,6 +197,14 @@ class FieldModel(Model):
     @abstractmethod
     def density(self) -> FloatArray:
         """What a probe reads, shape (Nx, Ny): the density, of all components together."""
+
+    @exposed
+    def density_at(
+        self, x: Annotated[float, Range(0.0, 1.0)], y: Annotated[float, Range(0.0, 1.0)]
+    ) -> float:
+        """The density at fractions (x, y) of the box, y up."""
+        Nx, Ny = self.shape
+        return float(self.density()[min(int(x * Nx), Nx - 1), min(int(y * Ny), Ny - 1)])
 
     @abstractmethod
     def picture(self, view: str) -> Picture:

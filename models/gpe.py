@@ -12,6 +12,7 @@ from models.actions import Action
 from models.boat import Boat, Water
 from models.contract import ActionError, ComplexArray, FloatArray, Picture, View
 from models.declarations import EXPERT, FINGER, FLUID, GRID
+from models.exposed import exposed
 from models.numerics.finger_table import FingerTable
 from models.numerics.flow import Flow
 from models.numerics.periodic_vortices import periodic_vortices
@@ -70,14 +71,24 @@ class GrossPitaevskii(SplitStep):
         self._kernels.grey_density(psi, 255 / hi, levels)
         return Picture(levels, 0.0, hi)
 
+    @exposed
+    def energy(self) -> float | None:
+        """Energy of an atom, in units of mu."""
+        return finite(sum(self._energy_parts_now().values()))
+
+    @exposed
+    def norm(self) -> float | None:
+        """Number of atoms."""
+        return finite(float(self.density().sum(dtype=float)) * self.grid.dx**2)
+
     def channel(self, name: str) -> Any:
         match name:
             case "energy":
-                return finite(sum(self._energy_parts_now().values()))
+                return self.energy()
             case "energy_parts":
                 return {part: finite(value) for part, value in self._energy_parts_now().items()}
             case "norm":
-                return finite(float(self.density().sum(dtype=float)) * self.grid.dx**2)
+                return self.norm()
             case "angular_momentum":
                 psi = self._flow_field()
                 turn = self._backend.flow.angular_momentum(psi, self._cell_drift())

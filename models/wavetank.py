@@ -9,6 +9,7 @@ import numpy as np
 
 from models.contract import ComplexArray, FloatArray, Picture, View, Vortex
 from models.declarations import EXPERT, FINGER, GRID, with_defaults
+from models.exposed import exposed
 from models.grid_model import GridModel
 from models.guard import NOT_FINITE
 from models.parameters import Float, Parameter, Toggle
@@ -168,9 +169,9 @@ class WaveTank(GridModel):
             return Picture(grey(np.sqrt(2 * self._squared), 0.0, 1.0), 0.0, 1.0)
         return Picture(grey(self._height, -SHOWN_HEIGHT, SHOWN_HEIGHT), -SHOWN_HEIGHT, SHOWN_HEIGHT)
 
-    def channel(self, name: str) -> Any:
-        if name != "energy":
-            return super().channel(name)
+    @exposed
+    def energy(self) -> float | None:
+        """Energy of all waves, in units of (height c)^2."""
         pull = np.zeros_like(self._height)
         self._kernels.wave_kick(
             self._height, pull, self._links, self._source, self._row, 1.0, 0.0, self._fingers.table
@@ -178,6 +179,9 @@ class WaveTank(GridModel):
         moving = (self._rate.astype(float) ** 2).sum() * self.grid.dx**2
         raised = -(self._height.astype(float) * pull).sum()
         return finite(float(moving + raised) / 2)
+
+    def channel(self, name: str) -> Any:
+        return self.energy() if name == "energy" else super().channel(name)
 
     def set_tracers(self, count: int) -> None:
         self._tracers.seed(np.ones(self.shape), count, int(self.params["seed"]))

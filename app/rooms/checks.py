@@ -41,15 +41,11 @@ def bind(
 
 def check(name: str, annotation: Any, value: object) -> Any:
     """`value` as what `annotation` asks for. Raises ParameterError."""
-    limits: Range | None = None
-    if get_origin(annotation) is Annotated:
-        annotation, *more = get_args(annotation)
-        limits = next((one for one in more if isinstance(one, Range)), None)
+    wanted, limits = unpacked(annotation)
     if isinstance(value, str) and len(value) > MAX_TEXT_CHARS:
         raise ParameterError(
             "bad_value", f"{name}: at most {MAX_TEXT_CHARS} characters are allowed"
         )
-    wanted = Any if annotation is inspect.Parameter.empty else annotation
     checked: Any
     try:
         checked = msgspec.convert(value, wanted)
@@ -63,3 +59,13 @@ def check(name: str, annotation: Any, value: object) -> Any:
             f"{name}: {limits.low:g} to {limits.high:g} is allowed, not {checked}"[:200],
         )
     return checked
+
+
+def unpacked(annotation: Any) -> tuple[Any, Range | None]:
+    """The type that is wanted, and its limits; Any where nothing is said."""
+    if annotation is inspect.Parameter.empty:
+        return Any, None
+    if get_origin(annotation) is not Annotated:
+        return annotation, None
+    wanted, *more = get_args(annotation)
+    return wanted, next((one for one in more if isinstance(one, Range)), None)

@@ -13,12 +13,13 @@ Made once for each model, from declarations alone; a request is one look into it
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, Literal, NamedTuple, Protocol
 
 from app.rooms import parameters
-from app.rooms.checks import bind
+from app.rooms.checks import bind, unpacked
 from app.rooms.notes import Notes
 from app.rooms.offers import ROOM_ACTIONS, ROOM_CHANNELS
 from models.actions import Action
@@ -127,9 +128,23 @@ def _about(target: str, entry: Entry) -> dict[str, Any]:
     if entry.help:
         about["help"] = entry.help
     if entry.signature is not None:
-        about["args"] = [str(parameter) for parameter in entry.signature.parameters.values()]
+        about["args"] = [_argument(one) for one in entry.signature.parameters.values()]
     ways = [way for way in ("slow", "locked", "operator") if getattr(entry.manner, way)]
     return {**about, "manner": ways} if ways else about
+
+
+def _argument(parameter: inspect.Parameter) -> dict[str, Any]:
+    annotation, limits = unpacked(parameter.annotation)
+    about: dict[str, Any] = {
+        "name": parameter.name,
+        "type": inspect.formatannotation(annotation),
+        "required": parameter.default is parameter.empty,
+    }
+    if limits is not None:
+        # JSON has no infinity: a side without a limit is not told.
+        ends = {"low": limits.low, "high": limits.high}
+        about.update({end: value for end, value in ends.items() if math.isfinite(value)})
+    return about
 
 
 def _channels(model: type[Model]) -> Iterable[str]:
