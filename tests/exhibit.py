@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -168,10 +169,12 @@ def _lower(headers: Any) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def wait_until(true: Any, what: str, patience_s: float = 10.0) -> Any:
+def wait_until(
+    true: Any, what: str, patience_s: float = 10.0, rest: Callable[[float], object] = time.sleep
+) -> Any:
     """Ask `true()` until it is; for what other processes do and cannot be awaited."""
     end = time.monotonic() + patience_s
     while not (answer := true()):
         assert time.monotonic() < end, f"waited {patience_s:g} s in vain until {what}"
-        time.sleep(0.02)
+        rest(0.02)
     return answer

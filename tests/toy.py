@@ -20,7 +20,9 @@ from models.contract import (
     View,
     Vortex,
 )
+from models.exposed import Tracked, exposed
 from models.parameters import Choice, Float, Integer, Parameter, Toggle, Value
+from models.serving import Leaf, flatten
 
 DT = 0.25
 
@@ -128,8 +130,37 @@ class Wave(FieldModel):
         return [Vortex(0.25, 0.75, 1)]
 
 
+class Crate:
+    """Something that a room serves."""
+
+    a = Tracked(1, low=0, high=1_000_000)
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+
+    @exposed
+    def add(self, a: float, b: float = 0.0) -> float:
+        """The sum."""
+        return a + b
+
+    @exposed(slow=True)
+    def storm(self, count: int) -> int:
+        """Change `a` so many times."""
+        for number in range(count):
+            self.a = number + 1
+        return count
+
+    @exposed(slow=True)
+    def wait(self) -> str:
+        """Until the gate is open."""
+        self.gate.wait(20)
+        return "open"
+
+
 class Counter(Model):
     """Counts. It has no grid, so nothing can be seen of it but its channel."""
+
+    served: ClassVar[Mapping[str, Leaf]] = flatten("crate", Crate())
 
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Integer(name="stride", default=1, low=1, high=10, label="Stride", help="A step's."),
@@ -155,6 +186,7 @@ class Mischief(Wave):
     )
     actions: ClassVar[Mapping[str, Action]] = {"explode": Action(label="E", help="Raise.")}
     released: ClassVar[threading.Event] = threading.Event()
+    hangs: ClassVar[threading.Event] = threading.Event()
     broken_builds: ClassVar[int] = 0
     """So many builds fail before one succeeds."""
 
@@ -171,6 +203,7 @@ class Mischief(Wave):
         if mood == "raise":
             raise ZeroDivisionError("one over nothing")
         if mood == "hang":
+            Mischief.hangs.set()
             Mischief.released.wait(30)
         super().step(n)
 

@@ -12,6 +12,7 @@ from msgspec import UNSET
 from app.engines.base import Listener, RoomLink
 from app.engines.downloads import Downloads
 from app.engines.local import LocalEngine
+from app.engines.under_way import UnderWay
 from app.protocol import frames
 from app.protocol.compute import (
     Address,
@@ -121,6 +122,7 @@ class RemoteLink:
         self._numbers = itertools.count(1)
         self._questions: dict[int, Callable[[dict[str, Any]], None]] = {}
         self._downloads = Downloads(self._tell, self._numbers)
+        self._under_way = UnderWay()
 
     # --- the server comes and goes --------------------------------------------------------
 
@@ -143,6 +145,7 @@ class RemoteLink:
         self._here = False
         self._questions.clear()
         self._downloads.fail(trouble)
+        self._lose_calls()
         can = fallback is not None and self._model in fallback.catalogue()
         self._trouble = f"{trouble} {HERE if can else self._words.trying}"
         self._listener.on_message(self._notice(), None)
@@ -161,6 +164,7 @@ class RemoteLink:
         self._here = False
         self._trouble = why
         self._downloads.fail(why)
+        self._lose_calls()
         self._listener.on_message(self._notice(), None)
 
     def take_in(self, engine: LocalEngine) -> None:
@@ -173,6 +177,10 @@ class RemoteLink:
             inner.enter(visitor, self._requests.get(visitor.id, UNSET))
         inner.want(self._keys)
         inner.listen(self._names)
+
+    def _lose_calls(self) -> None:
+        for error, visitor in self._under_way.lose():
+            self._listener.on_message(error, visitor)
 
     def _end_stand_in(self) -> None:
         if self._stand_in is not None:
@@ -204,6 +212,7 @@ class RemoteLink:
         """He is gone."""
         self._visitors.pop(visitor, None)
         self._requests.pop(visitor, None)
+        self._under_way.left(visitor)
         if self._stand_in is not None:
             self._stand_in.leave(visitor)
         else:
@@ -213,7 +222,9 @@ class RemoteLink:
         """His wish."""
         if self._stand_in is not None:
             self._stand_in.send(visitor, message)
-        elif not self._tell(message, visitor) and not isinstance(message, Finger):
+        elif self._tell(message, visitor):
+            self._under_way.sent(visitor, message)
+        elif not isinstance(message, Finger):
             text = self._trouble or NOT_YET
             self._listener.on_message(Error(id=message.id, code="busy", message=text), visitor)
 
@@ -300,6 +311,7 @@ class RemoteLink:
 
     def on_message(self, message: ServerMessage, to: int | None) -> None:
         """A message for one visitor or all."""
+        self._under_way.came(message, to)
         match message:
             case Welcome():
                 self._on_welcome(message)

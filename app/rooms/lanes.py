@@ -18,10 +18,12 @@ SLOW_THREADS = 3
 class Ticket:
     """A call's right to run: claimed once, either to run it or to refuse it."""
 
-    def __init__(self, visitor: int, request: Id, within_s: float = START_S) -> None:
+    within_s = START_S
+
+    def __init__(self, visitor: int, request: Id) -> None:
         self.visitor = visitor
         self.request = request
-        self._deadline = time.monotonic() + within_s
+        self._deadline = time.monotonic() + self.within_s
         self._claimed = threading.Lock()
 
     def claim(self) -> bool:

@@ -34,6 +34,7 @@ def _toys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for toy in (Wave, Counter, Mischief):
         monkeypatch.setitem(models._EXHIBITS, toy.__name__, toy)
     Mischief.released.clear()
+    Mischief.hangs.clear()
     Mischief.broken_builds = 0
     yield
     Mischief.released.set()

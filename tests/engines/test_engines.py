@@ -18,6 +18,8 @@ from app.protocol.messages import (
     Error,
     Finger,
     Notice,
+    Reply,
+    Rpc,
     Set,
     State,
     Visitor,
@@ -25,9 +27,12 @@ from app.protocol.messages import (
     Welcome,
 )
 from app.rooms.encoder import FrameKey
+from app.rooms.lanes import Ticket
 from app.rooms.source import SourceError
 from tests.client import decode
 from tests.engines.audience import ANNA, BERT, PATIENCE_S, RAW, Audience
+from tests.exhibit import wait_until
+from tests.toy import Counter, Mischief
 
 Open = Callable[..., RoomLink]
 
@@ -134,6 +139,91 @@ def test_channels_are_heard_at_once_and_on_change(enter: Open, audience: Audienc
     values = [message.value for message in audience.of(ChannelValue)]
     assert values == sorted(set(values))
     assert {message.name for message in audience.of(ChannelValue)} == {"count"}
+
+
+def answers(audience: Audience) -> dict[Any, Any]:
+    """By id: the value of a reply, or the code of an error."""
+    found: dict[Any, Any] = {}
+    for message, _ in audience.messages:
+        if isinstance(message, Reply | Error):
+            found[message.id] = message.value if isinstance(message, Reply) else message.code
+    return found
+
+
+def test_objects_are_got_set_called_and_deleted(enter: Open, audience: Audience) -> None:
+    link = enter("Counter")
+    for number, (op, target, *args) in enumerate(
+        [
+            ("set", "model.stride", 3),
+            ("get", "model.stride"),
+            ("call", "crate.add", 4, 5),
+            ("set", "crate.a", 7),
+            ("get", "crate.a"),
+            ("delete", "crate.a"),
+            ("get", "crate.a"),
+            ("set", "notes.mine", "hello"),
+            ("get", "notes.mine"),
+            ("set", "crate.a", -1),
+            ("call", "crate.add", "x"),
+            ("get", "crate.gate"),
+            ("get", "crate.__class__"),
+            ("call", "notes.clear"),
+        ]
+    ):
+        link.send(1, Rpc(id=number, op=op, target=target, args=args))  # type: ignore[arg-type]
+    audience.wait(lambda: 13 in answers(audience))
+    assert list(answers(audience).values()) == [
+        3, 3, 9.0, 7, 7, None, 1, "hello", "hello",
+        "out_of_range", "bad_value", "not_exposed", "not_exposed", "forbidden",
+    ]  # fmt: skip
+    assert {to for message, to in audience.messages if isinstance(message, Reply | Error)} == {1}
+    (state,) = audience.of(State)
+    assert (state.params, state.by) == ({"stride": 3}, 1)
+
+
+def test_a_slow_call_holds_up_neither_the_room_nor_other_calls(
+    enter: Open, audience: Audience
+) -> None:
+    link = enter("Counter")
+    gate = Counter.served["crate.wait"].owner.gate  # type: ignore[attr-defined]
+    gate.clear()
+    link.send(1, Rpc(id="slow", op="call", target="crate.wait"))
+    link.listen(frozenset({"count"}))
+    audience.wait(lambda: len(audience.of(ChannelValue)) >= 3)
+    link.send(2, Rpc(id="quick", op="call", target="crate.add", args=[1]))
+    audience.wait(lambda: "quick" in answers(audience))
+    assert "slow" not in answers(audience)
+    gate.set()
+    audience.wait(lambda: answers(audience).get("slow") == "open")
+
+
+def test_changes_push_themselves_and_only_the_newest_counts(
+    enter: Open, audience: Audience
+) -> None:
+    link = enter("Counter")
+    link.send(1, Do(action="pause"))
+    link.listen(frozenset({"crate.a"}))
+    audience.wait(lambda: audience.of(ChannelValue))
+    link.send(1, Rpc(id="storm", op="call", target="crate.storm", args=[100_000]))
+    audience.wait(lambda: audience.of(ChannelValue)[-1].value == 100_000)
+    assert len(audience.of(ChannelValue)) < 1000
+
+
+def test_a_call_that_cannot_start_in_time_is_refused_and_never_runs(
+    enter: Open, audience: Audience, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ticket, "within_s", 0.3)
+    link = enter("Mischief")
+    link.send(1, Set(params={"mood": "hang"}))
+    wait_until(Mischief.hangs.is_set, "it hangs", rest=gevent.sleep)
+    link.send(1, Rpc(id="late", op="set", target="model.speed", args=[0.125]))
+    # The thread still hangs when this is told.
+    audience.wait(lambda: answers(audience).get("late") == "too_late")
+    assert not Mischief.released.is_set()
+    Mischief.released.set()
+    link.send(1, Set(id="after", params={"mood": "good"}))
+    audience.wait(lambda: any(state.id == "after" for state in audience.of(State)))
+    assert all("speed" not in state.params for state in audience.of(State) if state.by == 1)
 
 
 def test_the_state_can_be_asked_for(enter: Open, audience: Audience) -> None:

@@ -27,8 +27,10 @@ from app.protocol.messages import (
     Notice,
     Ping,
     Pong,
+    Reply,
     RoleGranted,
     RoomState,
+    Rpc,
     SelectView,
     Set,
     State,
@@ -86,6 +88,11 @@ GOOD: list[tuple[ClientMessage, str]] = [
         '{"type":"mute","muted":false,"visitor":4294967295,"room":"R"}',
     ),
     (talk.Bye(), '{"type":"bye"}'),
+    (Rpc(op="get", target="model.g"), '{"type":"rpc","op":"get","target":"model.g"}'),
+    (
+        Rpc(id=1, op="call", target="a.b", args=[1, None], kwargs={"c": [0.5]}),
+        '{"type":"rpc","id":1,"op":"call","target":"a.b","args":[1,null],"kwargs":{"c":[0.5]}}',
+    ),
 ]  # fmt: skip
 
 
@@ -169,6 +176,15 @@ BAD: list[tuple[str, str, str]] = [
     ('{"type":"join","room":"' + 65 * "x" + '"}', "bad_message", "room"),
     ('{"type":"mute","visitor":-1}', "bad_message", "visitor"),
     ('{"type":"mute","muted":1}', "bad_message", "muted"),
+    ('{"type":"rpc","op":"get"}', "bad_message", "target"),
+    ('{"type":"rpc","op":"eval","target":"a"}', "bad_message", "op"),
+    ('{"type":"rpc","op":"get","target":""}', "bad_message", "target"),
+    ('{"type":"rpc","op":"get","target":"' + 161 * "x" + '"}', "bad_message", "target"),
+    ('{"type":"rpc","op":"get","target":["a","b"]}', "bad_message", "target"),
+    ('{"type":"rpc","op":"call","target":"a","args":{}}', "bad_message", "args"),
+    ('{"type":"rpc","op":"call","target":"a","args":' + str([1] * 17) + "}", "bad_message", "args"),
+    ('{"type":"rpc","op":"call","target":"a","args":[NaN]}', "bad_message", "JSON"),
+    ('{"type":"rpc","op":"call","target":"a","kwargs":{"":1}}', "bad_message", "kwargs"),
     ('{"type":"ping","t":1,"id":[1]}', "bad_message", "id"),
     ('{"type":"ping","t":1,"id":1.5}', "bad_message", "id"),
     ('{"type":"ping","t":1,"id":true}', "bad_message", "id"),
@@ -268,6 +284,8 @@ SAID: list[tuple[messages.ServerMessage, dict[str, Any]]] = [
          "state": {"running": True, "params": {"a": 1}, "sim_time": 0.5},
          "visitors": [{"id": 1, "name": "Anna", "colour": "#112233", "role": "guest"}]},
     ),
+    (Reply(id=2, value=[1, None]), {"type": "reply", "id": 2, "value": [1, None]}),
+    (Reply(value=None), {"type": "reply", "value": None}),
     (
         RoleGranted(role="operator", key="k", resume="r"),
         {"type": "role", "role": "operator", "key": "k", "resume": "r"},
