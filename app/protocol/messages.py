@@ -151,8 +151,8 @@ class Rpc(Message, tag="rpc"):
 
     op: Literal["get", "set", "call", "delete"]
     target: Annotated[str, Meta(min_length=1, max_length=160)]
-    args: Annotated[list[Any], Meta(max_length=16)] = []
-    kwargs: Annotated[dict[Word, Any], Meta(max_length=16)] = {}
+    args: Annotated[list[Any], Meta(max_length=16)] = msgspec.field(default_factory=list)
+    kwargs: Annotated[dict[Word, Any], Meta(max_length=16)] = msgspec.field(default_factory=dict)
 
 
 Intent = Set | Do | Finger | Rpc

@@ -15,7 +15,6 @@ from app.rooms.offers import ROOM_ACTIONS, ROOM_CHANNELS
 from models.contract import FieldModel, Model
 
 
-
 @functools.cache
 def describe(name: str, model: type[Model]) -> dict[str, Any]:
     """One entry of `GET /api/models`; `about` is HTML made from Markdown without raw HTML."""

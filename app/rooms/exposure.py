@@ -148,7 +148,7 @@ def _argument(parameter: inspect.Parameter) -> dict[str, Any]:
 
 
 def _channels(model: type[Model]) -> Iterable[str]:
-    return (*ROOM_CHANNELS, *model.channels)
+    return (*(name for name in ROOM_CHANNELS if name != "notes"), *model.channels)
 
 
 # --- the model ---------------------------------------------------------------------------------

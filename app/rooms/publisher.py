@@ -9,6 +9,7 @@ from typing import Any
 from app.protocol.messages import ChannelValue
 from app.rooms.figures import Figures
 from app.rooms.notes import Notes
+from app.rooms.offers import ROOM_CHANNELS
 from app.rooms.plain import NotPlainError, plain
 from app.rooms.presence import Emit
 from models.contract import Model
@@ -47,7 +48,7 @@ class Publisher:
         """The present value of a channel, as JSON. Raises KeyError, NotPlainError."""
         if name in self._tracked:
             return plain(getattr(*self._tracked[name]))
-        if name in Figures.__struct_fields__:
+        if name in ROOM_CHANNELS:
             return getattr(figures, name)
         return plain(model.channel(name))
 
@@ -56,7 +57,7 @@ class Publisher:
         # Before the values are read, so that what changes meanwhile is news again.
         self.has_news = False
         for name in names:
-            if not (name in self._tracked or hasattr(figures, name) or name in model.channels):
+            if not (name in self._tracked or name in ROOM_CHANNELS or name in model.channels):
                 continue
             try:
                 value = self.read(name, figures, model)

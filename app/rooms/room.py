@@ -26,7 +26,6 @@ from app.protocol.messages import (
     Notice,
     RoomState,
     Rpc,
-    ServerMessage,
     Set,
     State,
     Visitor,
@@ -89,10 +88,11 @@ class Room:
         self._about = describe(model_name, model)
         self._emit = emit
         self._presence = Presence(emit)
-        self._post = post
         self.notes = Notes()
         self._publisher = Publisher(emit, model, self.notes, lambda: post(lambda _: None))
-        self._calls = Calls(model, self, emit, self._emit_later)
+        self._calls = Calls(
+            model, self, emit, lambda message, to: post(lambda room: room._emit(message, to))
+        )
         self._room_parameters = parameters.of_room(model)
         self._first_params = dict(params)
         self._safe_params = dict(params)
@@ -365,10 +365,6 @@ class Room:
     def close(self) -> None:
         """Nobody calls any more."""
         self._calls.close()
-
-    def _emit_later(self, message: ServerMessage, to: int | None) -> None:
-        """From any thread."""
-        self._post(lambda room: room._emit(message, to))
 
     def _announce(
         self,

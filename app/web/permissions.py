@@ -18,6 +18,7 @@ from app.protocol.messages import (
     Message,
     Ping,
     Role,
+    Rpc,
     SelectView,
     Set,
     Subscribe,
@@ -63,6 +64,7 @@ MESSAGES: Mapping[type[Message], frozenset[Role]] = {
     CloseRoom: OPERATOR,
     Mute: OPERATOR,
     Bye: EVERYBODY,
+    Rpc: EVERYBODY,
 }
 
 
