@@ -479,4 +479,4 @@ def test_the_heart_beats_while_time_stands_still(
         monkeypatch.setattr(time, "monotonic", lambda later=later: began + later)
         hall.room.publish({"heartbeat"})
     assert [told["value"] for told in hall.heard.take("channel")] == [0, 1, 360]
-    assert hall.room.successor(hall.heard.emit).figures().heartbeat == 360
+    assert hall.room.successor(hall.heard.emit, hall.posted.put).figures().heartbeat == 360
