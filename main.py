@@ -10,11 +10,18 @@ def exhibit() -> int:
     """The exhibit itself: server and window, supervised."""
     import msgspec
 
+    from app.launch import EXIT_OK, say
+    from app.only_one import RunsAlreadyError, only_one
     from app.settings import parse_or_exit
     from app.supervisor import Supervisor
 
     settings = parse_or_exit(sys.argv[1:])
-    return Supervisor(msgspec.to_builtins(settings)).run()
+    try:
+        with only_one(settings.port):
+            return Supervisor(msgspec.to_builtins(settings)).run()
+    except RunsAlreadyError as other:
+        say(str(other))
+        return EXIT_OK
 
 
 def serve() -> int:

@@ -16,11 +16,15 @@ import platformdirs
 NAME = "vortarium"
 ROOT = Path(__file__).resolve().parent.parent
 UI = ROOT / "ui"
+FROZEN = bool(getattr(sys, "frozen", False))
+"""Is this the app that `make package` builds?"""
+OWN_NAME = Path(sys.executable).stem if FROZEN else "main.py"
+"""What a person types to start this program."""
 
 
 def own_command() -> list[str]:
     """How to start this program again, frozen or not."""
-    if getattr(sys, "frozen", False):
+    if FROZEN:
         return [sys.executable]
     return [sys.executable, str(ROOT / "main.py")]
 
@@ -28,6 +32,11 @@ def own_command() -> list[str]:
 def config_dir() -> Path:
     """Settings that a person made: the TOML file, the operator's PIN."""
     return Path(platformdirs.user_config_dir(NAME, appauthor=False))
+
+
+def state_dir() -> Path:
+    """What the program keeps for itself from run to run."""
+    return Path(platformdirs.user_state_dir(NAME, appauthor=False))
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:

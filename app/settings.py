@@ -22,7 +22,7 @@ from app.options import (
     room_params,
     whole,
 )
-from app.resources import config_dir
+from app.resources import OWN_NAME, config_dir
 from app.site_options import host_name, named_folder
 from app.web.base_path import base_path
 
@@ -62,7 +62,7 @@ def parse(argv: Sequence[str]) -> Settings:
     """The settings in force. Raises SettingsError; `--help` and `--version` exit."""
     given = parser().read(argv)
     if given.server_key is not None and given.key is None:
-        raise SettingsError("--server-key needs --key; `main.py keys` makes key files")
+        raise SettingsError(f"--server-key needs --key; `{OWN_NAME} keys` makes key files")
     return Settings(
         model=given.model,
         port=given.port,
@@ -95,12 +95,12 @@ def parse_or_exit(argv: Sequence[str]) -> Settings:
 def parser() -> Parser:
     """The exhibit's options."""
     options = Parser(
-        prog="main.py",
+        prog=OWN_NAME,
         description="Vortarium: many visitors stir one superfluid. Precedence of settings: "
         "command line, environment, file, the model's own defaults, these. Other commands: "
-        "`main.py compute` serves rooms to exhibits on other machines, `main.py keys` makes "
-        "keys for that, `main.py config` shows the settings in force, `main.py operator` sets "
-        "the operator's PIN, `main.py bench` measures.",
+        f"`{OWN_NAME} compute` serves rooms to exhibits on other machines, `{OWN_NAME} keys` makes "
+        f"keys for that, `{OWN_NAME} config` shows the settings in force, `{OWN_NAME} operator` "
+        f"sets the operator's PIN, `{OWN_NAME} bench` measures.",
         env_prefix=ENV_PREFIX,
         file=default_file(),
     )

@@ -13,6 +13,7 @@ import models
 from app.bench import frames, latency, memory, soak, start, steps, viewers
 from app.bench.figures import Options, Row, table
 from app.launch import EXIT_FAULT, EXIT_OK, EXIT_USAGE
+from app.resources import OWN_NAME
 
 BENCHMARKS: dict[str, Callable[[Options], list[Row]]] = {
     "steps": steps.measure,
@@ -58,7 +59,7 @@ def run(argv: list[str]) -> int:
 
 def _parse(argv: list[str]) -> tuple[list[str], Options, bool]:
     parser = _Parser(
-        prog="main.py bench",
+        prog=f"{OWN_NAME} bench",
         description="Measure this machine. With no benchmark named: all but soak.",
         allow_abbrev=False,
     )

@@ -15,7 +15,7 @@ import msgspec
 import zmq
 from msgspec import Struct
 
-from app.resources import config_dir, write_whole
+from app.resources import OWN_NAME, config_dir, write_whole
 
 KEY_CHARS = 40
 SERVER_FILE, CLIENT_FILE = "compute-server.key", "compute-client.key"
@@ -40,7 +40,7 @@ def read(path: str) -> Keys:
     except OSError as fault:
         raise KeyFileError(f"{path} cannot be read: {fault.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise KeyFileError(f"{path} is no key file; `main.py keys` makes them") from None
+        raise KeyFileError(f"{path} is no key file; `{OWN_NAME} keys` makes them") from None
     peers = table.get("peers", [])
     if not isinstance(peers, list):
         raise KeyFileError(f"{path}: peers is a list of public keys")
@@ -62,7 +62,9 @@ def checked(text: object, where: str) -> bytes:
     """`text` as a key. Raises KeyFileError."""
     if isinstance(text, str) and len(text) == KEY_CHARS and text.isascii():
         return text.encode()
-    raise KeyFileError(f"{where}: a key has {KEY_CHARS} characters, as `main.py keys` makes them")
+    raise KeyFileError(
+        f"{where}: a key has {KEY_CHARS} characters, as `{OWN_NAME} keys` makes them"
+    )
 
 
 def write_pair(folder: Path) -> tuple[Path, Path]:
@@ -91,7 +93,7 @@ def _text(keys: Keys, peers: tuple[bytes, ...]) -> bytes:
 def run(arguments: list[str]) -> int:
     """`main.py keys [FOLDER]`: make a pair of key files. Returns the exit code."""
     if len(arguments) > 1 or any(word.startswith("-") for word in arguments):
-        return _complain("usage: main.py keys [FOLDER]")
+        return _complain(f"usage: {OWN_NAME} keys [FOLDER]")
     folder = Path(arguments[0]).expanduser() if arguments else config_dir()
     try:
         server_file, client_file = write_pair(folder)

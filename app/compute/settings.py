@@ -17,7 +17,7 @@ from app.options import (
     room_params,
     whole,
 )
-from app.resources import config_dir
+from app.resources import OWN_NAME, config_dir
 
 ENV_PREFIX = "VORTARIUM_COMPUTE_"
 MINUTE_S = 60.0
@@ -44,8 +44,8 @@ def parse(argv: Sequence[str]) -> ComputeSettings:
     given = parser().read(argv)
     if not (is_loopback(given.bind) or given.key or given.insecure):
         raise SettingsError(
-            f"--bind {given.bind} lets other machines in: give --key (`main.py keys` makes key "
-            "files), or --insecure to let in everybody who reaches the port"
+            f"--bind {given.bind} lets other machines in: give --key (`{OWN_NAME} keys` makes "
+            "key files), or --insecure to let in everybody who reaches the port"
         )
     return ComputeSettings(
         model=given.model,
@@ -72,7 +72,7 @@ def parse_or_exit(argv: Sequence[str]) -> ComputeSettings:
 def parser() -> Parser:
     """The compute server's options."""
     options = Parser(
-        prog="main.py compute",
+        prog=f"{OWN_NAME} compute",
         description="Computes rooms for exhibits on other machines, and for super_hydro's "
         "clients. Precedence of settings: command line, environment, file, the model's own "
         "defaults, these.",

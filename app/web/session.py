@@ -42,6 +42,7 @@ from app.protocol.messages import (
     encode,
 )
 from app.protocol.talk import Bye, Farewell
+from app.resources import OWN_NAME
 from app.rooms.visitors import clean_name
 from app.web.access import is_loopback
 from app.web.flow import Flow
@@ -287,7 +288,9 @@ class Session:
         everywhere.wrong(ANYBODY)
         good = gevent.get_hub().threadpool.apply(check_pin, (message.pin,))
         if good is None:
-            text = "no operator PIN is set; `main.py operator` on the exhibit's computer sets one"
+            text = (
+                f"no operator PIN is set; `{OWN_NAME} operator` on the exhibit's computer sets one"
+            )
             self._refuse("forbidden", text, message.id)
             return
         if not good:
