@@ -2,60 +2,30 @@
 
 from __future__ import annotations
 
-import io
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+
+from tests.display import await_true, screenshot, shows_fluid, virtual_display, windows
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = (1600, 900)
-PATIENCE_S = 30.0
 RESTART_S = 5.0
 
 pytestmark = pytest.mark.window
 
 
-def await_true(what: Callable[[], Any], limit_s: float = PATIENCE_S) -> Any:
-    """The first true value of `what()`; what happens in other programs cannot be awaited."""
-    end = time.monotonic() + limit_s
-    while not (value := what()):
-        assert time.monotonic() < end, f"not within {limit_s:g} s"
-        time.sleep(0.1)
-    return value
-
-
 @pytest.fixture(scope="module")
 def display() -> Iterator[dict[str, str]]:
     """The environment of a virtual display of SIZE with a window manager."""
-    for program in ("Xvfb", "openbox", "wmctrl", "xdotool", "import"):
-        assert shutil.which(program), f"{program} is missing: run `make test`"
-    read, write = os.pipe()
-    size = f"{SIZE[0]}x{SIZE[1]}x24"
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        number = pipe.readline().strip()
-    environment = {**os.environ, "DISPLAY": f":{number}"}
-    environment.pop("WAYLAND_DISPLAY", None)
-    manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
-    yield environment
-    for process in (manager, server):
-        process.terminate()
-        process.wait()
+    with virtual_display(*SIZE) as environment:
+        yield environment
 
 
 @pytest.fixture
@@ -78,30 +48,6 @@ def app(display: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[st
         process.terminate()
         process.wait(15)
     process.stdout.close()
-
-
-def windows(display: dict[str, str]) -> list[str]:
-    listing = subprocess.run(["wmctrl", "-l"], env=display, capture_output=True, text=True)
-    return [line for line in listing.stdout.splitlines() if "Vortarium" in line]
-
-
-def screenshot(display: dict[str, str]) -> np.ndarray[Any, Any]:
-    """The screen as (height, width, 3)."""
-    shot = subprocess.run(
-        ["import", "-silent", "-window", "root", "png:-"],
-        env=display,
-        capture_output=True,
-        check=True,
-    )
-    return np.asarray(Image.open(io.BytesIO(shot.stdout)).convert("RGB"), float)
-
-
-def shows_fluid(screen: np.ndarray[Any, Any]) -> bool:
-    """A bright disc in the middle of a dark screen."""
-    height, width, _ = screen.shape
-    light = screen.sum(axis=2)
-    middle = light[height // 3 : 2 * height // 3, 2 * width // 5 : 3 * width // 5]
-    return middle.mean() > 150 and light[: height // 2, width // 12 : width // 8].mean() < 60
 
 
 def children(process: subprocess.Popen[str], role: str = "") -> list[int]:
