@@ -70,14 +70,23 @@ def test_trouble_stays_long_enough_to_be_read(open_page: OpenPage) -> None:
     expect(page.locator(".toast")).to_have_count(0)
 
 
-def test_help_opens_by_keyboard(open_page: OpenPage) -> None:
+def test_help_opens_by_keyboard_and_closes_before_the_drawer(open_page: OpenPage) -> None:
     page = open_page()
     page.focus("#open-drawer")
     page.keyboard.press("Enter")
     row = page.locator("[data-parameter=cooling]")
-    row.locator(".help-button").focus()
-    expect(row.locator(".help")).to_be_hidden()
+    help_ = row.get_by_role("tooltip")
+    row.locator("input[type=text]").focus()
+    expect(help_).to_be_hidden()
+    page.keyboard.press("Shift+Tab")
+    expect(row.locator(".help-button")).to_be_focused()
+    expect(help_).to_contain_text("How fast the fluid gives away its energy")
+    page.keyboard.press("Escape")
+    expect(help_).to_be_hidden()
+    expect(page.locator("html")).to_have_attribute("data-drawer", "open")
     page.keyboard.press("Enter")
-    expect(row.locator(".help")).to_be_visible()
+    expect(help_).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(help_).to_be_hidden()
     page.keyboard.press("Escape")
     page.wait_for_selector("html[data-drawer=closed]")

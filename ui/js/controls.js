@@ -4,10 +4,14 @@
  * except the one that a hand holds; a refused value goes back to the truth.
  */
 import { make } from "./dom.js";
-import { makeField } from "./fields.js";
+import "./elements/choice.js";
+import "./elements/slider.js";
+import "./elements/toggle.js";
 import { makeLook } from "./look.js";
 
 const EXPERT = "Expert";
+/** Numbers have sliders. @type {Record<string, string>} */
+const TAGS = { bool: "vortarium-toggle", choice: "vortarium-choice" };
 
 /**
  * @typedef {import("./protocol.js").Scalar} Scalar
@@ -30,12 +34,12 @@ export function buildControls(panel, state, wishes) {
   const { model } = state;
   if (!model) throw new Error("no model to control yet");
   const held = new Set();
-  /** @type {Map<string, import("./fields.js").Field>} */
+  /** @type {Map<string, import("./elements/field.js").Field>} */
   const fields = new Map();
   const groups = new Map([["", section("", true)]]);
 
   function showAll() {
-    for (const [name, field] of fields) if (!held.has(name)) field.show(state.params[name]);
+    for (const [name, field] of fields) if (!held.has(name)) field.value = state.params[name];
   }
 
   for (const parameter of model.parameters) {
@@ -44,20 +48,20 @@ export function buildControls(panel, state, wishes) {
       held.delete(name);
       showAll();
     });
-    const field = makeField(parameter, {
-      moving(value) {
-        held.add(name);
-        if (!parameter.rebuild) tell(value, false);
-      },
-      chosen: (value) => tell(value, true),
-      refused(text) {
-        wishes.complain(`${parameter.label}: “${text}” is not a number`);
-        field.show(state.params[name]);
-      },
+    const field = makeField(parameter);
+    field.addEventListener("input", () => {
+      held.add(name);
+      if (!parameter.rebuild) tell(field.value, false);
+    });
+    field.addEventListener("change", () => tell(field.value, true));
+    field.addEventListener("refused", (event) => {
+      const { detail } = /** @type {CustomEvent<string>} */ (event);
+      wishes.complain(`${parameter.label}: “${detail}” is not a number`);
+      field.value = state.params[name];
     });
     fields.set(name, field);
     if (!groups.has(group)) groups.set(group, section(group, group !== EXPERT));
-    groups.get(group)?.append(field.element);
+    groups.get(group)?.append(field);
   }
   const expert = groups.get(EXPERT);
   groups.delete(EXPERT);
@@ -73,6 +77,14 @@ export function buildControls(panel, state, wishes) {
     showAll();
     look?.show();
   };
+}
+
+/** @param {import("./protocol.js").Parameter} parameter */
+function makeField(parameter) {
+  const tag = TAGS[parameter.kind] ?? "vortarium-slider";
+  const field = /** @type {import("./elements/field.js").Field} */ (document.createElement(tag));
+  field.declaration = parameter;
+  return field;
 }
 
 /**

@@ -39,30 +39,6 @@ export function setText(/** @type {HTMLElement} */ element, /** @type {string} *
   if (element.textContent !== text) element.textContent = text;
 }
 
-/**
- * A heading's `?`: opens and closes a text, by touch and keyboard alike.
- *
- * @param {string} about  what the help is about
- * @param {string} help
- * @returns {{button: HTMLButtonElement, text: HTMLParagraphElement}}
- */
-export function makeHelp(about, help) {
-  const text = make("p", { class: "help", id: freshId("help"), hidden: true }, help);
-  const attributes = {
-    class: "help-button",
-    type: "button",
-    "aria-label": `What is ${about}?`,
-    "aria-expanded": "false",
-    "aria-controls": text.id,
-  };
-  const button = make("button", attributes, "?");
-  button.addEventListener("click", () => {
-    text.hidden = !text.hidden;
-    button.setAttribute("aria-expanded", String(!text.hidden));
-  });
-  return { button, text };
-}
-
 let ids = 0;
 
 /** @param {string} stem */

@@ -2,6 +2,7 @@
 /** The landing page: every model, with what its fluid looks like now. */
 import { adoptFragment } from "./credentials.js";
 import { byId, make } from "./dom.js";
+import "./elements/template.js";
 import { rememberedPalette, showGround } from "./look.js";
 import { context2d, createPainter } from "./render/canvas2d.js";
 import { fetchModels, modelUrl, thumbnailUrl } from "./urls.js";
@@ -36,12 +37,10 @@ async function keepFresh(refreshers) {
 
 /** @param {import("./protocol.js").Model} model */
 function makeCard(model) {
-  const canvas = make("canvas", { "aria-hidden": "true" });
-  const words = make(
-    "div", { class: "words" }, make("h2", {}, model.title), make("p", {}, model.summary),
-  );
-  const picture = make("div", { class: "picture" }, canvas);
-  const link = make("a", { href: modelUrl(model.name) }, picture, words);
+  const card = document.createElement("model-card");
+  card.setAttribute("heading", model.title);
+  card.setAttribute("summary", model.summary);
+  const link = make("a", { href: modelUrl(model.name) }, card);
   const paint = createPainter();
 
   async function refresh() {
@@ -53,6 +52,7 @@ function makeCard(model) {
     const look = { palette: rememberedPalette(), kind: "linear" };
     const painted = paint(bitmap, NO_LEVELS, width, height, look);
     bitmap.close();
+    const canvas = /** @type {HTMLCanvasElement} */ (card.querySelector("canvas"));
     canvas.width = width;
     canvas.height = height;
     context2d(canvas).putImageData(painted, 0, 0);

@@ -1,7 +1,7 @@
 // @ts-check
 /** How this page shows the fluid: nobody else's picture changes with it. */
 import { make } from "./dom.js";
-import { makeChips } from "./fields.js";
+import "./elements/choice.js";
 import { PALETTES, cssColour, emptyLevel, paletteBytes } from "./render/palette.js";
 
 const REMEMBERED = "vortarium.palette";
@@ -34,34 +34,37 @@ export function makeLook(state, { view, looked }) {
   if (views.length === 0) return null;
   const element = make("details", { open: true }, make("summary", {}, "Picture"));
 
-  const viewChips = makeChips("What is shown", views, view);
-  if (views.length > 1) element.append(field("What is shown", viewChips.element));
+  const shown = choice("What is shown", views);
+  shown.addEventListener("change", () => view(String(shown.value)));
+  if (views.length > 1) element.append(shown);
 
   const maps = Object.entries(PALETTES).map(([name, { label }]) => ({ name, label }));
-  const mapChips = makeChips("Colours", maps, (name) => {
-    state.palette = name;
-    localStorage.setItem(REMEMBERED, name);
+  const colours = choice("Colours", maps);
+  colours.addEventListener("change", () => {
+    state.palette = String(colours.value);
+    localStorage.setItem(REMEMBERED, state.palette);
     looked();
   });
-  mapChips.element.querySelectorAll("label").forEach((chip, i) => {
+  colours.querySelectorAll("label").forEach((chip, i) => {
     chip.dataset.swatch = maps[i].name;
     chip.style.setProperty("--swatch", gradient(maps[i].name));
   });
-  element.append(field("Colours", mapChips.element));
+  element.append(colours);
 
   return {
     element,
     show() {
-      viewChips.show(state.view);
-      mapChips.show(state.palette);
+      shown.value = state.view;
+      colours.value = state.palette;
     },
   };
 }
 
-/** @param {string} title @param {HTMLElement} chips */
-function field(title, chips) {
-  const row = make("div", { class: "row" }, make("span", { class: "label" }, title));
-  return make("div", { class: "field" }, row, chips);
+/** @param {string} label @param {{name: string, label: string}[]} options */
+function choice(label, options) {
+  const chosen = /** @type {any} */ (document.createElement("vortarium-choice"));
+  chosen.declaration = { name: "", label, help: "", options, default: "" };
+  return /** @type {import("./elements/field.js").Field} */ (chosen);
 }
 
 /** @param {string} name  of a palette */

@@ -1,5 +1,6 @@
 // @ts-check
 /** A model's page: what comes from the room changes the state, and the state is shown. */
+import { bindCode } from "./code.js";
 import { connect } from "./connection.js";
 import { buildControls } from "./controls.js";
 import {
@@ -7,6 +8,7 @@ import {
 } from "./credentials.js";
 import { createDecoder } from "./decoder.js";
 import { byId, canvasById } from "./dom.js";
+import "./elements/favicon.js";
 import { bindDock, showFigures, showLegend, showState } from "./hud.js";
 import { bindFingers } from "./input.js";
 import { rememberedPalette } from "./look.js";
@@ -34,6 +36,7 @@ let showControls = () => {};
 let declared = "";
 
 bindAbout(state, room);
+bindCode(state);
 bindDock(act);
 const hint = bindHint();
 const toolbar = bindToolbar(state, act, () => {
@@ -97,7 +100,10 @@ function receive(message) {
   if (message.type === "notice") showNotice(message);
   // Until we are let in, the page's status or the question for the code tells what is wrong.
   if (message.type === "error" && state.status === "open") toast(message.message, "warning");
-  if (message.type === "welcome") keepResume(message.you.resume);
+  if (message.type === "welcome") {
+    keepResume(message.you.resume);
+    byId("favicon").setAttribute("color", message.you.colour);
+  }
   if (["welcome", "state", "visitors"].includes(message.type)) {
     if (message.type === "welcome") buildOnce();
     showState(state);

@@ -4,7 +4,7 @@
  * after the last use, for whoever comes next.
  */
 import { byId, make, setText } from "./dom.js";
-import { icon } from "./icons.js";
+import "./elements/icon.js";
 
 const IDLE_MS = 60_000;
 const STIR = {
@@ -59,7 +59,7 @@ export function bindToolbar(state, act, chosen) {
     const button = make(
       "button",
       { class: "button", type: "button", title: help, "data-tool": name },
-      icon(name || "stir"), make("span", {}, label),
+      icon(name), make("span", {}, label),
     );
     button.addEventListener("click", () => {
       if (takes_place) choose(name);
@@ -92,7 +92,7 @@ export function bindToolbar(state, act, chosen) {
       buttons.get(tool.name)?.setAttribute("aria-pressed", String(tool.name === name));
     }
     setText(byId("tool-help"), help);
-    opener.replaceChildren(icon(name || "stir"), make("span", {}, label));
+    opener.replaceChildren(icon(name), make("span", {}, label));
     opener.setAttribute("aria-label", `What a touch does: ${label}`);
   }
 
@@ -118,4 +118,11 @@ export function bindToolbar(state, act, chosen) {
       return true;
     },
   };
+}
+
+/** @param {string} tool */
+function icon(tool) {
+  const drawing = document.createElement("svg-icon");
+  drawing.setAttribute("name", tool || "stir");
+  return drawing;
 }

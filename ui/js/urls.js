@@ -28,6 +28,11 @@ export function snapshotUrl(room) {
   return url(`api/rooms/${encodeURIComponent(room)}/snapshot.npz`);
 }
 
+/** @param {string} name @returns {string} */
+export function sourceUrl(name) {
+  return url(`api/models/${encodeURIComponent(name)}/source`);
+}
+
 /** The model this page is of. @returns {string} */
 export function modelOfPage() {
   return decodeURIComponent(location.pathname.split("/").filter(Boolean).pop() ?? "");

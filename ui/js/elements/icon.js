@@ -1,9 +1,15 @@
 // @ts-check
-/** Line drawings for the tools, 24 by 24, in the colour of the text beside them. */
+/**
+ * A line drawing in the colour of the text beside it; what has none of its own gets a common one.
+ *
+ *     <script type="module" src="/ui/js/elements/all.js"></script>
+ *     <svg-icon name="vortex"></svg-icon>
+ *     <button><svg-icon name="boat"></svg-icon> Boat</button>
+ */
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** @type {Record<string, string>} */
+/** 24 by 24. @type {Record<string, string>} */
 const PATHS = {
   stir: "M8 13V5.5a1.5 1.5 0 0 1 3 0V11l5.2 1.2A2.4 2.4 0 0 1 18 14.5V16a5 5 0 0 1-5 5h-1.2"
     + "a4 4 0 0 1-3.2-1.6L5 14.6a1.5 1.5 0 0 1 2.3-1.9L8 13.4"
@@ -20,16 +26,30 @@ const PATHS = {
   boat: "M3 14h18l-2.6 5H5.6zM11 14V3.5L5.5 11H11M14 11h4.5L14 5.5z",
   no_boat: "M3 14h18l-2.6 5H5.6zM8 4l7 7M15 4l-7 7",
   probe: "M12 2.5v6M12 15.5v6M2.5 12h6M15.5 12h6M12 12v.01",
+  code: "M8.5 7L3.5 12l5 5M15.5 7l5 5-5 5M13.5 5l-3 14",
+  copy: "M9 9h11v11H9zM15 9V4H4v11h5",
+  close: "M6 6l12 12M18 6L6 18",
   other: "M12 7.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2",
 };
 
-/** @param {string} tool  its name; one without a drawing gets a common one */
-export function icon(tool) {
-  const drawing = document.createElementNS(SVG, "svg");
-  drawing.setAttribute("viewBox", "0 0 24 24");
-  drawing.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", PATHS[Object.hasOwn(PATHS, tool) ? tool : "other"]);
-  drawing.append(path);
-  return drawing;
+class Icon extends HTMLElement {
+  static observedAttributes = ["name"];
+
+  connectedCallback() {
+    this.attributeChangedCallback();
+  }
+
+  attributeChangedCallback() {
+    if (!this.isConnected) return;
+    const name = this.getAttribute("name") ?? "";
+    const drawing = document.createElementNS(SVG, "svg");
+    drawing.setAttribute("viewBox", "0 0 24 24");
+    drawing.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", PATHS[Object.hasOwn(PATHS, name) ? name : "other"]);
+    drawing.append(path);
+    this.replaceChildren(drawing);
+  }
 }
+
+customElements.define("svg-icon", Icon);
