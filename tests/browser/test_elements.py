@@ -115,7 +115,12 @@ def test_values_go_into_templates_as_text_and_nowhere_else(lesson: Page) -> None
     lesson.evaluate("() => document.getElementById('full').setAttribute('name', 'Ada')")
     expect(lesson.locator("#full h5")).to_have_text("Ada costs $7")
     assert '"$name"' in (lesson.locator("#full style").text_content() or "")
-    for markup in ("<a href='$x'>", "<button formaction='$x'>", "<p style='$x'>", "<iframe srcdoc='$x'>"):
+    for markup in (
+        "<a href='$x'>",
+        "<button formaction='$x'>",
+        "<p style='$x'>",
+        "<iframe srcdoc='$x'>",
+    ):
         refused = lesson.evaluate(
             """async (markup) => {
               const { findPlaceholders } = await import("/ui/js/elements/fill.js");
@@ -132,7 +137,7 @@ def test_the_icon_of_a_tab_is_drawn_in_its_page(lesson: Page) -> None:
     icon = lesson.locator("link[rel=icon]")
     expect(icon).to_have_attribute("href", re.compile("^data:image/svg.*fill%3D%22teal%22"))
     lesson.evaluate("document.querySelector('svg-favicon').setAttribute('color', '\"/><x y=\"')")
-    expect(icon).to_have_attribute("href", re.compile(quote('fill="&quot;/&gt;')))
+    expect(icon).to_have_attribute("href", re.compile(quote('fill="&quot;/&gt;', safe="")))
 
 
 def test_help_for_anything_by_mouse(lesson: Page) -> None:
@@ -185,7 +190,7 @@ def test_the_code_is_shown_read_and_copied(open_page: OpenPage) -> None:
     expect(code.locator(".line")).to_have_count(source.count("\n"))
     code.focus()
     page.keyboard.press("End")
-    page.wait_for_function("document.getElementById('code-text').scrollTop > 0")
+    page.wait_for_function("() => document.getElementById('code-text').scrollTop > 0")
     sheet.get_by_role("button", name="Copy").press("Enter")
     expect(sheet.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").strip() == source.strip()
