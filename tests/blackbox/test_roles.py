@@ -39,8 +39,9 @@ MESSAGES: dict[str, tuple[dict[str, Any], set[str]]] = {
     "join": ({"room": "Quench"}, ALL),
     "leave": ({"room": "Quench"}, ALL),
     "rooms": ({}, ALL),
-    "mute": ({"room": "BEC", "muted": False}, {"operator"}),
+    "mute": ({"room": "BEC", "muted": True}, {"operator"}),
     "close_room": ({"room": "nowhere"}, {"operator"}),
+    "rpc": ({"op": "set", "target": "model.cooling", "args": [0.5]}, ALL),
     "bye": ({}, ALL),
 }
 """Every message that a client may send: an example, and who may send it."""
