@@ -19,6 +19,7 @@ from app.client.handlers import Handler
 from app.client.link_thread import LinkThread
 from app.client.requests import Requests
 from app.client.way import way_to
+from app.protocol.frames import Frame as Packed
 from app.protocol.messages import (
     ChannelNames,
     Channels,
@@ -47,6 +48,8 @@ class Room:
         with Room("tcp://host:27000", "BEC", key="compute-client.key") as room:
             room.set(cooling=0.02)
             picture = room.frame().values
+
+    Leave it by `with` or `close`; a program that ends has left it too.
 
     A thread of its own keeps the connection; all methods may be called from every thread, those of
     `subscribe`'s handlers included. When the server is lost, the room comes back by itself as the
@@ -77,10 +80,12 @@ class Room:
         Raises ValueError for a wrong address, KeyFileError for a wrong key file, ConnectionError
         when nobody answers there as a server should, and RoomError when it does not let us in:
         code `forbidden` (the join code), `room_full`, `unknown_room`, `unknown_model`, `busy`.
+        `picture`: "raw" frames are without loss, "jpeg" ones smaller; "none" come for "none".
         """
         entry = Entry(room, model, name, code, picture)
         make = way_to(address, entry, key, server_key)
         self.address = address
+        self._pictures = picture != "none"
         self._closed = False
         self._conversation = Conversation(address)
         self._thread = LinkThread(self._conversation, partial(make, self._conversation))
@@ -199,10 +204,10 @@ class Room:
     def frame(self, timeout_s: float | None = None) -> Frame:
         """The newest frame; waits for the first one, at most `timeout_s`.
 
-        Raises TimeoutError, ConnectionError, and ValueError for a model without a picture.
+        Raises TimeoutError, ConnectionError, and ValueError where there are no pictures.
         """
         patience_s = self._requests.timeout_s if timeout_s is None else timeout_s
-        newest = self._conversation.wait_frame(patience_s)
+        newest = self._newest(patience_s)
         if newest is None:
             raise TimeoutError(f"no frame came within {patience_s:g} s")
         return unpacked(newest, self.about["views"])
@@ -215,7 +220,7 @@ class Room:
         before = None
         while True:
             try:
-                newest = self._conversation.wait_frame(self._requests.timeout_s, but=before)
+                newest = self._newest(self._requests.timeout_s, but=before)
             except ConnectionError:
                 if self._closed:
                     return
@@ -257,6 +262,11 @@ class Room:
         """Call `handler` (none given: all of them) for `name` no more."""
         if self._conversation.handlers.remove(name, handler):
             self._requests.ask(Unsubscribe(names=[name]))
+
+    def _newest(self, patience_s: float, but: Packed | None = None) -> Packed | None:
+        if not self._pictures:
+            raise ValueError("this room was joined for no pictures; picture='raw' brings them")
+        return self._conversation.wait_frame(patience_s, but)
 
     @property
     def _welcome(self) -> Welcome:
