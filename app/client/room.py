@@ -9,11 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-
 from app.client.conversation import Conversation
 from app.client.entry import Entry, Picture
 from app.client.errors import RoomError
+from app.client.exposed import Exposed, Listing
 from app.client.frame import Frame, unpacked
 from app.client.handlers import Handler
 from app.client.link_thread import LinkThread
@@ -119,6 +118,17 @@ class Room:
         here = "here" if self._conversation.here else "away"
         return f"<Room {self.name!r} at {self.address}, {here}>"
 
+    def __getattr__(self, name: str) -> Exposed:
+        """An object that the room exposes: `model`, `notes`, or one of its model's file."""
+        start = f"{name}."
+        if name.startswith("_") or not any(e["name"].startswith(start) for e in self._exposed()):
+            raise AttributeError(f"a room has no {name!r}; its about['exposed'] names its objects")
+        return Exposed(name, self._requests, self._exposed)
+
+    def _exposed(self) -> Listing:
+        listing: Listing = self.about.get("exposed", ())
+        return listing
+
     # --- what is there --------------------------------------------------------------------
 
     @property
@@ -165,7 +175,7 @@ class Room:
 
         Raises RoomError `unknown_parameter`, `bad_value` or `out_of_range`.
         """
-        reply = self._requests.ask(Set(params=_plain(params)))
+        reply = self._requests.ask(Set(params=params))
         assert isinstance(reply, State)
         return reply.params
 
@@ -174,7 +184,7 @@ class Room:
 
         Raises RoomError, above all `bad_value`.
         """
-        self._requests.ask(Do(action=action, args=_plain(args)))
+        self._requests.ask(Do(action=action, args=args))
 
     def finger(self, x: float, y: float, down: bool = True, touch: int = 0) -> None:
         """Put, move or lift a finger; x and y are fractions of the box, y upwards.
@@ -273,11 +283,3 @@ class Room:
         welcome = self._conversation.welcome
         assert welcome is not None, "a room is joined when it is made"
         return welcome
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """NumPy's numbers as Python's, which alone can be sent."""
-    return {
-        name: value.item() if isinstance(value, np.generic) else value
-        for name, value in values.items()
-    }
