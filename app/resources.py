@@ -39,6 +39,11 @@ def state_dir() -> Path:
     return Path(platformdirs.user_state_dir(NAME, appauthor=False))
 
 
+def data_dir() -> Path:
+    """What the program keeps for its user: pictures that visitors uploaded."""
+    return Path(platformdirs.user_data_dir(NAME, appauthor=False))
+
+
 def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace `path` by `data` so that a crash leaves the old or the new, never a half."""
     path.parent.mkdir(parents=True, exist_ok=True)

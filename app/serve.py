@@ -21,6 +21,7 @@ from app.engines.base import WATCH_S
 from app.first_model import UnfitError
 from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
 from app.place import Place, choose
+from app.resources import data_dir
 from app.settings import Settings
 from app.study import study_later
 from app.web import access
@@ -29,8 +30,10 @@ from app.web.hub import watch_on
 from app.web.identity import Identity
 from app.web.limits import Attempts
 from app.web.lobby import Lobby
+from app.web.picture_store import PictureStore
 from app.web.routes import application
 from app.web.session import Reception
+from app.web.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +90,15 @@ class Server:
             all_pins=Attempts(allowed=20),
         )
         gate = access.Access(access.host_names(settings.lan, settings.host_names))
-        site = application(reception, self.stop, settings)
-        self._http = HttpServer(listener, site, gate, settings.base_path)  # type: ignore[arg-type]
+        store = PictureStore(
+            data_dir() / "pictures",
+            settings.upload_create,
+            settings.upload_overwrite,
+            settings.upload_keep,
+        )
+        uploads = Uploads(self._lobby, identity, settings, store)
+        site = application(reception, self.stop, settings, uploads)
+        self._http = HttpServer(listener, site, gate, settings.base_path, uploads.admit)  # type: ignore[arg-type]
         self._hub = gevent.hub.get_hub()
         self._settings = settings
         self._launch = launch

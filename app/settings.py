@@ -18,6 +18,7 @@ from app.options import (
     SettingsError,
     add_model_options,
     checked,
+    number,
     or_exit,
     room_params,
     whole,
@@ -28,6 +29,8 @@ from app.web.base_path import base_path
 
 ENV_PREFIX = "VORTARIUM_"
 DEFAULT_PORT = 8765
+PICTURE_TYPES = ("png", "jpeg", "webp", "gif")
+"""Of uploads; app.web.picture_reader reads them."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -54,6 +57,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     base_path: str
     """As app.web.base_path makes it: "" or /one/or/more."""
     host_names: tuple[str, ...]
+    uploads: str
+    """Who may: a key of app.web.uploads.WHO."""
+    upload_types: tuple[str, ...]
+    upload_bytes: int
+    upload_create: tuple[str, ...]
+    upload_overwrite: tuple[str, ...]
+    """Patterns of files' names, as app.web.picture_store gives them."""
+    upload_keep: int
     show_code: bool
     """Visitors may read the models' code."""
 
@@ -80,6 +91,12 @@ def parse(argv: Sequence[str]) -> Settings:
         static=dict(pair.split("=", 1) for pair in given.static or ()),
         base_path=given.base_path,
         host_names=tuple(given.host_name or ()),
+        uploads=given.uploads,
+        upload_types=tuple(given.upload_type or PICTURE_TYPES),
+        upload_bytes=round(given.upload_mb * 1e6),
+        upload_create=tuple(given.upload_create or ("*",)),
+        upload_overwrite=tuple(given.upload_overwrite or ()),
+        upload_keep=given.upload_keep,
         show_code=given.show_code,
     )
 
@@ -130,6 +147,22 @@ def parser() -> Parser:
         help="serve everything below this path, for a reverse proxy (default: /)")  # fmt: skip
     add("--host-name", type=checked(host_name), action="append", metavar="NAME",
         help="a name by which a reverse proxy is called; may be given again")  # fmt: skip
+    add("--uploads", choices=["off", "operator", "everyone"], default="operator",
+        help="who may upload a picture that becomes part of the fluid (default: operator)"
+        )  # fmt: skip
+    add("--upload-type", choices=PICTURE_TYPES, action="append", metavar="TYPE",
+        help=f"a type of picture that is taken: {', '.join(PICTURE_TYPES)}; may be given again "
+        "(default: all)")  # fmt: skip
+    add("--upload-mb", type=number(0.01, 50), default=8.0, metavar="MB",
+        help="the largest picture, in megabytes (default: 8)")  # fmt: skip
+    add("--upload-create", action="append", metavar="PATTERN",
+        help="names under which pictures may be kept, such as BEC-*; may be given again "
+        "(default: *)")  # fmt: skip
+    add("--upload-overwrite", action="append", metavar="PATTERN",
+        help="names of kept pictures that a newer one replaces; may be given again "
+        "(default: none)")  # fmt: skip
+    add("--upload-keep", type=whole(0, 10_000), default=100, metavar="N",
+        help="how many pictures are kept; the oldest go first (default: 100)")  # fmt: skip
     add("--show-code", action=BooleanOptionalAction, default=True,
         help="let visitors read the models' code (default: yes)")  # fmt: skip
     return options

@@ -38,6 +38,7 @@ class BECBreather(Flowing):
     """
 
     title: ClassVar = "Breather"
+    pictures: ClassVar = ()  # its bowl is too narrow
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Integer(
             name="Nshape",

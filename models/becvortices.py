@@ -40,6 +40,7 @@ class BECVortices(BEC):
     """
 
     title: ClassVar = "Spinning bowl"
+    pictures: ClassVar = ()  # its walls turn
     parameters: ClassVar[tuple[Parameter, ...]] = (
         *with_defaults(FLUID, cooling=1e-3),
         Float(

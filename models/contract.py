@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from models.serving import Leaf
 
 Precision = Literal["single", "double"]
+PictureUse = Literal["trap", "density"]
+"""What a visitor's picture becomes: walls, or the fluid's first density."""
 FloatArray = npt.NDArray[np.floating[Any]]
 ComplexArray = npt.NDArray[np.complexfloating[Any, Any]]
 ByteArray = npt.NDArray[np.uint8]
@@ -97,6 +99,8 @@ class Model(ABC):
     """Things to try: name -> parameters."""
     channels: ClassVar[Mapping[str, str]] = {}
     """Live values: name -> help. `channel(name)` computes one, only while someone listens."""
+    pictures: ClassVar[tuple[PictureUse, ...]] = ()
+    """What visitors' pictures may become here."""
 
     served: ClassVar[Mapping[str, Leaf]] = {}
     """Objects beside the model that its rooms offer (see models.serving), by dotted name."""
@@ -144,6 +148,21 @@ class Model(ABC):
     def _act(self, action: str, args: Mapping[str, Value]) -> None:
         """Do `action`, one of `actions`, with all its `args` checked."""
         raise NotImplementedError(f"{type(self).__name__} declares {action!r} and cannot do it")
+
+    def load_picture(self, levels: ByteArray, use: PictureUse) -> None:
+        """Begin anew with a picture, until the next reset. Raises ActionError.
+
+        `levels` has shape (height, width), row 0 at its top, 0 for black and 255 for white; it
+        is shown upright, in its proportions.
+        """
+        if use not in self.pictures:
+            known = ", ".join(self.pictures) or "nothing"
+            raise ActionError(f"a picture cannot become {use!r} here; it can become: {known}")
+        self._load_picture(levels, use)
+
+    def _load_picture(self, levels: ByteArray, use: PictureUse) -> None:
+        """Do so, `use` being one of `pictures`."""
+        raise NotImplementedError(f"{type(self).__name__} declares {use!r} and cannot do it")
 
     def channel(self, name: str) -> Any:
         """The present value of one of `channels`, as JSON."""

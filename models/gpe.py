@@ -17,9 +17,9 @@ from models.numerics.finger_table import FingerTable
 from models.numerics.flow import Flow
 from models.numerics.periodic_vortices import periodic_vortices
 from models.parameters import Parameter, Value
+from models.picture_trap import PictureTrap
 from models.pictures import EMPTY, HEADROOM, blank_picture, finite, phase_picture
 from models.places import Place, emptiest_place
-from models.split_step import SplitStep
 from models.tools import COOL_DEPTH, TOOLS, ColdPlaces
 from models.vortices import MIN_DENSITY, ring_density
 
@@ -30,7 +30,7 @@ MAX_MACH = 1.0
 """White in a picture of speeds, in units of the speed of sound."""
 
 
-class GrossPitaevskii(SplitStep):
+class GrossPitaevskii(PictureTrap):
     """Exhibits give `_external` and `_initial`, and override the other hooks where they differ."""
 
     parameters: ClassVar[tuple[Parameter, ...]] = (*FLUID, *FINGER, *GRID, *EXPERT)

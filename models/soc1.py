@@ -41,6 +41,7 @@ class SOC1(GrossPitaevskii):
     """
 
     title: ClassVar = "Negative mass"
+    pictures: ClassVar = ()  # at rest, its atoms form a wave
     parameters: ClassVar[tuple[Parameter, ...]] = (
         *with_defaults(FLUID, cooling=3e-3, healing_length=2.5),
         *with_defaults(SPIN_ORBIT, k_R=0.25, soc_d=0.135, soc_w=0.3),

@@ -63,6 +63,7 @@ class SOC2(GrossPitaevskii):
     """
 
     title: ClassVar = "Striped superfluid"
+    pictures: ClassVar = ()  # two kinds of atoms
     parameters: ClassVar[tuple[Parameter, ...]] = (
         *with_defaults(FLUID, cooling=1e-3, healing_length=3.0),
         *SPIN_ORBIT,

@@ -111,7 +111,11 @@ class SplitStep(GridModel):
     def reset(self) -> None:
         self._forget_states()
         self._potential = self._external()
-        self._start(self._initial(), 0.0)
+        self._begin(self._initial())
+
+    def _begin(self, psi: ComplexArray) -> None:
+        """Begin with `psi` at t = 0; fingers and tracers begin anew as well."""
+        self._start(psi, 0.0)
         self._fingers.begin_anew()
         self.set_tracers(self._tracer_count)
 

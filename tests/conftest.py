@@ -40,7 +40,13 @@ def surroundings(cache_home: Path, config_home: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("VORTARIUM_", "XDG_", "DISPLAY", "WAYLAND_DISPLAY"))
     }
-    return {**kept, "XDG_CACHE_HOME": str(cache_home), "XDG_CONFIG_HOME": str(config_home)}
+    homes = {
+        "XDG_CACHE_HOME": cache_home,
+        "XDG_CONFIG_HOME": config_home,
+        "XDG_DATA_HOME": config_home.with_name(f"{config_home.name}-data"),
+        "XDG_STATE_HOME": config_home.with_name(f"{config_home.name}-state"),
+    }
+    return {**kept, **{name: str(home) for name, home in homes.items()}}
 
 
 @pytest.fixture(scope="session")

@@ -22,8 +22,9 @@ PIN = "4711"
 class Serving:
     """`main.py serve` on all addresses of this machine, with an operator's PIN."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        arguments = ["--lan", "--port=0", "--Nx=32", "--Ny=32", "--log-level=warning"]
+    def __init__(self, environment: dict[str, str], *more: str) -> None:
+        """`more` are options beyond the usual."""
+        arguments = ["--lan", "--port=0", "--Nx=32", "--Ny=32", "--log-level=warning", *more]
         self.launch = Launch(msgspec.to_builtins(parse(arguments)))
         main = [sys.executable, str(ROOT / "main.py")]
         subprocess.run(

@@ -10,12 +10,15 @@ import numpy as np
 
 from models.actions import PLACE, Action
 from models.contract import (
+    ActionError,
+    ByteArray,
     ComplexArray,
     FieldModel,
     FingerState,
     FloatArray,
     Model,
     Picture,
+    PictureUse,
     Precision,
     View,
     Vortex,
@@ -53,6 +56,7 @@ class Wave(FieldModel):
         View("phase", "Phase", "rad", smooth=False, cyclic=True),
         View("vortices", "Vortices", "1", marks_vortices=True),
     )
+    pictures: ClassVar[tuple[PictureUse, ...]] = ("density",)
     size: ClassVar[tuple[int, int]] = (24, 16)
 
     def __init__(
@@ -98,6 +102,12 @@ class Wave(FieldModel):
             self.position += float(args["by"])
         else:
             self.position = 2 * np.pi * float(args["x"])
+
+    def _load_picture(self, levels: ByteArray, use: PictureUse) -> None:
+        """Put the hump where the level at the top right says."""
+        if levels.max() == 0:
+            raise ActionError("this picture is too dark")
+        self.position = float(levels[0, -1])
 
     def channel(self, name: str) -> float:
         return self.position

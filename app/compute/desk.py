@@ -40,7 +40,6 @@ from app.protocol.messages import (
     Finger,
     Hello,
     Id,
-    Intent,
     Ping,
     Pong,
     Rpc,
@@ -51,6 +50,7 @@ from app.protocol.messages import (
     Visitor,
 )
 from app.protocol.talk import Said
+from app.protocol.wishes import LoadPicture, Wish
 from app.rooms.encoder import FrameKey
 from app.rooms.text import clean_text
 from app.rooms.visitors import clean_name
@@ -73,6 +73,7 @@ class Desk:
             Do: self._wish,
             Finger: self._wish,
             Rpc: self._wish,
+            LoadPicture: self._wish,
             Look: self._look,
             SelectView: self._view,
             Listen: self._listen,
@@ -149,7 +150,7 @@ class Desk:
         visitor, hall = self._whose(peer, address)
         hall.leave(visitor, peer)
 
-    def _wish(self, peer: Peer, message: Intent, address: Address) -> None:
+    def _wish(self, peer: Peer, message: Wish, address: Address) -> None:
         visitor, hall = self._whose(peer, address)
         hall.link.send(visitor, message)
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from app.protocol.compute import Part
-from app.protocol.messages import Id, Intent, RoomState, ServerMessage, Visitor
+from app.protocol.messages import Id, RoomState, ServerMessage, Visitor
 from app.protocol.talk import Said
+from app.protocol.wishes import Wish
 from app.rooms import snapshot
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
@@ -49,7 +50,7 @@ class RoomLink(Protocol):
     def leave(self, visitor: int) -> None:
         """He is gone."""
 
-    def send(self, visitor: int, message: Intent) -> None:
+    def send(self, visitor: int, message: Wish) -> None:
         """His wish, to be granted between two steps."""
 
     def say(self, said: Said) -> None:

@@ -17,8 +17,9 @@ import models
 from app.engines.base import WATCH_S, CallSoon, Listener
 from app.engines.worker import Worker
 from app.protocol.compute import Part
-from app.protocol.messages import Error, Id, Intent, RoomState, Rpc, Visitor
+from app.protocol.messages import Error, Id, RoomState, Rpc, Visitor
 from app.protocol.talk import Said
+from app.protocol.wishes import Wish
 from app.rooms import parameters, snapshot, source
 from app.rooms.description import describe
 from app.rooms.encoder import FrameKey
@@ -148,7 +149,7 @@ class LocalLink:
         """He is gone."""
         self._worker.post(lambda room: room.leave(visitor))
 
-    def send(self, visitor: int, message: Intent) -> None:
+    def send(self, visitor: int, message: Wish) -> None:
         """His wish; a call that cannot start in time is refused for ever."""
         ticket = None
         if isinstance(message, Rpc):

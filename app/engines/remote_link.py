@@ -38,7 +38,6 @@ from app.protocol.messages import (
     Error,
     Finger,
     Id,
-    Intent,
     Notice,
     RoomState,
     ServerMessage,
@@ -49,6 +48,7 @@ from app.protocol.messages import (
     You,
 )
 from app.protocol.talk import Said
+from app.protocol.wishes import Wish
 from app.rooms import snapshot
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
@@ -218,7 +218,7 @@ class RemoteLink:
         else:
             self._tell(Leave(), visitor)
 
-    def send(self, visitor: int, message: Intent) -> None:
+    def send(self, visitor: int, message: Wish) -> None:
         """His wish."""
         if self._stand_in is not None:
             self._stand_in.send(visitor, message)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.protocol.messages import Error, Id, Intent, Reply, Rpc, ServerMessage
+from app.protocol.messages import Error, Id, Reply, Rpc, ServerMessage
+from app.protocol.wishes import Wish
 
 MAX_CALLS = 4096
 """Beyond that, a call that is lost is not told of."""
@@ -14,7 +15,7 @@ class UnderWay:
     def __init__(self) -> None:
         self._calls: dict[tuple[int, Id], None] = {}
 
-    def sent(self, visitor: int, message: Intent) -> None:
+    def sent(self, visitor: int, message: Wish) -> None:
         """A wish of `visitor` is on its way."""
         if isinstance(message, Rpc) and len(self._calls) < MAX_CALLS:
             self._calls[visitor, message.id] = None

@@ -16,6 +16,8 @@ as in the web contract and gets `welcome`. Of the web contract's messages `hello
 `finger`, `rpc`, `view`, `subscribe`, `unsubscribe`, `channels` and `ping` are understood; and
 `said`, a line from one of the peer's visitors, which goes to all peers in the room.
 
+`picture` (app.protocol.wishes) is what a web server makes of a visitor's upload.
+
 A frame goes out against a credit, always the newest: `credit` gives `n` more, and names the number
 of the newest frame that came (`frame.number`, counted for each link). At most 3 frames are under
 way, whatever the credit, and a link gets at most 5 Mbit/s: quality is lowered first, then the
@@ -50,6 +52,7 @@ from app.protocol.messages import (
     Word,
 )
 from app.protocol.talk import Said
+from app.protocol.wishes import LoadPicture
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
 
@@ -162,6 +165,7 @@ FromClient = (
     | Do
     | Finger
     | Rpc
+    | LoadPicture
     | SelectView
     | Subscribe
     | Unsubscribe

@@ -58,6 +58,7 @@ def describe(name: str, model: type[Model]) -> dict[str, Any]:
         "presets": [
             {"name": name, "params": dict(params)} for name, params in model.presets.items()
         ],
+        "pictures": list(model.pictures),
         "exposed": exposure.listing(model),
     }
 

@@ -22,7 +22,6 @@ from app.protocol.messages import (
     ErrorCode,
     Finger,
     Id,
-    Intent,
     Notice,
     RoomState,
     Rpc,
@@ -30,6 +29,7 @@ from app.protocol.messages import (
     State,
     Visitor,
 )
+from app.protocol.wishes import LoadPicture, Wish
 from app.rooms import fingers, parameters
 from app.rooms.calls import CallError, Calls
 from app.rooms.composer import Composer
@@ -39,6 +39,7 @@ from app.rooms.figures import HEARTBEAT_S, Figures, Rate
 from app.rooms.lanes import Ticket
 from app.rooms.notes import Notes
 from app.rooms.offers import ROOM_ACTIONS
+from app.rooms.pace import Pace
 from app.rooms.presence import Emit, Presence
 from app.rooms.publisher import Publisher
 from models.contract import ActionError, FieldModel, Model, Precision
@@ -50,8 +51,6 @@ MAX_TOOLS_PER_S = 20
 """Uses of a model's own actions, by all visitors of a room together."""
 MAX_ROLL_BACKS = 3
 """In a row, with fewer than SAFE_AFTER_FRAMES good frames between; then all starts anew."""
-CHUNK_S = 0.010
-"""Wishes are heard at least this often, however slow a step is (but never within one)."""
 SAFE_AFTER_FRAMES = 60
 """Parameters that carried this many frames are what a restart goes back to."""
 
@@ -102,7 +101,7 @@ class Room:
         self._fingers = fingers.Fingers()
         self._composer = Composer()
         self._frame_rate, self._step_rate, self._tool_rate = Rate(), Rate(), Rate()
-        self._step_s = CHUNK_S
+        self._pace = Pace()
         self._frames_since_change = 0
         self._roll_backs = 0
         self.changed = True
@@ -141,7 +140,7 @@ class Room:
         self._fingers.forget(self._model, visitor)
         self.changed |= self._presence.leave(visitor)
 
-    def handle(self, visitor: int, message: Intent, ticket: Ticket | None = None) -> None:
+    def handle(self, visitor: int, message: Wish, ticket: Ticket | None = None) -> None:
         """Do what a visitor wishes, or tell him why not; nothing is left half done.
 
         `ticket` is an Rpc's right to start; without one it starts now.
@@ -159,6 +158,8 @@ class Room:
                     self._finger(visitor, message)
                 case Rpc():
                     self._calls.serve(who, message, ticket or Ticket(visitor, message.id))
+                case LoadPicture():
+                    self._load_picture(visitor, message)
         except (ParameterError, ActionError, CallError) as fault:
             code: ErrorCode = getattr(fault, "code", "bad_value")
             self._emit(Error(id=message.id, code=code, message=str(fault)), visitor)
@@ -215,6 +216,13 @@ class Room:
         self._tool_rate.add()
         self._composer.forget_vortices()
 
+    def _load_picture(self, visitor: int, message: LoadPicture) -> None:
+        self._model.load_picture(message.grey(), message.use)
+        self._fingers.end_drags(self._model)
+        self._composer.forget_vortices()
+        self._frames_since_change = 0
+        self._announce(visitor, message.id, action="picture")
+
     def _finger(self, visitor: int, message: Finger) -> None:
         key = (visitor, message.touch)
         if message.down:
@@ -228,7 +236,7 @@ class Room:
         """One frame's steps, in chunks of about CHUNK_S between which `hear` lets wishes in."""
         left = self.steps_per_frame
         while left > 0 and self.running:
-            chunk = max(1, min(left, int(CHUNK_S / self._step_s)))
+            chunk = self._pace.chunk(left)
             self._advance_chunk(chunk)
             left -= chunk
             hear()
@@ -261,9 +269,7 @@ class Room:
     def _advance_chunk(self, steps: int) -> None:
         began = time.perf_counter()
         self._model.step(steps)
-        # The slowest of late: a hiccup makes the next chunk small, never large.
-        taken = (time.perf_counter() - began) / steps
-        self._step_s = max(taken, 0.9 * self._step_s, 1e-6)
+        self._pace.took(steps, time.perf_counter() - began)
         self._step_rate.add(steps)
 
     @property
@@ -373,13 +379,9 @@ class Room:
         params: dict[str, Value] | None = None,
         action: str | None = None,
     ) -> None:
-        self._emit(
-            State(
-                id=request, running=self.running, sim_time=self._model.t, params=params or {},
-                by=by, action=action,
-            ),
-            None,
-        )  # fmt: skip
+        told = State(id=request, running=self.running, sim_time=self._model.t, by=by, action=action)
+        told.params = params or {}
+        self._emit(told, None)
 
     def _build(self, params: Mapping[str, Value]) -> Model:
         own = self._room_params = defaults(self._room_parameters)

@@ -7,6 +7,7 @@ import io
 import logging
 import socket
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import gevent
@@ -16,12 +17,14 @@ from geventwebsocket.handler import WebSocketHandler
 
 from app.web.access import Access, asker, is_loopback
 from app.web.base_path import enter
+from app.web.intake import Admit, Intake, small_bodies
 from app.web.limits import (
     HEADER_S,
-    MAX_BODY_BYTES,
     MAX_CONNECTIONS,
     MAX_CONNECTIONS_PER_ADDRESS,
+    MAX_UNREAD_BYTES,
     SEND_S,
+    UNREAD_S,
 )
 from app.web.refusal import Refusal
 from app.web.websocket import WebSocket
@@ -56,11 +59,22 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
 
     def run_application(self) -> None:
         """Refuse what must not reach the application, upgrades included."""
-        refused = self._refusal() or self._take_body()
-        self._deadline.close()
-        if refused is None:
-            super().run_application()
+        admitted = self._admission()
+        if isinstance(admitted, Refusal):
+            self._refuse(admitted)
             return
+        try:
+            refused = self._take_body(admitted)
+            self._deadline.close()
+            if refused is None:
+                super().run_application()
+            else:
+                self._refuse(refused)
+        finally:
+            admitted.done()
+
+    def _refuse(self, refused: Refusal) -> None:
+        self._deadline.close()
         self.close_connection = True
         self.wsgi_input = Input(self.rfile, 0)  # or the library would wait for the body's end
         body = f"{refused.text}\n".encode()
@@ -69,26 +83,48 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         self.start_response(refused.status, headers)
         self.result = [body]
         self.process_result()
+        self._let_finish()
 
-    def _refusal(self) -> Refusal | None:
+    def _let_finish(self) -> None:
+        """Take what the peer still sends, for a while: or it might not get to our answer."""
+        length = self.environ.get("CONTENT_LENGTH", "")
+        unread = min(int(length), MAX_UNREAD_BYTES) if length.isdecimal() else 0
+        enough = OSError("no more of this body is of interest")
+        with suppress(OSError), gevent.Timeout(UNREAD_S, enough):
+            self.socket.shutdown(socket.SHUT_WR)
+            while unread > 0 and (got := self.socket.recv(64 * 1024)):
+                unread -= len(got)
+
+    def _admission(self) -> Intake | Refusal:
         why = self.server.access.refusal(self.environ, self.socket.getsockname()[0])
         if why is not None:
             return Refusal("403 Forbidden", why)
         if "HTTP_TRANSFER_ENCODING" in self.environ:
             return Refusal("411 Length Required", "send a Content-Length")
+        elsewhere = enter(self.environ, self.server.base_path)
+        if elsewhere is not None:
+            return elsewhere
+        admitted: Intake | Refusal = self.server.admit(self.environ)
+        if isinstance(admitted, Refusal):
+            return admitted
         length = self.environ.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-            return Refusal("413 Content Too Large", f"at most {MAX_BODY_BYTES} bytes")
-        return enter(self.environ, self.server.base_path)
+        if not length.isdecimal() or int(length) > admitted.max_bytes:
+            admitted.done()
+            return Refusal("413 Content Too Large", f"at most {admitted.max_bytes} bytes")
+        return admitted
 
-    def _take_body(self) -> Refusal | None:
+    def _take_body(self, admitted: Intake) -> Refusal | None:
         """Read the body whole, within the deadline; what is wrong with it, if anything."""
+        if admitted.within_s is not None:
+            self._deadline.close()
+            self._deadline = gevent.Timeout.start_new(admitted.within_s)
         try:
             body = self.wsgi_input.read()
         except gevent.Timeout as late:
             if late is not self._deadline:
                 raise
-            return Refusal("408 Request Timeout", f"a request must arrive within {HEADER_S:g} s")
+            limit_s = admitted.within_s or HEADER_S
+            return Refusal("408 Request Timeout", f"a request must arrive within {limit_s:g} s")
         except OSError:
             return Refusal("400 Bad Request", "the body is cut short")
         self.environ["wsgi.input"] = io.BytesIO(body)
@@ -133,9 +169,14 @@ class HttpServer(WSGIServer):
     """Counts connections per address, so that one phone cannot use them all up."""
 
     def __init__(
-        self, listener: socket.socket, application: Any, access: Access, base_path: str = ""
+        self,
+        listener: socket.socket,
+        application: Any,
+        access: Access,
+        base_path: str = "",
+        admit: Admit = small_bodies,
     ) -> None:
-        """`base_path`: what app.web.base_path makes of one."""
+        """`base_path`: what app.web.base_path makes of one. `admit` judges every request."""
         super().__init__(
             listener,
             application,
@@ -146,6 +187,7 @@ class HttpServer(WSGIServer):
         )
         self.access = access
         self.base_path = base_path
+        self.admit = admit
         self.logger = log
         self._per_address: Counter[str] = Counter()
 

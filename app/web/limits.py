@@ -15,6 +15,15 @@ PING_S = 4.0
 CLOSE_S = 2.0
 """For the peer's close frame to arrive after ours."""
 MAX_BODY_BYTES = 64 * 1024
+UPLOAD_S = 60.0
+"""For a picture to arrive, over a slow link."""
+UPLOAD_PAUSE_S = 3.0
+"""Between two pictures of one visitor."""
+MAX_UPLOADS = 4
+"""Pictures that arrive or are read at the same time."""
+MAX_UNREAD_BYTES = 16 * 1024 * 1024
+UNREAD_S = 2.0
+"""For a peer that was refused to finish its body: cut off earlier, it would not hear why."""
 MAX_MESSAGE_BYTES = 32 * 1024
 MAX_QUEUED_BYTES = 512 * 1024
 MESSAGES_PER_S = 400.0

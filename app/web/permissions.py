@@ -97,6 +97,8 @@ ROUTES: Mapping[str, Right] = {
     "GET /api/models/<name>/thumbnail.jpg": ANYBODY,
     "GET /api/rooms/<room>/state": ANYBODY,
     "GET /api/rooms/<room>/snapshot.npz": ANYBODY,
+    "GET /api/rooms/<room>/upload": ANYBODY,
+    "POST /api/rooms/<room>/upload": ANYBODY,  # and then as the setting `uploads` says
     "GET /api/commands": ANYBODY,
     "GET /api/features": ANYBODY,
     "POST /quit": Right(OPERATOR),

@@ -28,6 +28,7 @@ from app.web.stage import Stage
 from app.web.static_pages import add_static_pages, content_type
 from app.web.talk import Talk
 from app.web.telling import add_routes
+from app.web.uploads import Uploads, add_upload_routes
 
 ANSWER_S = 3.0
 SECURITY_HEADERS = [
@@ -44,7 +45,9 @@ SECURITY_HEADERS = [
 ]
 
 
-def application(reception: Reception, stop: Callable[[], None], settings: Settings) -> Any:
+def application(
+    reception: Reception, stop: Callable[[], None], settings: Settings, uploads: Uploads
+) -> Any:
     """The WSGI application; `stop` ends the exhibit."""
     app = bottle.Bottle()
     app.default_error_handler = lambda error: answers.text(error.status_code, str(error.body))
@@ -52,6 +55,7 @@ def application(reception: Reception, stop: Callable[[], None], settings: Settin
     lobby = reception.lobby
     add_routes(app, lobby, settings)
     add_snapshots(app, lobby)
+    add_upload_routes(app, uploads)
 
     @app.get(WEBSOCKET_PATH)  # type: ignore[untyped-decorator]
     def websocket() -> Any:

@@ -25,6 +25,7 @@ from app.rooms.figures import Figures
 from app.web.identity import Identity
 from app.web.viewer import Viewer, framed_picture
 from app.web.websocket import TEXT, framed
+from models.contract import PictureUse
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,11 @@ class Stage:
         self._first_view: bytes | None = None
         self._wanted: frozenset[FrameKey] = frozenset()
         self.link = engine.open(name, model, self)
+
+    @property
+    def pictures(self) -> list[PictureUse]:
+        """What a visitor's picture may become here."""
+        return list(self._about.get("pictures", ()))
 
     # --- viewers --------------------------------------------------------------------------
 

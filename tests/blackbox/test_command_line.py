@@ -304,9 +304,13 @@ def test_switches_in_file_and_environment(
 def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
     texts = {"model": "BEC", "log-level": "debug", "remote": "tcp://192.0.2.1:27000",
              "fallback": "local", "talk": "off", "key": "/k", "server-key": "x",
-             "base-path": "/hall/", "host-name": "Museum.example"}  # fmt: skip
+             "base-path": "/hall/", "host-name": "Museum.example", "uploads": "off",
+             "upload-type": "gif", "upload-create": "BEC-*", "upload-overwrite": "*"}  # fmt: skip
     lines = [f'{name} = "{text}"' for name, text in texts.items()]
-    lines += [f"{name} = 64" for name in ("port", "Nx", "Ny", "steps", "fps", "tracers")]
+    lines += [
+        f"{name} = 64" for name in ("port", "Nx", "Ny", "steps", "fps", "tracers", "upload-keep")
+    ]
+    lines += ["upload-mb = 0.5"]
     lines += [f"{name} = true" for name in ("lan", "headless", "fullscreen")]
     lines += [f"static = {{ lessons = '{isolated}', more = '/' }}"]
     lines += ["show-code = false"]
@@ -317,6 +321,8 @@ def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
     assert (settings.lan, settings.headless, settings.fullscreen) == (True, True, True)
     assert settings.log_level == "debug"
     assert settings.static == {"lessons": str(isolated.resolve()), "more": "/"}
+    assert (settings.uploads, settings.upload_types) == ("off", ("gif",))
+    assert (settings.upload_bytes, settings.upload_keep) == (500_000, 64)
     assert (settings.base_path, settings.host_names) == ("/hall", ("museum.example",))
     assert settings.show_code is False
     assert settings.talk is False

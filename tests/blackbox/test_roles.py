@@ -66,6 +66,9 @@ ROUTES: dict[str, set[str]] = {
     "GET /api/models/<name>/thumbnail.jpg": ANYBODY,
     "GET /api/rooms/<room>/state": ANYBODY,
     "GET /api/rooms/<room>/snapshot.npz": ANYBODY,
+    # Whose visitors may, the setting says: tests/web/test_upload.py.
+    "GET /api/rooms/<room>/upload": ANYBODY,
+    "POST /api/rooms/<room>/upload": ANYBODY,
     "GET /api/commands": ANYBODY,
     "GET /api/features": ANYBODY,
     "POST /quit": {"operator"},

@@ -26,6 +26,7 @@ from app.protocol.messages import (
     Visitors,
     Welcome,
 )
+from app.protocol.wishes import LoadPicture
 from app.rooms.encoder import FrameKey
 from app.rooms.lanes import Ticket
 from app.rooms.source import SourceError
@@ -224,6 +225,34 @@ def test_a_call_that_cannot_start_in_time_is_refused_and_never_runs(
     link.send(1, Set(id="after", params={"mood": "good"}))
     audience.wait(lambda: any(state.id == "after" for state in audience.of(State)))
     assert all("speed" not in state.params for state in audience.of(State) if state.by == 1)
+
+
+def test_a_picture_becomes_part_of_the_room(enter: Open, audience: Audience) -> None:
+    link = enter("Wave")
+    link.send(1, Do(action="pause"))
+    link.listen(frozenset({"position"}))
+    levels = bytes([0, 10, 200, 30, 40, 50])
+    link.send(1, LoadPicture(id=8, width=3, height=2, levels=levels, use="density"))
+    audience.wait(lambda: any(v.value == 200.0 for v in audience.of(ChannelValue)))
+    state = audience.of(State)[-1]
+    assert (state.id, state.by, state.action) == (8, 1, "picture")
+    everything = bytes(range(256)) * 64
+    link.send(1, LoadPicture(width=128, height=128, levels=everything, use="density"))
+    audience.wait(lambda: any(v.value == 127.0 for v in audience.of(ChannelValue)))
+
+
+def test_a_picture_that_does_not_fit_is_refused_to_its_sender(
+    enter: Open, audience: Audience
+) -> None:
+    link = enter("Wave")
+    link.send(2, LoadPicture(id=1, width=2, height=2, levels=bytes(4), use="density"))
+    link.send(2, LoadPicture(id=2, width=2, height=2, levels=b"1234", use="trap"))
+    audience.wait(lambda: len(audience.of(Error)) == 2)
+    told = [(m.id, m.code, to) for m, to in audience.messages if isinstance(m, Error)]
+    assert told == [(1, "bad_value", 2), (2, "bad_value", 2)]
+    assert "density" in audience.of(Error)[1].message
+    link.send(1, Do(id="on", action="kick", args={"by": 1.0}))
+    audience.wait(lambda: any(state.id == "on" for state in audience.of(State)))
 
 
 def test_the_state_can_be_asked_for(enter: Open, audience: Audience) -> None:

@@ -138,7 +138,7 @@ def test_a_single_step_pauses_and_takes_just_one(hall: Any) -> None:
 
 def test_a_pause_in_the_middle_of_a_frame_holds_at_once(hall: Any) -> None:
     hall.set(steps=200)
-    hall.room._step_s = 1.0  # as if a step took a second: a chunk is one step
+    hall.room._pace.took(1, 1.0)  # as if a step took a second: a chunk is one step
     calls = []
 
     def hear() -> None:

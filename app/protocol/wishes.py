@@ -1,0 +1,41 @@
+"""Wishes that a room grants between two steps, whoever brings them.
+
+`Intent` comes from visitors. `LoadPicture` does not: a web server makes it of an
+upload that it has checked (`POST /api/rooms/<room>/upload`), and it goes to rooms here and on
+compute servers alike.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+from msgspec import Meta
+
+from app.protocol.messages import Intent, Message
+from models.contract import ByteArray, PictureUse
+
+MAX_PICTURE_SIDE = 128
+"""Of a picture on its way to a room: 22 KB in base64."""
+
+Side = Annotated[int, Meta(ge=1, le=MAX_PICTURE_SIDE)]
+
+
+class LoadPicture(Message, tag="picture"):
+    """Begin anew with a picture. `levels` (base64 in JSON): rows from the top, 0 is black."""
+
+    width: Side
+    height: Side
+    levels: Annotated[bytes, Meta(max_length=MAX_PICTURE_SIDE**2)]
+    use: PictureUse
+
+    def __post_init__(self) -> None:
+        if len(self.levels) != self.width * self.height:
+            raise ValueError(f"{self.width} x {self.height} levels are needed")
+
+    def grey(self) -> ByteArray:
+        """The levels, shape (height, width)."""
+        return np.frombuffer(self.levels, np.uint8).reshape(self.height, self.width)
+
+
+Wish = Intent | LoadPicture

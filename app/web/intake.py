@@ -1,0 +1,32 @@
+"""How large a body a request may bring, decided before a byte of it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from typing import Any, NamedTuple
+
+from app.web.limits import MAX_BODY_BYTES
+from app.web.refusal import Refusal
+
+
+def _nothing() -> None:
+    pass
+
+
+class Intake(NamedTuple):
+    """What a request is granted."""
+
+    max_bytes: int = MAX_BODY_BYTES
+    within_s: float | None = None
+    """For all of it to arrive, where that is not HEADER_S."""
+    done: Callable[[], None] = _nothing
+    """Called once the request has been answered, or has failed."""
+
+
+Admit = Callable[[MutableMapping[str, Any]], Intake | Refusal]
+"""Judges a request by its WSGI environ."""
+
+
+def small_bodies(_environ: MutableMapping[str, Any]) -> Intake | Refusal:
+    """What holds for everything but uploads."""
+    return Intake()

@@ -1,0 +1,186 @@
+"""`POST /api/rooms/<room>/upload?as=trap` (or `density`): a picture becomes part of the room.
+
+The body is the picture's file, `Content-Type` its type, and `Authorization: Bearer` brings the
+resume token that `welcome` gave: only who is in the room uploads. All that can be told from the
+head of a request is told before its body is read. The answer is 202 with {stored, width, height};
+in the room the picture is one more wish, answered by `state` with the action `picture`, or by an
+`error` to whoever sent it. `GET` tells who asks with a token what he may upload: {uses, types,
+max_bytes}, or why nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Mapping, MutableMapping
+from functools import partial
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+import bottle
+import gevent
+
+from app.protocol.messages import Role
+from app.protocol.wishes import LoadPicture
+from app.settings import Settings
+from app.web import answers
+from app.web.identity import Identity
+from app.web.intake import Intake, small_bodies
+from app.web.limits import MAX_UPLOADS, UPLOAD_PAUSE_S, UPLOAD_S
+from app.web.lobby import Lobby
+from app.web.permissions import EVERYBODY, OPERATOR, only
+from app.web.picture_reader import PictureError, ReadPicture, read_picture
+from app.web.picture_store import NotAllowedError, PictureStore
+from app.web.refusal import Refusal
+from app.web.stage import Stage
+from models.contract import PictureUse
+
+log = logging.getLogger(__name__)
+
+TICKET = "vortarium.upload"
+WHO: Mapping[str, frozenset[Role]] = {
+    "off": frozenset(),
+    "operator": OPERATOR,
+    "everyone": EVERYBODY,
+}
+_PATH = re.compile(r"/api/rooms/([^/]+)/upload")
+
+
+class Ticket(NamedTuple):
+    """An upload that was admitted."""
+
+    stage: Stage
+    visitor: int
+    kind: str
+    use: PictureUse
+
+
+class Uploads:
+    """Admits uploads by their heads, and takes those that it admitted."""
+
+    def __init__(
+        self, lobby: Lobby, identity: Identity, settings: Settings, store: PictureStore
+    ) -> None:
+        self._lobby = lobby
+        self._identity = identity
+        self._who = WHO[settings.uploads]
+        self._types = {f"image/{kind}": kind for kind in settings.upload_types}
+        self._max_bytes = settings.upload_bytes
+        self._store = store
+        self._last: dict[int, float] = {}
+        self._under_way: set[int] = set()
+
+    def admit(self, environ: MutableMapping[str, Any]) -> Intake | Refusal:
+        """How large a body may be; every other route takes small ones."""
+        found = _PATH.fullmatch(_decoded(environ["PATH_INFO"]))
+        if found is None or environ["REQUEST_METHOD"] != "POST":
+            return small_bodies(environ)
+        ticket = self._ticket(found[1], environ)
+        if isinstance(ticket, Refusal):
+            return ticket
+        self._last[ticket.visitor] = time.monotonic()
+        self._under_way.add(ticket.visitor)
+        environ[TICKET] = ticket
+        return Intake(self._max_bytes, UPLOAD_S, partial(self._under_way.discard, ticket.visitor))
+
+    def take(self, environ: Mapping[str, Any]) -> Any:
+        """Read the picture and hand it to the room."""
+        ticket: Ticket | None = environ.get(TICKET)
+        if ticket is None:
+            return answers.text(404, "there is no such room")
+        body = environ["wsgi.input"].read()
+        run = gevent.get_hub().threadpool.apply
+        try:
+            picture: ReadPicture = run(read_picture, (body, ticket.kind))
+            stored = run(self._keep, (ticket, picture.png))
+        except PictureError as wrong:
+            return answers.text(422, str(wrong))
+        except NotAllowedError as refused:
+            return answers.text(403, str(refused))
+        height, width = picture.levels.shape
+        wish = LoadPicture(
+            width=width, height=height, levels=picture.levels.tobytes(), use=ticket.use
+        )
+        ticket.stage.link.send(ticket.visitor, wish)
+        return answers.json({"stored": stored, "width": width, "height": height}, 202)
+
+    def rules(self, room: str, environ: Mapping[str, Any]) -> Any:
+        """What whoever asks may upload."""
+        asker = self._asker(room, environ)
+        if isinstance(asker, Refusal):
+            return answers.text(int(asker.status.split()[0]), asker.text)
+        stage, _ = asker
+        return answers.json(
+            {"uses": stage.pictures, "types": list(self._types), "max_bytes": self._max_bytes}
+        )
+
+    def _asker(self, room: str, environ: Mapping[str, Any]) -> tuple[Stage, int] | Refusal:
+        """The room, and the visitor in it who asks and may upload."""
+        if not self._who:
+            return Refusal("403 Forbidden", "this exhibit takes no pictures")
+        scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+        known = self._identity.resumed(token) if scheme.lower() == "bearer" else None
+        if known is None:
+            return Refusal("401 Unauthorized", "a visitor's token is needed, as welcome gave it")
+        stage = self._lobby.stages.get(room)
+        if stage is None:
+            return Refusal("404 Not Found", f"no room {room!r} runs")
+        viewer = stage.viewers.get(known.id)
+        if viewer is None:
+            return Refusal("403 Forbidden", "only who is in the room may upload")
+        if viewer.visitor.role not in self._who:
+            return Refusal("403 Forbidden", f"uploads are {only(self._who)}")
+        if not stage.pictures:
+            return Refusal("409 Conflict", f"{stage.model} takes no pictures")
+        return stage, known.id
+
+    def _ticket(self, room: str, environ: Mapping[str, Any]) -> Ticket | Refusal:
+        asker = self._asker(room, environ)
+        if isinstance(asker, Refusal):
+            return asker
+        stage, visitor = asker
+        use = parse_qs(str(environ.get("QUERY_STRING", ""))).get("as", [stage.pictures[0]])[0]
+        if use not in stage.pictures:
+            return Refusal("400 Bad Request", f"as must be one of {', '.join(stage.pictures)}")
+        kind = self._types.get(str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip())
+        if kind is None:
+            return Refusal("415 Unsupported Media Type", f"send one of {', '.join(self._types)}")
+        length = str(environ.get("CONTENT_LENGTH", ""))
+        if not length.isdecimal() or int(length) == 0:
+            return Refusal("411 Length Required", "send a Content-Length")
+        if int(length) > self._max_bytes:
+            return Refusal("413 Content Too Large", f"at most {self._max_bytes} bytes")
+        now = time.monotonic()
+        self._last = {who: at for who, at in self._last.items() if now - at < UPLOAD_PAUSE_S}
+        if visitor in self._last or visitor in self._under_way:
+            return Refusal("429 Too Many Requests", f"one picture in {UPLOAD_PAUSE_S:g} s")
+        if len(self._under_way) >= MAX_UPLOADS:
+            return Refusal("503 Service Unavailable", "others are uploading; in a moment again")
+        return Ticket(stage, visitor, kind, use)
+
+    def _keep(self, ticket: Ticket, png: bytes) -> str | None:
+        try:
+            return self._store.keep(ticket.stage.name, ticket.use, png)
+        except OSError as fault:
+            log.warning("a picture could not be kept: %s", fault)
+            return None
+
+
+def _decoded(path: str) -> str:
+    """A WSGI path as text."""
+    return path.encode("latin-1").decode("utf-8", "replace")
+
+
+def add_upload_routes(app: Any, uploads: Uploads) -> None:
+    """Put them on `app`."""
+
+    @app.get("/api/rooms/<room>/upload")  # type: ignore[untyped-decorator]
+    def upload_rules(room: str) -> Any:
+        """What a visitor of the room may upload: {uses, types, max_bytes}."""
+        return uploads.rules(room, bottle.request.environ)
+
+    @app.post("/api/rooms/<room>/upload")  # type: ignore[untyped-decorator]
+    def upload(**_room: str) -> Any:
+        """A picture, which becomes a trap or an initial density: see app.web.uploads."""
+        return uploads.take(bottle.request.environ)
