@@ -9,17 +9,20 @@ import { createDecoder } from "./decoder.js";
 import { byId, canvasById } from "./dom.js";
 import { bindDock, showFigures, showLegend, showState } from "./hud.js";
 import { bindFingers } from "./input.js";
+import { followKeyboard } from "./keyboard.js";
 import { rememberedPalette } from "./look.js";
-import { bindAbout, bindDrawers, bindHint, bindJoin } from "./panels.js";
+import { bindAbout, bindDrawers, bindGone, bindHint, bindJoin } from "./panels.js";
 import { makePlots } from "./plots/panel.js";
 import { createStage } from "./stage.js";
 import { apply, initialState } from "./state.js";
 import { createSubscriptions } from "./subscriptions.js";
+import { bindTalk } from "./talk/panel.js";
 import { showNotice, toast } from "./toasts.js";
 import { bindToolbar } from "./toolbar.js";
 import { modelOfPage, socketUrl } from "./urls.js";
 
 const FIGURES_MS = 500;
+const KIOSK_RETURN_MS = 5000;
 /** What is always shown; a boat that is not there costs nothing. */
 const CHANNELS = ["steps_per_s", "boat"];
 const ON_FLUID = ["boat", "probe"];
@@ -44,6 +47,7 @@ const askForCode = bindJoin((code, name) => {
   keepName(name);
   connection.retry();
 });
+const tellGone = bindGone(() => connection.retry());
 const fingers = bindFingers(
   byId("fluid"),
   (finger) => connection.send("finger", finger),
@@ -72,6 +76,7 @@ const connection = connect({
     state.reason = reason;
     if (status === "code needed") askForCode(reason);
     if (status === "open") comeBack();
+    showGone(status);
     showState(state);
   },
   onElsewhere: forgetResume,
@@ -82,7 +87,9 @@ const subscriptions = createSubscriptions(connection.send, (name) => {
 });
 subscriptions.want("page", CHANNELS);
 const plots = makePlots(byId("plots-panel"), state, (names) => subscriptions.want("plots", names));
-bindDrawers({ drawer: () => {}, plots: plots.show });
+const talk = bindTalk(state, connection.request, (names) => subscriptions.want("talk", names));
+bindDrawers({ drawer: () => {}, plots: plots.show, talk: talk.show });
+followKeyboard();
 setInterval(showNumbers(), FIGURES_MS);
 
 /** @param {Record<string, any>} message */
@@ -95,6 +102,7 @@ function receive(message) {
     if (ON_FLUID.includes(message.name)) stage.redraw();
   }
   if (message.type === "notice") showNotice(message);
+  talk.receive(message);
   // Until we are let in, the page's status or the question for the code tells what is wrong.
   if (message.type === "error" && state.status === "open") toast(message.message, "warning");
   if (message.type === "welcome") keepResume(message.you.resume);
@@ -129,6 +137,20 @@ function comeBack() {
   subscriptions.begin(Object.keys(state.model?.channels ?? {}));
   if (state.view) connection.send("view", { name: state.view });
   fingers.resend();
+  talk.begin();
+}
+
+/** @param {import("./connection.js").Status} status */
+function showGone(status) {
+  if (status === "closed") {
+    tellGone("This room is closed", "The operator has closed it. You can come back to a new one.");
+    // Nobody may be there to press a button in the hall.
+    if (state.you?.role === "kiosk") setTimeout(connection.retry, KIOSK_RETURN_MS);
+  } else if (status === "left") {
+    tellGone("You have left", "Thank you for stirring.");
+  } else {
+    tellGone("", "");
+  }
 }
 
 /** @param {string} action @param {Record<string, number>} [args] */
