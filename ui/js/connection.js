@@ -28,7 +28,8 @@ export class RequestError extends Error {
 }
 
 /**
- * @typedef {"connecting" | "open" | "reconnecting" | "refused" | "code needed"} Status
+ * @typedef {"connecting" | "open" | "reconnecting" | "refused" | "code needed" | Ended} Status
+ * @typedef {"closed" | "left"} Ended  by the operator, or as this page wished: it stays away
  *
  * @typedef {object} Connection
  * @property {(type: string, fields?: Record<string, any>) => boolean} send  false: not connected
@@ -56,6 +57,9 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
   let nextId = 1;
   /** @type {Record<string, any> | null} */
   let refusal = null;
+  let room = "";
+  /** @type {Ended | null} */
+  let ended = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let retryTimer;
   /** @type {number[]} */
@@ -65,7 +69,7 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
 
   function open() {
     clearTimeout(retryTimer);
-    refusal = null;
+    refusal = ended = null;
     heardAt = performance.now();
     const opened = new WebSocket(url);
     opened.binaryType = "arraybuffer";
@@ -80,7 +84,7 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
     };
     opened.onclose = ({ code }) => {
       if (opened !== socket) return;
-      if (welcomed && code === ELSEWHERE) onElsewhere();
+      if (welcomed && !ended && code === ELSEWHERE) onElsewhere();
       lost();
     };
     socket = opened;
@@ -93,6 +97,7 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
     if (message.type === "welcome") {
       welcomed = true;
       tries = 0;
+      room = message.room;
       onMessage(message);
       onStatus("open", "");
       ping();
@@ -103,6 +108,8 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
       if (roundTrips.length > ROUND_TRIPS) roundTrips.shift();
     }
     if (message.type === "error" && !welcomed) refusal = message;
+    if (message.type === "closed" && message.room === room) ended = "closed";
+    if (message.type === "bye") ended = "left";
     const waiting = pending.get(message.id);
     pending.delete(message.id);
     if (waiting && message.type === "error") {
@@ -121,6 +128,10 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
       reject(new RequestError("disconnected", "the exhibit is out of reach"));
     }
     pending.clear();
+    if (ended) {
+      onStatus(ended, "");
+      return;
+    }
     if (refusal && NEEDS_CODE.includes(refusal.code)) {
       onStatus("code needed", refusal.message);
       return;
@@ -181,9 +192,11 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
   onStatus("connecting", "");
   open();
   setInterval(watch, PING_MS);
-  addEventListener("online", retry);
+  addEventListener("online", () => {
+    if (!ended) retry();
+  });
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && !refusal && tries > 0) retry();
+    if (!document.hidden && !refusal && !ended && tries > 0) retry();
   });
   return {
     send,

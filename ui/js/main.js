@@ -11,17 +11,20 @@ import { byId, canvasById } from "./dom.js";
 import "./elements/favicon.js";
 import { bindDock, showFigures, showLegend, showState } from "./hud.js";
 import { bindFingers } from "./input.js";
+import { followKeyboard } from "./keyboard.js";
 import { rememberedPalette } from "./look.js";
-import { bindAbout, bindDrawers, bindHint, bindJoin } from "./panels.js";
+import { bindAbout, bindDrawers, bindGone, bindHint, bindJoin } from "./panels.js";
 import { makePlots } from "./plots/panel.js";
 import { createStage } from "./stage.js";
 import { apply, initialState } from "./state.js";
 import { createSubscriptions } from "./subscriptions.js";
+import { bindTalk } from "./talk/panel.js";
 import { showNotice, toast } from "./toasts.js";
 import { bindToolbar } from "./toolbar.js";
 import { modelOfPage, socketUrl } from "./urls.js";
 
 const FIGURES_MS = 500;
+const KIOSK_RETURN_MS = 5000;
 /** What is always shown; a boat that is not there costs nothing. */
 const CHANNELS = ["steps_per_s", "boat"];
 const ON_FLUID = ["boat", "probe"];
@@ -47,6 +50,7 @@ const askForCode = bindJoin((code, name) => {
   keepName(name);
   connection.retry();
 });
+const tellGone = bindGone(() => connection.retry());
 const fingers = bindFingers(
   byId("fluid"),
   (finger) => connection.send("finger", finger),
@@ -75,6 +79,7 @@ const connection = connect({
     state.reason = reason;
     if (status === "code needed") askForCode(reason);
     if (status === "open") comeBack();
+    showGone(status);
     showState(state);
   },
   onElsewhere: forgetResume,
@@ -85,7 +90,9 @@ const subscriptions = createSubscriptions(connection.send, (name) => {
 });
 subscriptions.want("page", CHANNELS);
 const plots = makePlots(byId("plots-panel"), state, (names) => subscriptions.want("plots", names));
-bindDrawers({ drawer: () => {}, plots: plots.show });
+const talk = bindTalk(state, connection.request, (names) => subscriptions.want("talk", names));
+bindDrawers({ drawer: () => {}, plots: plots.show, talk: talk.show });
+followKeyboard();
 setInterval(showNumbers(), FIGURES_MS);
 
 /** @param {Record<string, any>} message */
@@ -98,6 +105,7 @@ function receive(message) {
     if (ON_FLUID.includes(message.name)) stage.redraw();
   }
   if (message.type === "notice") showNotice(message);
+  talk.receive(message);
   // Until we are let in, the page's status or the question for the code tells what is wrong.
   if (message.type === "error" && state.status === "open") toast(message.message, "warning");
   if (message.type === "welcome") {
@@ -135,6 +143,20 @@ function comeBack() {
   subscriptions.begin(Object.keys(state.model?.channels ?? {}));
   if (state.view) connection.send("view", { name: state.view });
   fingers.resend();
+  talk.begin();
+}
+
+/** @param {import("./connection.js").Status} status */
+function showGone(status) {
+  if (status === "closed") {
+    tellGone("This room is closed", "The operator has closed it. You can come back to a new one.");
+    // Nobody may be there to press a button in the hall.
+    if (state.you?.role === "kiosk") setTimeout(connection.retry, KIOSK_RETURN_MS);
+  } else if (status === "left") {
+    tellGone("You have left", "Thank you for stirring.");
+  } else {
+    tellGone("", "");
+  }
 }
 
 /** @param {string} action @param {Record<string, number>} [args] */

@@ -111,6 +111,27 @@ export function bindJoin(join) {
   };
 }
 
+/**
+ * Away, and not by accident: come back, or go elsewhere.
+ *
+ * @param {() => void} comeBack
+ * @returns {(ended: string, text: string) => void}  tell
+ */
+export function bindGone(comeBack) {
+  const dialog = dialogById("gone");
+  byId("come-back").addEventListener("submit", (event) => {
+    event.preventDefault();
+    comeBack();
+  });
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  return (title, text) => {
+    byId("gone-title").textContent = title;
+    byId("gone-text").textContent = text;
+    if (title && !dialog.open) dialog.showModal();
+    if (!title) dialog.close();
+  };
+}
+
 /** One line for whoever has never touched the fluid; it goes with the first touch. */
 export function bindHint() {
   const hint = byId("hint");
