@@ -33,8 +33,10 @@ export class RequestError extends Error {
  *
  * @typedef {object} Connection
  * @property {(type: string, fields?: Record<string, any>) => boolean} send  false: not connected
- * @property {(type: string, fields?: Record<string, any>) => Promise<Record<string, any>>} request
+ * @property {(type: string, fields?: Record<string, any>, patienceMs?: number) =>
+ *   Promise<Record<string, any>>} request
  * @property {() => void} retry  try now, with what `hello` says now
+ * @property {() => void} close  for good
  * @property {() => number | null} roundTrip  mean of the last 30, ms
  */
 
@@ -120,7 +122,17 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
     onMessage(message);
   }
 
-  function lost() {
+  function close() {
+    clearInterval(watching);
+    removeEventListener("online", retryWhenOnline);
+    document.removeEventListener("visibilitychange", retryWhenSeen);
+    clearTimeout(retryTimer);
+    const closing = socket;
+    forget();
+    closing?.close();
+  }
+
+  function forget() {
     socket = null;
     welcomed = false;
     roundTrips.length = 0;
@@ -128,6 +140,10 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
       reject(new RequestError("disconnected", "the exhibit is out of reach"));
     }
     pending.clear();
+  }
+
+  function lost() {
+    forget();
     if (ended) {
       onStatus(ended, "");
       return;
@@ -171,7 +187,7 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
   }
 
   /** @type {Connection["request"]} */
-  function request(type, fields = {}) {
+  function request(type, fields = {}, patienceMs = REPLY_MS) {
     const id = nextId++;
     return new Promise((resolve, reject) => {
       if (!send(type, { ...fields, id })) {
@@ -181,7 +197,7 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
       pending.set(id, { resolve, reject });
       setTimeout(() => {
         if (pending.delete(id)) reject(new RequestError("no_answer", "the exhibit did not answer"));
-      }, REPLY_MS);
+      }, patienceMs);
     });
   }
 
@@ -189,19 +205,24 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
     if (socket === null) open();
   }
 
+  function retryWhenOnline() {
+    if (!ended) retry();
+  }
+
+  function retryWhenSeen() {
+    if (!document.hidden && !refusal && !ended && tries > 0) retry();
+  }
+
   onStatus("connecting", "");
   open();
-  setInterval(watch, PING_MS);
-  addEventListener("online", () => {
-    if (!ended) retry();
-  });
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && !refusal && !ended && tries > 0) retry();
-  });
+  const watching = setInterval(watch, PING_MS);
+  addEventListener("online", retryWhenOnline);
+  document.addEventListener("visibilitychange", retryWhenSeen);
   return {
     send,
     request,
     retry,
+    close,
     roundTrip: () =>
       roundTrips.length ? roundTrips.reduce((sum, ms) => sum + ms) / roundTrips.length : null,
   };
