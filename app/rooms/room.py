@@ -16,6 +16,7 @@ from msgspec import UNSET, structs
 
 import models
 from app.protocol import frames
+from app.protocol.compute import Fed
 from app.protocol.messages import (
     Do,
     Error,
@@ -36,6 +37,7 @@ from app.rooms.composer import Composer
 from app.rooms.description import describe
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import HEARTBEAT_S, Figures, Rate
+from app.rooms.following import Following
 from app.rooms.lanes import Ticket
 from app.rooms.notes import Notes
 from app.rooms.offers import ROOM_ACTIONS
@@ -97,6 +99,7 @@ class Room:
         self._first_params = dict(params)
         self._safe_params = dict(params)
         self._room_params: dict[str, Value] = {}
+        self._following = Following()
         self._restarts = 0
         self._began = time.monotonic()
         self._fingers = fingers.Fingers()
@@ -120,6 +123,8 @@ class Room:
         heir._restarts = self._restarts + 1
         heir._began = self._began
         heir._composer.follow(self._composer)
+        heir._following = self._following
+        heir._following.renew(heir._model)
         heir._tell_restart("its thread stopped")
         return heir
 
@@ -164,11 +169,16 @@ class Room:
             self._emit(Error(id=message.id, code=code, message=str(fault)), visitor)
         self.changed = True
 
+    def feed(self, state: Mapping[str, object]) -> Fed | Error:
+        """A program outside posts `state`; the answer is for it alone."""
+        return self._following.take(self._model, state)
+
     def change(self, by: int, params: Mapping[str, object], request: Id = UNSET) -> None:
         """Set parameters, all or none, and tell everybody. Raises ParameterError."""
         checked = check_all(parameters.declared(self._class), params)
         for_room = {name: v for name, v in checked.items() if name in self._room_params}
         for_model = {name: v for name, v in checked.items() if name not in self._room_params}
+
         if for_model:
             self._model.set(for_model)
         self._room_params.update(for_room)
@@ -388,6 +398,7 @@ class Room:
             {k: v for k, v in params.items() if k not in own},
             cast(Precision, own.get("precision", "single")),
         )
+        self._following.renew(model)
         self._model = model
         self._seed_tracers()
         return model

@@ -8,10 +8,10 @@ import bottle
 import msgspec
 
 
-def json(value: Any) -> Any:
+def json(value: Any, status: int = 200) -> Any:
     """`value` as JSON."""
     body = msgspec.json.encode(value)
-    return bottle.HTTPResponse(body, 200, {"Content-Type": "application/json"})
+    return bottle.HTTPResponse(body, status, {"Content-Type": "application/json"})
 
 
 def text(status: int, line: str) -> Any:

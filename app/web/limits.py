@@ -15,6 +15,10 @@ PING_S = 4.0
 CLOSE_S = 2.0
 """For the peer's close frame to arrive after ours."""
 MAX_BODY_BYTES = 64 * 1024
+MAX_FEED_BYTES = 4096
+FEEDS_PER_S = 10.0
+"""States that feeds may post to one room, together; pages are shown no more."""
+FEEDS_BURST = 20.0
 MAX_MESSAGE_BYTES = 32 * 1024
 MAX_QUEUED_BYTES = 512 * 1024
 MESSAGES_PER_S = 400.0

@@ -97,6 +97,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /api/models/<name>/thumbnail.jpg": ANYBODY,
     "GET /api/rooms/<room>/state": ANYBODY,
     "GET /api/rooms/<room>/snapshot.npz": ANYBODY,
+    "POST /api/rooms/<room>/feed": ANYBODY,  # who knows the token (app.web.feeds)
     "GET /api/commands": ANYBODY,
     "GET /api/features": ANYBODY,
     "POST /quit": Right(OPERATOR),

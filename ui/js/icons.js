@@ -1,7 +1,7 @@
 // @ts-check
 /** Line drawings for the tools, 24 by 24, in the colour of the text beside them. */
 
-const SVG = "http://www.w3.org/2000/svg";
+import { makeSvg } from "./dom.js";
 
 /** @type {Record<string, string>} */
 const PATHS = {
@@ -25,11 +25,6 @@ const PATHS = {
 
 /** @param {string} tool  its name; one without a drawing gets a common one */
 export function icon(tool) {
-  const drawing = document.createElementNS(SVG, "svg");
-  drawing.setAttribute("viewBox", "0 0 24 24");
-  drawing.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", PATHS[Object.hasOwn(PATHS, tool) ? tool : "other"]);
-  drawing.append(path);
-  return drawing;
+  const path = makeSvg("path", { d: PATHS[Object.hasOwn(PATHS, tool) ? tool : "other"] });
+  return makeSvg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
 }

@@ -36,12 +36,27 @@ async function keepFresh(refreshers) {
 
 /** @param {import("./protocol.js").Model} model */
 function makeCard(model) {
-  const canvas = make("canvas", { "aria-hidden": "true" });
   const words = make(
     "div", { class: "words" }, make("h2", {}, model.title), make("p", {}, model.summary),
   );
-  const picture = make("div", { class: "picture" }, canvas);
+  const shown = model.grid ? makeThumbnail(model) : makeStill(model);
+  const picture = make("div", { class: "picture" }, shown.element);
   const link = make("a", { href: modelUrl(model.name) }, picture, words);
+  return { element: make("li", { "data-model": model.name }, link), refresh: shown.refresh };
+}
+
+/** What has no field is shown as it was once. @param {import("./protocol.js").Model} model */
+function makeStill(model) {
+  const element = make("img", { src: thumbnailUrl(model.name), alt: "" });
+  element.addEventListener("load", () => (element.dataset.shown = "true"));
+  // A model of a user's own has no still.
+  element.addEventListener("error", () => element.remove());
+  return { element, refresh: async () => {} };
+}
+
+/** @param {import("./protocol.js").Model} model */
+function makeThumbnail(model) {
+  const canvas = make("canvas", { "aria-hidden": "true" });
   const paint = createPainter();
 
   async function refresh() {
@@ -59,5 +74,5 @@ function makeCard(model) {
     canvas.dataset.shown = "true";
   }
 
-  return { element: make("li", { "data-model": model.name }, link), refresh };
+  return { element: canvas, refresh };
 }

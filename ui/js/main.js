@@ -7,6 +7,7 @@ import {
 } from "./credentials.js";
 import { createDecoder } from "./decoder.js";
 import { byId, canvasById } from "./dom.js";
+import { bindExhibit } from "./exhibits/choose.js";
 import { bindDock, showFigures, showLegend, showState } from "./hud.js";
 import { bindFingers } from "./input.js";
 import { rememberedPalette } from "./look.js";
@@ -48,6 +49,7 @@ const fingers = bindFingers(
   byId("fluid"),
   (finger) => connection.send("finger", finger),
   (x, y) => {
+    if (!state.model?.grid) return true; // there is nothing to stir
     stage.ripple(x, y);
     hint.forget();
     return toolbar.use(x, y);
@@ -81,6 +83,7 @@ const subscriptions = createSubscriptions(connection.send, (name) => {
   stage.redraw();
 });
 subscriptions.want("page", CHANNELS);
+const exhibit = bindExhibit(byId("fluid"), state, (names) => subscriptions.want("exhibit", names));
 const plots = makePlots(byId("plots-panel"), state, (names) => subscriptions.want("plots", names));
 bindDrawers({ drawer: () => {}, plots: plots.show });
 setInterval(showNumbers(), FIGURES_MS);
@@ -91,6 +94,7 @@ function receive(message) {
   apply(state, message);
   if (message.type === "channel") {
     plots.add(message.name, message.value);
+    exhibit.show(message.name, message.value);
     toolbar.showUseful();
     if (ON_FLUID.includes(message.name)) stage.redraw();
   }
@@ -102,6 +106,7 @@ function receive(message) {
     if (message.type === "welcome") buildOnce();
     showState(state);
     showControls();
+    exhibit.set();
     stage.redraw();
   }
 }
@@ -120,6 +125,7 @@ function buildOnce() {
     looked: stage.redraw,
     complain: (text) => toast(text, "warning"),
   });
+  exhibit.begin();
   toolbar.build();
   plots.begin();
 }
