@@ -11,7 +11,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.exhibit import Exhibit
 from tests.feeding import post
 
-VIEWPORT = {"width": 1200, "height": 640}
+VIEWPORT = {"width": 1500, "height": 640}
 QUALITY = 85
 SUBJECTS = {"Cloud": ".sky", "Numbers": ".numbers"}
 SETTINGS: dict[str, dict[str, Any]] = {

@@ -13,12 +13,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-sys.path.append(str(Path(__file__).parent))
+
+from portraits import portrait  # noqa: E402
 
 import models  # noqa: E402
 from app.rooms.encoder import jpeg  # noqa: E402
 from models.contract import FieldModel  # noqa: E402
-from portraits import portrait  # noqa: E402
 
 FRAMES, STEPS = 150, 20
 STIRRED = ("BEC", "BECQuantumFriction", "BECVortices", "SOC1", "SOC2")
