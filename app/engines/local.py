@@ -210,7 +210,7 @@ class LocalLink:
 
     def feed(self, state: Mapping[str, Any], answer: FeedAnswer) -> None:
         """A program outside posts `state`."""
-        if not self._ask(lambda room: room.feed(state), answer):
+        if not self._ask(lambda room: room.following.take(room.model, state), answer):
             answer(Error(code="busy", message=SLOW))
 
     def look_after(self) -> None:

@@ -22,17 +22,19 @@ class Posts:
         self._numbers = numbers
         self._answers: dict[int, FeedAnswer] = {}
 
-    def send(self, state: Mapping[str, Any], answer: FeedAnswer) -> bool:
-        """Post `state`; False if nobody takes it now."""
+    def send(
+        self, state: Mapping[str, Any], answer: FeedAnswer, stand_in: RoomLink | None, excuse: str
+    ) -> None:
+        """Post `state`, to `stand_in` if there is one; `excuse` answers if nobody takes it now."""
+        if stand_in is not None:
+            stand_in.feed(state, partial(self._take, answer))
+            return
         number = next(self._numbers)
-        if len(self._answers) >= MAX_UNANSWERED or not self._tell(Feed(id=number, state={**state})):
-            return False
-        self._answers[number] = partial(self._take, answer)
-        return True
-
-    def put(self, stand_in: RoomLink, state: Mapping[str, Any], answer: FeedAnswer) -> None:
-        """Post `state` to a room here in place of the server's."""
-        stand_in.feed(state, partial(self._take, answer))
+        full = len(self._answers) >= MAX_UNANSWERED
+        if full or not self._tell(Feed(id=number, state=dict(state))):
+            answer(Error(code="busy", message=excuse))
+        else:
+            self._answers[number] = partial(self._take, answer)
 
     def answered(self, message: Fed | Error) -> bool:
         """Was `message` an answer to one of them?"""

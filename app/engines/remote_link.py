@@ -283,10 +283,7 @@ class RemoteLink:
 
     def feed(self, state: Mapping[str, Any], answer: FeedAnswer) -> None:
         """A program outside posts `state`; the room gets it anew after a fault of the server."""
-        if self._stand_in is not None:
-            self._posts.put(self._stand_in, state, answer)
-        elif not self._posts.send(state, answer):
-            answer(Error(code="busy", message=self._trouble or NOT_YET))
+        self._posts.send(state, answer, self._stand_in, self._trouble or NOT_YET)
 
     def close(self) -> None:
         """Leave the room; it goes on there if others are in it."""

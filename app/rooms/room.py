@@ -16,7 +16,6 @@ from msgspec import UNSET, structs
 
 import models
 from app.protocol import frames
-from app.protocol.compute import Fed
 from app.protocol.messages import (
     Do,
     Error,
@@ -41,6 +40,7 @@ from app.rooms.following import Following
 from app.rooms.lanes import Ticket
 from app.rooms.notes import Notes
 from app.rooms.offers import ROOM_ACTIONS
+from app.rooms.pace import Pace
 from app.rooms.presence import Emit, Presence
 from app.rooms.publisher import Publisher
 from models.contract import ActionError, FieldModel, Model, Precision
@@ -52,8 +52,6 @@ MAX_TOOLS_PER_S = 20
 """Uses of a model's own actions, by all visitors of a room together."""
 MAX_ROLL_BACKS = 3
 """In a row, with fewer than SAFE_AFTER_FRAMES good frames between; then all starts anew."""
-CHUNK_S = 0.010
-"""Wishes are heard at least this often, however slow a step is (but never within one)."""
 SAFE_AFTER_FRAMES = 60
 """Parameters that carried this many frames are what a restart goes back to."""
 
@@ -99,13 +97,13 @@ class Room:
         self._first_params = dict(params)
         self._safe_params = dict(params)
         self._room_params: dict[str, Value] = {}
-        self._following = Following()
+        self.following = Following()
         self._restarts = 0
         self._began = time.monotonic()
         self._fingers = fingers.Fingers()
         self._composer = Composer()
         self._frame_rate, self._step_rate, self._tool_rate = Rate(), Rate(), Rate()
-        self._step_s = CHUNK_S
+        self._pace = Pace()
         self._frames_since_change = 0
         self._roll_backs = 0
         self.changed = True
@@ -123,8 +121,8 @@ class Room:
         heir._restarts = self._restarts + 1
         heir._began = self._began
         heir._composer.follow(self._composer)
-        heir._following = self._following
-        heir._following.renew(heir._model)
+        heir.following = self.following
+        heir.following.renew(heir._model)
         heir._tell_restart("its thread stopped")
         return heir
 
@@ -169,16 +167,11 @@ class Room:
             self._emit(Error(id=message.id, code=code, message=str(fault)), visitor)
         self.changed = True
 
-    def feed(self, state: Mapping[str, object]) -> Fed | Error:
-        """A program outside posts `state`; the answer is for it alone."""
-        return self._following.take(self._model, state)
-
     def change(self, by: int, params: Mapping[str, object], request: Id = UNSET) -> None:
         """Set parameters, all or none, and tell everybody. Raises ParameterError."""
         checked = check_all(parameters.declared(self._class), params)
         for_room = {name: v for name, v in checked.items() if name in self._room_params}
         for_model = {name: v for name, v in checked.items() if name not in self._room_params}
-
         if for_model:
             self._model.set(for_model)
         self._room_params.update(for_room)
@@ -238,7 +231,7 @@ class Room:
         """One frame's steps, in chunks of about CHUNK_S between which `hear` lets wishes in."""
         left = self.steps_per_frame
         while left > 0 and self.running:
-            chunk = max(1, min(left, int(CHUNK_S / self._step_s)))
+            chunk = self._pace.chunk(left)
             self._advance_chunk(chunk)
             left -= chunk
             hear()
@@ -271,9 +264,7 @@ class Room:
     def _advance_chunk(self, steps: int) -> None:
         began = time.perf_counter()
         self._model.step(steps)
-        # The slowest of late: a hiccup makes the next chunk small, never large.
-        taken = (time.perf_counter() - began) / steps
-        self._step_s = max(taken, 0.9 * self._step_s, 1e-6)
+        self._pace.learn(steps, time.perf_counter() - began)
         self._step_rate.add(steps)
 
     @property
@@ -398,7 +389,7 @@ class Room:
             {k: v for k, v in params.items() if k not in own},
             cast(Precision, own.get("precision", "single")),
         )
-        self._following.renew(model)
+        self.following.renew(model)
         self._model = model
         self._seed_tracers()
         return model
