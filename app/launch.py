@@ -33,6 +33,8 @@ class Launch:
     url: str = ""
     secret: str = field(default_factory=lambda: secrets.token_hex(32))
     kiosk_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    feed_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    """What feeds post with, if the settings give no token."""
     join_code: str = field(
         default_factory=lambda: "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARS))
     )

@@ -19,6 +19,8 @@ from app import __version__
 NOT_IN_FILE = {"help", "version", "config"}
 MAX_FPS = 120.0
 MAX_SIZE = 65535
+SECRETS = ("feed-token",)
+"""Options whose values must not be shown."""
 ROOM_SIZES = ("Nx", "Ny", "steps", "tracers")
 """Options that are starting values of rooms' parameters."""
 

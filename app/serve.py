@@ -85,6 +85,7 @@ class Server:
             identity=identity,
             kiosk_token=launch.kiosk_token,
             join_code=launch.join_code,
+            feed_token=settings.feed_token or launch.feed_token,
             codes=Attempts(),
             pins=Attempts(),
             all_pins=Attempts(allowed=20),

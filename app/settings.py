@@ -6,6 +6,7 @@ it to its children as JSON.
 
 from __future__ import annotations
 
+import re
 from argparse import BooleanOptionalAction
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,7 @@ ENV_PREFIX = "VORTARIUM_"
 DEFAULT_PORT = 8765
 PICTURE_TYPES = ("png", "jpeg", "webp", "gif")
 """Of uploads; app.web.picture_reader reads them."""
+MIN_TOKEN_CHARS = 16
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -67,6 +69,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     upload_keep: int
     show_code: bool
     """Visitors may read the models' code."""
+    feed_token: str | None
+    """What feeds must know; one is made for each launch if none is set."""
 
 
 def parse(argv: Sequence[str]) -> Settings:
@@ -98,6 +102,7 @@ def parse(argv: Sequence[str]) -> Settings:
         upload_overwrite=tuple(given.upload_overwrite or ()),
         upload_keep=given.upload_keep,
         show_code=given.show_code,
+        feed_token=given.feed_token,
     )
 
 
@@ -165,7 +170,18 @@ def parser() -> Parser:
         help="how many pictures are kept; the oldest go first (default: 100)")  # fmt: skip
     add("--show-code", action=BooleanOptionalAction, default=True,
         help="let visitors read the models' code (default: yes)")  # fmt: skip
+    add("--feed-token", type=checked(_token), metavar="TOKEN",
+        help=f"what feeds must know (default: another one for each launch); at least "
+        f"{MIN_TOKEN_CHARS} letters, digits, - or _, and safer in the environment or the file "
+        "than on the command line, where others on this computer see it")  # fmt: skip
     return options
+
+
+def _token(text: str) -> str:
+    """A password that fits into an HTTP header. Raises ValueError."""
+    if len(text) < MIN_TOKEN_CHARS or not re.fullmatch(r"[\w-]+", text, re.ASCII):
+        raise ValueError(f"at least {MIN_TOKEN_CHARS} letters, digits, - or _ are needed")
+    return text
 
 
 def default_file() -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 import models
 from app import settings as exhibit
 from app.compute import settings as compute
-from app.options import ROOM_SIZES, Origin, SettingsError, or_exit
+from app.options import ROOM_SIZES, SECRETS, Origin, SettingsError, or_exit
 from app.rooms import parameters
 
 
@@ -24,7 +24,11 @@ def run(argv: list[str]) -> int:
         or_exit(fault)
     for origin in parser.origins(given):
         name, value, source = _with_model(origin, given.model)
-        line = f"# {name} is not set" if value is None else f"{name} = {_toml(value)}  # {source}"
+        line = f"{name} = {_toml(value)}  # {source}"
+        if value is None:
+            line = f"# {name} is not set"
+        elif name in SECRETS:
+            line = f"# {name} is set, and not shown  # {source}"
         sys.stdout.write(line + "\n")
     return 0
 

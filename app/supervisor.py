@@ -88,6 +88,8 @@ class Supervisor:
         # A server that is started again must have the port that the browsers know.
         self._launch = dataclasses.replace(self._launch, settings=settings, url=page)
         _print(f"READY {url}")
+        if settings["feed_token"] is None:
+            _print(f"Feeds post with the token {self._launch.feed_token}")
         if self._wants_window:
             self._window.start(self._launch)
 

@@ -11,8 +11,10 @@ from models.becquantumfriction import BECQuantumFriction
 from models.becsoliton import BECSoliton
 from models.becvortexring import BECVortexRing
 from models.becvortices import BECVortices
+from models.cloud import Cloud
 from models.contract import Model
 from models.helloworld import HelloWorld
+from models.numbers import Numbers
 from models.persistentcurrents import PersistentCurrents
 from models.quench import Quench
 from models.soc1 import SOC1
@@ -37,6 +39,8 @@ _EXHIBITS: dict[str, type[Model]] = {
         Quench,
         WaveTank,
         HelloWorld,
+        Cloud,
+        Numbers,
     )
 }
 

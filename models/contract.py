@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from models.actions import Action
 from models.exposed import Range, exposed
+from models.feeds import check_state
 from models.parameters import Parameter, Value, check_all, defaults
 
 if TYPE_CHECKING:
@@ -101,6 +102,10 @@ class Model(ABC):
     """Live values: name -> help. `channel(name)` computes one, only while someone listens."""
     pictures: ClassVar[tuple[PictureUse, ...]] = ()
     """What visitors' pictures may become here."""
+    feed: ClassVar[tuple[Parameter, ...]] = ()
+    """Of what a state consists that a program outside may post; none: it follows no feed."""
+    display: ClassVar[str] = ""
+    """What the page shows of a model without a grid: one of ui/js/exhibits; its values if none."""
 
     served: ClassVar[Mapping[str, Leaf]] = {}
     """Objects beside the model that its rooms offer (see models.serving), by dotted name."""
@@ -134,6 +139,24 @@ class Model(ABC):
 
     def _apply(self, checked: Mapping[str, Value]) -> None:
         self.params.update(checked)
+
+    def take_in(self, state: Mapping[str, object]) -> dict[str, Value]:
+        """Follow `state`, a whole one of `feed` or none of it, and return it checked.
+
+        What was taken in lasts: neither `reset` nor `restore` undoes it. Raises ParameterError.
+        """
+        checked = check_state(self.feed, state)
+        self._fed(checked)
+        return checked
+
+    def _fed(self, state: Mapping[str, Value]) -> None:
+        """Follow `state`, which has all of `feed`, checked."""
+        raise NotImplementedError(f"{type(self).__name__} declares a feed and ignores it")
+
+    @property
+    def pause_s(self) -> float:
+        """So many seconds lie between two steps; 0: as few as frames and computer allow."""
+        return 0.0
 
     def hold(self, still: bool) -> None:  # noqa: B027
         """Time stands still, or goes on: told to models whose time runs elsewhere."""

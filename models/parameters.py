@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from models.texts import one_line
+
 Value = bool | int | float | str
 ErrorCode = Literal["unknown_parameter", "bad_value", "out_of_range"]
 
@@ -130,6 +132,35 @@ class Choice(Parameter):
             allowed = ", ".join(self.options)
             raise ParameterError("out_of_range", f"{self.name}: one of {allowed} is allowed")
         return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Parameter):
+    """A line of free text, at most `max_chars` long; what cannot be seen in it is left out."""
+
+    kind: ClassVar[str] = "text"
+    default: str
+    max_chars: int
+
+    def check(self, value: object) -> str:
+        if not isinstance(value, str):
+            raise self._wrong_type(value)
+        line = one_line(value)
+        if len(line) > self.max_chars:
+            raise ParameterError(
+                "out_of_range",
+                f"{self.name}: at most {self.max_chars} characters are allowed, not {len(line)}",
+            )
+        return line
+
+
+def from_schema(schema: Mapping[str, Any]) -> Parameter:
+    """The declaration that `schema` tells of, made here or read from JSON."""
+    (kind,) = (one for one in Parameter.__subclasses__() if one.kind == schema["kind"])
+    fields = {key: value for key, value in schema.items() if key != "kind"}
+    if "options" in fields:
+        fields["options"] = tuple(fields["options"])
+    return kind(**fields)
 
 
 def defaults(declared: Iterable[Parameter]) -> dict[str, Value]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from shutil import which
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from PIL import Image
 from models.contract import FieldModel
 from models.user_file import load
 from tests.exhibit import Exhibit
+from tests.feeding import token_of
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -79,6 +82,33 @@ def test_a_program_plots_a_frame(
     assert told(path, environment) == ""
     with Image.open(tmp_path / "frame.png") as plot:
         assert np.asarray(plot.convert("L")).std() > 10
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("curl", marks=pytest.mark.skipif(not which("curl"), reason="no curl here")),
+        "mood.py",
+    ],
+)
+def test_a_feed_changes_the_clouds_mood(
+    name: str, tmp_path: Path, exhibit: Exhibit, environment: dict[str, str]
+) -> None:
+    witness = exhibit.visitor(room="Cloud")
+    witness.ask("subscribe", names=["mood"])
+    known = {**environment, "VORTARIUM_FEED_TOKEN": token_of(exhibit)}
+    here = f"127.0.0.1:{exhibit.port}"
+    if name == "curl":
+        (line,) = re.findall(r"```sh\n(curl .*?)```", README, re.DOTALL)
+        command = ["sh", "-c", line.replace("127.0.0.1:8765", here).replace("curl", "curl -sS", 1)]
+        done = subprocess.run(command, env=known, capture_output=True, text=True, check=True)
+        assert json.loads(done.stdout)["state"]["mood"] == "rainy"
+        shown = {"mood": "rainy", "caption": "The coffee is out"}
+    else:
+        path = program(name, tmp_path, **{"127.0.0.1:8765": here})
+        assert told(path, known) == "200\n"
+        shown = {"mood": "sunny", "caption": "There is coffee!"}
+    witness.hear("channel", lambda message: message["value"] == shown)
 
 
 @pytest.mark.parametrize("target", re.findall(r"make (\w+)", README))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Hashable, Mapping
 from typing import ClassVar
@@ -185,6 +186,38 @@ class Counter(Model):
 
     def channel(self, name: str) -> float:
         return self.t
+
+
+class Echo(Model):
+    """Follows a feed, and does nothing else."""
+
+    channels: ClassVar[Mapping[str, str]] = {"heard": "What it was fed."}
+    feed: ClassVar[tuple[Parameter, ...]] = (
+        Choice(name="tone", default="low", options=("low", "high"), label="T", help="."),
+        Float(name="volume", default=1.0, low=0.0, high=2.0, label="V", help="."),
+    )
+
+    def __init__(
+        self, params: Mapping[str, object] | None = None, precision: Precision = "single"
+    ) -> None:
+        super().__init__(params, precision)
+        self._heard: dict[str, Value] = {}
+
+    @property
+    def pause_s(self) -> float:
+        return math.inf
+
+    def step(self, n: int) -> None:
+        self.t += n
+
+    def reset(self) -> None:
+        self.t = 0.0
+
+    def channel(self, name: str) -> dict[str, Value]:
+        return self._heard
+
+    def _fed(self, state: Mapping[str, Value]) -> None:
+        self._heard = dict(state)
 
 
 class Mischief(Wave):

@@ -21,6 +21,8 @@ from app.protocol.compute import (
     Close,
     Credit,
     Enter,
+    Fed,
+    Feed,
     FromClient,
     Leave,
     Listen,
@@ -83,6 +85,7 @@ class Desk:
             Ask: self._ask,
             Snapshot: self._snapshot,
             More: lambda peer, message, _: self.shelf.more(peer, message.id, message.at),
+            Feed: self._feed,
             Close: self._close,
             Said: self._said,
             Credit: lambda peer, message, _: peer.credit(message.n, message.number),
@@ -106,7 +109,11 @@ class Desk:
 
     def _open(self, peer: Peer, message: Open, address: Address) -> None:
         room = address.room or message.model
-        self._opened(room, message.model, message).seat(peer)
+        running = self._halls.get(room)
+        hall = self._opened(room, message.model, message)
+        hall.seat(peer)
+        if message.fed and hall is not running:
+            hall.link.feed(message.fed, lambda _answer: None)
 
     def _opened(self, room: str, model: str, how: Open | None = None) -> Hall:
         try:
@@ -216,6 +223,10 @@ class Desk:
         put = self.shelf.expect(peer, message.id, Address(hall.name))
         hall.link.ask_snapshot(message.parts, put)
 
+    def _feed(self, peer: Peer, message: Feed, address: Address) -> None:
+        hall = self._hall(address, peer)
+        hall.link.feed(message.state, partial(_answer, peer, message.id, Address(hall.name)))
+
     # --- who and where --------------------------------------------------------------------
 
     def _whose(self, peer: Peer, address: Address) -> tuple[int, Hall]:
@@ -242,6 +253,11 @@ class Desk:
 def _key(view: dict[str, Any], raw: bool) -> FrameKey:
     """How a program sees `view`: lossless if it wants, and where the view needs it."""
     return FrameKey(view["name"], frames.RAW if raw or not view["smooth"] else frames.JPEG)
+
+
+def _answer(peer: Peer, request: Id, address: Address, answer: Fed | Error) -> None:
+    answer.id = request
+    peer.tell(answer, address)
 
 
 def _report(peer: Peer, request: Id, address: Address, state: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ from app.protocol.compute import (
     MAX_REQUEST_BYTES,
     TAG,
     UNKNOWN,
+    Feed,
     Greeting,
     Open,
     Stranger,
@@ -154,7 +155,7 @@ class ComputeServer:
             self._tell(identity, Error(code="bad_message", message=str(fault)))
             return
         peer = self._peers.get(identity)
-        if peer is None and isinstance(message, Hello | Open):
+        if peer is None and isinstance(message, Hello | Open | Feed):
             peer = self._peer(identity, now)
         if peer is None:
             self._tell(identity, Stranger())

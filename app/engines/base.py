@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from app.protocol.compute import Part
-from app.protocol.messages import Id, RoomState, ServerMessage, Visitor
+from app.protocol.compute import Fed, Part
+from app.protocol.messages import Error, Id, RoomState, ServerMessage, Visitor
 from app.protocol.talk import Said
 from app.protocol.wishes import Wish
 from app.rooms import snapshot
@@ -23,6 +23,10 @@ WATCH_S = 0.5
 
 CallSoon = Callable[[Callable[[], None]], object]
 """From any thread: have something called on the owner's thread, soon."""
+
+
+FeedAnswer = Callable[[Fed | Error], None]
+"""Called on the owner's thread with what became of a state that was fed."""
 
 
 class Listener(Protocol):
@@ -70,6 +74,9 @@ class RoomLink(Protocol):
 
     def count_past(self, seq: int) -> None:
         """Number frames past `seq`, which viewers have seen from elsewhere."""
+
+    def feed(self, state: Mapping[str, Any], answer: FeedAnswer) -> None:
+        """A program outside posts `state`, whether or not somebody is here."""
 
     def close(self) -> None:
         """End the room."""

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import models
-from app.engines.base import WATCH_S, CallSoon, Listener
+from app.engines.base import WATCH_S, CallSoon, FeedAnswer, Listener
 from app.engines.worker import Worker
 from app.protocol.compute import Part
 from app.protocol.messages import Error, Id, RoomState, Rpc, Visitor
@@ -208,6 +208,11 @@ class LocalLink:
         """Put `question` to the room in its thread, and call `answer` on the owner's thread."""
         worker = self._worker
         return worker.post(lambda room: worker.answer(partial(answer, question(room))))
+
+    def feed(self, state: Mapping[str, Any], answer: FeedAnswer) -> None:
+        """A program outside posts `state`."""
+        if not self._ask(lambda room: room.following.take(room.model, state), answer):
+            answer(Error(code="busy", message=SLOW))
 
     def look_after(self) -> None:
         """Watch the thread, and replace it when need be."""

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 from msgspec import UNSET
 
-from app.engines.base import Listener, RoomLink
+from app.engines.base import FeedAnswer, Listener, RoomLink
 from app.engines.downloads import Downloads
 from app.engines.local import LocalEngine
+from app.engines.posts import Posts
 from app.engines.under_way import UnderWay
 from app.protocol import frames
 from app.protocol.compute import (
@@ -20,6 +21,7 @@ from app.protocol.compute import (
     Chunk,
     Close,
     Enter,
+    Fed,
     Frame,
     FromClient,
     FromServer,
@@ -123,6 +125,7 @@ class RemoteLink:
         self._questions: dict[int, Callable[[dict[str, Any]], None]] = {}
         self._downloads = Downloads(self._tell, self._numbers)
         self._under_way = UnderWay()
+        self._posts = Posts(self._tell, self._numbers)
 
     # --- the server comes and goes --------------------------------------------------------
 
@@ -130,7 +133,9 @@ class RemoteLink:
         """Open the room on a server that knows nothing of it yet."""
         self._end_stand_in()
         self._here = True
-        self._tell(Open(model=self._model, params=self._params, state=self._state, seq=self._seq))
+        again = Open(model=self._model, params=self._params, state=self._state, seq=self._seq)
+        again.fed = self._posts.newest
+        self._tell(again)
         for visitor in self._visitors.values():
             request = self._requests.get(visitor.id, UNSET)
             self._tell(Enter(who=visitor, id=request), visitor.id)
@@ -146,6 +151,7 @@ class RemoteLink:
         self._questions.clear()
         self._downloads.fail(trouble)
         self._lose_calls()
+        self._posts.fail(trouble)
         can = fallback is not None and self._model in fallback.catalogue()
         self._trouble = f"{trouble} {HERE if can else self._words.trying}"
         self._listener.on_message(self._notice(), None)
@@ -172,6 +178,8 @@ class RemoteLink:
         self._end_stand_in()
         inner = engine.open(self._room, self._model, self, self._params, self._state)
         inner.count_past(self._seq)
+        if self._posts.newest:
+            inner.feed(self._posts.newest, lambda _answer: None)
         self._stand_in = inner
         for visitor in self._visitors.values():
             inner.enter(visitor, self._requests.get(visitor.id, UNSET))
@@ -273,6 +281,10 @@ class RemoteLink:
         else:
             self._tell(Open(model=self._model, seq=self._seq))
 
+    def feed(self, state: Mapping[str, Any], answer: FeedAnswer) -> None:
+        """A program outside posts `state`; the room gets it anew after a fault of the server."""
+        self._posts.send(state, answer, self._stand_in, self._trouble or NOT_YET)
+
     def close(self) -> None:
         """Leave the room; it goes on there if others are in it."""
         self.closed = True
@@ -301,10 +313,12 @@ class RemoteLink:
                 self._downloads.take(message, frame)
             case Error() if address.visitor is None and self._downloads.refused(message):
                 pass
+            case Fed() | Error() if address.visitor is None and self._posts.answered(message):
+                pass
             case Error() if address.visitor is None:
                 text = f"The compute server refuses: {message.message}"
                 self._listener.on_message(Notice(level="trouble", text=text), None)
-            case Greeting() | Stranger():
+            case Greeting() | Stranger() | Fed():
                 pass
             case _:
                 self.on_message(message, address.visitor)

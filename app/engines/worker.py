@@ -1,12 +1,14 @@
 """One native thread that drives one room, frame by frame.
 
-The thread sleeps until a frame is due or a wish arrives. What comes out is handed to the owner's
-thread in one wake-up; a frame that was not fetched yet is replaced by the next one.
+The thread sleeps until a frame (of a model with pauses: its next step) is due or a wish arrives.
+What comes out is handed to the owner's thread in one wake-up; a frame that was not fetched yet is
+replaced by the next one.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -64,6 +66,9 @@ class Worker:
         self._rung = False
         self._over = False
         self._granting = False
+        self._stepped_at = -math.inf
+        self._unsaid = True
+        """May channels have other values than when they were last published?"""
         self._beat = time.monotonic() + BUILD_S
         self.thread = threading.Thread(target=self._run, name=f"room {name}", daemon=True)
         self.thread.start()
@@ -115,30 +120,36 @@ class Worker:
         """Frame after frame, until an exception or the end."""
         frame_due = channels_due = figures_due = time.monotonic()
         while not self._over:
-            patience = self._patience(room, frame_due)
-            if room.has_news:
-                patience = min(patience, max(0.0, channels_due - time.monotonic()))
-            self._hear(room, patience)
+            self._hear(room, self._patience(room, frame_due, channels_due))
             now = time.monotonic()
             if now >= frame_due:
-                if room.running:
+                if room.running and now >= self._stepped_at + room.model.pause_s:
+                    self._stepped_at = now
                     room.advance(lambda: self._hear(room, 0.0))
+                    self._unsaid = True
                 if room.changed and self.wanted:
                     self._frames = room.compose(self.wanted)
                 frame_due = max(frame_due + self._frame_s, now)
             if now >= channels_due:
                 room.publish(self.listened)
+                self._unsaid = False
                 channels_due = now + CHANNELS_S
             if now >= figures_due:
                 self._letters.append(partial(self._listener.on_figures, room.figures()))
                 figures_due = now + FIGURES_S
             self._ring()
 
-    def _patience(self, room: Room, frame_due: float) -> float:
+    def _patience(self, room: Room, frame_due: float, channels_due: float) -> float:
         """How long nothing needs to be done, in seconds."""
-        if not room.running and not (room.changed and self.wanted):
-            return IDLE_S
-        return max(0.0, frame_due - time.monotonic())
+        now = time.monotonic()
+        patience = IDLE_S
+        if room.changed and self.wanted:
+            patience = frame_due - now
+        elif room.running:
+            patience = max(frame_due, self._stepped_at + room.model.pause_s) - now
+        if room.has_news or (self._unsaid and self.listened):
+            patience = min(patience, channels_due - now)
+        return min(max(0.0, patience), IDLE_S)
 
     def _hear(self, room: Room, patience_s: float) -> None:
         """Grant what was wished for, waiting up to `patience_s` for the first wish."""
@@ -158,6 +169,7 @@ class Worker:
         self._granting = True
         try:
             wish(room)
+            self._unsaid = True
         finally:
             self._beat = time.monotonic()
             self._granting = False

@@ -17,6 +17,7 @@ as in the web contract and gets `welcome`. Of the web contract's messages `hello
 `said`, a line from one of the peer's visitors, which goes to all peers in the room.
 
 `picture` (app.protocol.wishes) is what a web server makes of a visitor's upload.
+A program that only posts states needs no visitor: `feed` may be all that it ever says.
 
 A frame goes out against a credit, always the newest: `credit` gives `n` more, and names the number
 of the newest frame that came (`frame.number`, counted for each link). At most 3 frames are under
@@ -43,6 +44,7 @@ from app.protocol.messages import (
     Ping,
     RoomState,
     Rpc,
+    Scalar,
     SelectView,
     ServerMessage,
     Set,
@@ -77,21 +79,25 @@ Part = Literal["psi", "density", "t", "params", "tracers", "shape"]
 """What a snapshot may hold; see app.rooms.snapshot."""
 WHOLE: tuple[Part, ...] = ("psi", "density", "t", "params")
 """What is given to whoever wants the data."""
+Posted = Annotated[dict[Word, Scalar], Meta(max_length=32)]
+"""A state that is fed; a model tells its parts in `feed`, see `GET /api/models`."""
 
 
 # --- what a client sends -----------------------------------------------------------------
 
 
 class Open(Message, tag="open"):
-    """Make `room`, or find it running: then `params` and `state` mean nothing.
+    """Make `room`, or find it running: then `params`, `state` and `fed` mean nothing.
 
-    `params` replace defaults in a new room; with `state` it goes on from there. Frames are
-    numbered past `seq` in any case. Answered by `error` if it cannot be.
+    `params` replace defaults in a new room; with `state` it goes on from there, and `fed`
+    is what was last fed to it. Frames are numbered past `seq` in any case. Answered by `error` if
+    it cannot be.
     """
 
     model: Word
     params: Annotated[dict[Word, Any], Meta(max_length=64)] = msgspec.field(default_factory=dict)
     state: RoomState | None = None
+    fed: Posted = msgspec.field(default_factory=dict)
     seq: Number = 0
 
 
@@ -148,6 +154,12 @@ class More(Message, tag="more", kw_only=True):
     at: Number
 
 
+class Feed(Message, tag="feed"):
+    """Let the room's model follow `state`, whole or not at all. Answered by `fed` or `error`."""
+
+    state: Posted
+
+
 class Close(Message, tag="close"):
     """This peer is done with the room; others may still be in it."""
 
@@ -180,6 +192,7 @@ FromClient = (
     | Ask
     | Snapshot
     | More
+    | Feed
     | Close
     | Credit
     | Said
@@ -228,7 +241,13 @@ class Chunk(Message, tag="chunk", kw_only=True):
     size: Number
 
 
-FromServer = ServerMessage | Greeting | Stranger | Frame | HowItRuns | Report | Chunk
+class Fed(Message, tag="fed"):
+    """The answer to `feed`, with the same id: the state that is shown now."""
+
+    state: dict[str, Any]
+
+
+FromServer = ServerMessage | Greeting | Stranger | Frame | HowItRuns | Report | Chunk | Fed
 
 
 class Address(Struct, frozen=True):

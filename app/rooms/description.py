@@ -28,6 +28,7 @@ def describe(name: str, model: type[Model]) -> dict[str, Any]:
         "doc": doc,
         "about": _markdown().render(doc),
         "grid": field,
+        "display": "field" if field else model.display,
         "parameters": [parameter.schema() for parameter in parameters.declared(model)],
         "actions": {
             **ROOM_ACTIONS,
@@ -55,6 +56,7 @@ def describe(name: str, model: type[Model]) -> dict[str, Any]:
             for view in views
         ],
         "channels": {**ROOM_CHANNELS, **model.channels, **exposure.tracked(model)},
+        "feed": [part.schema() for part in model.feed],
         "presets": [
             {"name": name, "params": dict(params)} for name, params in model.presets.items()
         ],

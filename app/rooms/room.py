@@ -36,6 +36,7 @@ from app.rooms.composer import Composer
 from app.rooms.description import describe
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import HEARTBEAT_S, Figures, Rate
+from app.rooms.following import Following
 from app.rooms.lanes import Ticket
 from app.rooms.notes import Notes
 from app.rooms.offers import ROOM_ACTIONS
@@ -96,6 +97,7 @@ class Room:
         self._first_params = dict(params)
         self._safe_params = dict(params)
         self._room_params: dict[str, Value] = {}
+        self.following = Following()
         self._restarts = 0
         self._began = time.monotonic()
         self._fingers = fingers.Fingers()
@@ -119,6 +121,8 @@ class Room:
         heir._restarts = self._restarts + 1
         heir._began = self._began
         heir._composer.follow(self._composer)
+        heir.following = self.following
+        heir.following.renew(heir._model)
         heir._tell_restart("its thread stopped")
         return heir
 
@@ -390,6 +394,7 @@ class Room:
             {k: v for k, v in params.items() if k not in own},
             cast(Precision, own.get("precision", "single")),
         )
+        self.following.renew(model)
         self._model = model
         self._seed_tracers()
         return model

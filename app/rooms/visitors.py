@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable
 
 from app.protocol.messages import MAX_NAME_CHARS, Visitor
+from models.texts import one_line
 
 # Light enough to read on a dark fluid, far apart in hue for colour-blind eyes too.
 PALETTE = {
@@ -45,10 +45,7 @@ def pick_name(colour: str, taken: Collection[str]) -> str:
 
 def clean_name(name: str) -> str:
     """`name` on one line, without control or invisible characters; may be empty."""
-    shown = (
-        " " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c)[0] != "C"
-    )
-    return " ".join("".join(shown).split())[:MAX_NAME_CHARS].strip()
+    return one_line(name)[:MAX_NAME_CHARS].strip()
 
 
 def settle(visitor: Visitor, present: Collection[Visitor]) -> Visitor:

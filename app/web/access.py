@@ -26,6 +26,11 @@ def is_loopback(address: str) -> bool:
     return (mapped or ip).is_loopback
 
 
+def authorization(environ: Mapping[str, Any]) -> str:
+    """The Authorization header, or "". Bottle's get_header fails for one that is not UTF-8."""
+    return str(environ.get("HTTP_AUTHORIZATION", ""))
+
+
 def lan_address() -> str:
     """The address at which others on the network reach us; 127.0.0.1 without a network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

@@ -10,7 +10,7 @@ import bottle
 
 from app.protocol.messages import Role
 from app.web import answers
-from app.web.access import is_loopback
+from app.web.access import authorization, is_loopback
 from app.web.identity import Identity
 from app.web.permissions import ROUTES, only
 
@@ -36,7 +36,7 @@ class Guard:
         @wraps(answer)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             request = bottle.request
-            operator = self._identity.is_operator(request.get_header("Authorization", ""))
+            operator = self._identity.is_operator(authorization(request.environ))
             role: Role = "operator" if operator else "guest"
             here = right.here and is_loopback(request.environ.get("REMOTE_ADDR", ""))
             if role not in right.roles and not here:

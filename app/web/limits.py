@@ -24,6 +24,10 @@ MAX_UPLOADS = 4
 MAX_UNREAD_BYTES = 16 * 1024 * 1024
 UNREAD_S = 2.0
 """For a peer that was refused to finish its body: cut off earlier, it would not hear why."""
+MAX_FEED_BYTES = 4096
+FEEDS_PER_S = 10.0
+"""States that feeds may post to one room, together; pages are shown no more."""
+FEEDS_BURST = 20.0
 MAX_MESSAGE_BYTES = 32 * 1024
 MAX_QUEUED_BYTES = 512 * 1024
 MESSAGES_PER_S = 400.0

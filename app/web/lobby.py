@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from functools import partial
 
 import gevent
 
 from app.engines.base import Engine
-from app.protocol.messages import ErrorCode, Id, Role
+from app.protocol.compute import Fed
+from app.protocol.messages import Error, ErrorCode, Id, Role
 from app.web.identity import Identity
 from app.web.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
 from app.web.permissions import OWN_ROOMS, only
 from app.web.stage import Stage
 from app.web.talk import Talk
 from app.web.viewer import Viewer
+from models.parameters import Value
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +47,8 @@ class Lobby:
         self.default_model = default_model
         self.engine = engine
         self.talk = Talk(talk, self.stages, engine.catalogue)
+        self.waiting: dict[str, dict[str, Value]] = {}
+        """States that were fed to rooms of listed models in which nobody is yet."""
         self._identity = identity
         self._keeper = gevent.spawn(self._keep)
 
@@ -106,6 +111,8 @@ class Lobby:
             raise EntryError("unknown_model", str(unknown.args[0])) from None
         log.info("room %s opens", room)
         self.stages[room] = stage
+        if room in self.waiting:
+            stage.link.feed(self.waiting.pop(room), partial(_report_fed, room))
         return stage
 
     def _keep(self) -> None:
@@ -123,6 +130,11 @@ class Lobby:
                 report_due = now + REPORT_S
                 for name, stage in self.stages.items():
                     _report(name, stage)
+
+
+def _report_fed(room: str, answer: Fed | Error) -> None:
+    if isinstance(answer, Error):
+        log.warning("room %s: what was fed to it before is lost: %s", room, answer.message)
 
 
 def _report(name: str, stage: Stage) -> None:

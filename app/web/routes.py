@@ -20,6 +20,7 @@ from app.resources import UI
 from app.rooms.encoder import jpeg
 from app.settings import Settings
 from app.web import answers
+from app.web.feeds import add_feeds
 from app.web.guard import Guard
 from app.web.handler import WEBSOCKET_PATH
 from app.web.session import Reception, converse
@@ -56,6 +57,7 @@ def application(
     add_routes(app, lobby, settings)
     add_snapshots(app, lobby)
     add_upload_routes(app, uploads)
+    add_feeds(app, lobby, reception.feed_token)
 
     @app.get(WEBSOCKET_PATH)  # type: ignore[untyped-decorator]
     def websocket() -> Any:

@@ -80,6 +80,7 @@ class Reception:
     identity: Identity
     kiosk_token: str
     join_code: str
+    feed_token: str
     codes: Attempts
     """Guesses at the join code, per address."""
     pins: Attempts

@@ -313,7 +313,7 @@ def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
     lines += ["upload-mb = 0.5"]
     lines += [f"{name} = true" for name in ("lan", "headless", "fullscreen")]
     lines += [f"static = {{ lessons = '{isolated}', more = '/' }}"]
-    lines += ["show-code = false"]
+    lines += ["show-code = false", "feed-token = 'sixteen-letters_'"]
     assert {line.split()[0] for line in lines} == set(SETTINGS)
     (isolated / "vortarium.toml").write_text("\n".join(lines))
     settings = parse([])

@@ -18,6 +18,8 @@ from tests.exhibit import Exhibit
 
 PATIENCE_MS = 20_000
 CONNECTED = "html[data-connected=true]"
+SHOWS = "[data-seq]:not([data-seq='']), [data-display]:not([data-display=field])"
+"""A frame has come, or there will be none."""
 SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 KIOSK = {"width": 1280, "height": 720}
 
@@ -68,7 +70,7 @@ def open_page(browser: Browser, exhibit: Exhibit) -> Iterator[OpenPage]:
         page.on("console", lambda said: faults.append(said.text) if is_fault(said) else None)
         page.goto((at or exhibit.url) + path)
         if "models/" in path:
-            page.wait_for_selector(f"{CONNECTED}[data-seq]:not([data-seq=''])")
+            page.wait_for_selector(f"{CONNECTED}:is({SHOWS})")
         return page
 
     yield begin

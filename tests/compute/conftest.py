@@ -9,7 +9,7 @@ import pytest
 
 import models
 from tests.compute.service import Outsider, Service
-from tests.toy import Counter, Wave
+from tests.toy import Counter, Echo, Wave
 
 Serve = Callable[..., Service]
 Visit = Callable[..., Outsider]
@@ -18,7 +18,7 @@ Visit = Callable[..., Outsider]
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """Starts compute servers."""
-    for toy in (Wave, Counter):
+    for toy in (Wave, Counter, Echo):
         monkeypatch.setitem(models._EXHIBITS, toy.__name__, toy)
     services: list[Service] = []
 

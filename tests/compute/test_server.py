@@ -234,3 +234,20 @@ def test_an_empty_room_ends_and_one_with_visitors_does_not(
     assert ended.wait(10)
     staying.say(type="ask", room="Counter", id=1)
     assert staying.hear_of("error", id=1)["message"].endswith("there are Wave")
+
+
+def test_a_program_that_says_nothing_else_feeds_a_room(serve: Serve, visit: Visit) -> None:
+    service = serve("Echo")
+    listener = hello(visit, service)
+    listener.say(type="subscribe", names=["heard"])
+    feed = visit(zmq.DEALER, service)
+    feed.say(type="feed", id=1, room="Echo", state={"tone": "high"})
+    shown = {"tone": "high", "volume": 1.0}
+    assert feed.hear_of("fed", id=1)["state"] == shown
+    while listener.hear_of("channel", name="heard")["value"] != shown:
+        pass
+    for state in ({"tone": "shrill"}, {}, [], {"tone": ["high"]}, {"x" * 65: 1}):
+        feed.say(type="feed", id=2, room="Echo", state=state)
+        assert feed.hear_of("error")["code"] in ("out_of_range", "bad_value", "bad_message")
+    feed.say(type="feed", id=3, room="nowhere", state={"tone": "high"})
+    assert "Echo" in feed.hear_of("error", id=3)["message"]

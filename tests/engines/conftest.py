@@ -17,7 +17,7 @@ from app.engines.remote import RemoteEngine
 from app.web.hub import watch_on
 from tests.compute.service import Service
 from tests.engines.audience import Audience
-from tests.toy import Counter, Mischief, Wave
+from tests.toy import Counter, Echo, Mischief, Wave
 
 FPS = 100.0
 FIRST = {"humps": 3, "nobody": 1}
@@ -31,7 +31,7 @@ def audience() -> Audience:
 @pytest.fixture
 def _toys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The toys are listed."""
-    for toy in (Wave, Counter, Mischief):
+    for toy in (Wave, Counter, Echo, Mischief):
         monkeypatch.setitem(models._EXHIBITS, toy.__name__, toy)
     Mischief.released.clear()
     Mischief.hangs.clear()

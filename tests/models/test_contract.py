@@ -14,9 +14,21 @@ import pytest
 
 import models
 from models.contract import FieldModel, Model
-from models.parameters import Float, Integer, ParameterError
+from models.parameters import (
+    Choice,
+    Float,
+    Integer,
+    Parameter,
+    ParameterError,
+    Text,
+    Toggle,
+    from_schema,
+)
+from tests.models.fields import FIELDS, GRIDLESS
 
 EVERY = pytest.mark.parametrize("name", models.names())
+EVERY_FIELD = pytest.mark.parametrize("name", FIELDS)
+EVERY_GRIDLESS = pytest.mark.parametrize("name", GRIDLESS)
 
 
 def small(name: str, precision: Any = "single", **params: Any) -> FieldModel:
@@ -49,6 +61,12 @@ def test_docstring_opens_with_a_plain_sentence(name: str) -> None:
     first = text.splitlines()[0]
     assert first.endswith((".", "!", "?"))
     assert not set(first) & set("$\\`*_")
+    assert len(text) > 4 * len(first)
+
+
+@EVERY_FIELD
+def test_a_fields_docstring_tells_its_equation_and_where_that_is_from(name: str) -> None:
+    text = inspect.getdoc(models.get(name)) or ""
     assert "Source:" in text
     assert "$$" in text
 
@@ -56,9 +74,10 @@ def test_docstring_opens_with_a_plain_sentence(name: str) -> None:
 @EVERY
 def test_declarations_are_sound(name: str) -> None:
     exhibit = models.get(name)
-    names = [parameter.name for parameter in exhibit.parameters]
-    assert len(names) == len(set(names))
-    for parameter in exhibit.parameters:
+    for declared in (exhibit.parameters, exhibit.feed):
+        names = [parameter.name for parameter in declared]
+        assert len(names) == len(set(names))
+    for parameter in (*exhibit.parameters, *exhibit.feed):
         assert parameter.check(parameter.default) == parameter.default
         assert parameter.label
         assert parameter.help.endswith((".", "!"))
@@ -70,7 +89,7 @@ def test_declarations_are_sound(name: str) -> None:
         json.dumps([argument.schema() for argument in action.args])
 
 
-@EVERY
+@EVERY_FIELD
 def test_presets_can_be_tried(name: str) -> None:
     exhibit = models.get(name)
     assert exhibit.presets
@@ -86,7 +105,7 @@ def test_presets_can_be_tried(name: str) -> None:
         assert np.abs(a - b).max() > 1e-3 * np.abs(a).max()
 
 
-@EVERY
+@EVERY_FIELD
 @pytest.mark.parametrize("precision", ["single", "double"])
 def test_a_round_through_the_contract(name: str, precision: Any) -> None:
     model = small(name, precision)
@@ -121,7 +140,7 @@ def test_a_round_through_the_contract(name: str, precision: Any) -> None:
     assert model.fingers() == []
 
 
-@EVERY
+@EVERY_FIELD
 def test_steps_in_blocks_are_the_same_steps(name: str) -> None:
     """Looking at the field, or not, and how steps are grouped changes nothing."""
     a, b = small(name, "double"), small(name, "double")
@@ -133,7 +152,7 @@ def test_steps_in_blocks_are_the_same_steps(name: str) -> None:
     np.testing.assert_allclose(a.psi, b.psi, atol=1e-10 * np.abs(a.psi).max())
 
 
-@EVERY
+@EVERY_FIELD
 def test_load_goes_on_where_psi_left_off(name: str) -> None:
     # The norm that is kept is that of the loaded field, from which cooling takes a little.
     a, b = (small(name, "double", cooling=1e-10) for _ in range(2))
@@ -145,7 +164,7 @@ def test_load_goes_on_where_psi_left_off(name: str) -> None:
     np.testing.assert_allclose(a.psi, b.psi, atol=1e-10 * np.abs(a.psi).max())
 
 
-@EVERY
+@EVERY_FIELD
 def test_load_refuses_what_does_not_fit(name: str) -> None:
     model = small(name)
     before = model.psi
@@ -158,7 +177,7 @@ def test_load_refuses_what_does_not_fit(name: str) -> None:
     np.testing.assert_array_equal(model.psi, before)
 
 
-@EVERY
+@EVERY_FIELD
 def test_picture_has_the_largest_y_on_top_and_x_to_the_right(name: str) -> None:
     model = small(name)
     psi = np.full(model.psi.shape, 0.1 + 0j)
@@ -169,7 +188,7 @@ def test_picture_has_the_largest_y_on_top_and_x_to_the_right(name: str) -> None:
     assert (row, column) == (32 - 1 - 5, 40)
 
 
-@EVERY
+@EVERY_FIELD
 def test_set_is_all_or_nothing(name: str) -> None:
     model = small(name)
     before = dict(model.params)
@@ -181,7 +200,7 @@ def test_set_is_all_or_nothing(name: str) -> None:
     assert model.shape == (64, 64)
 
 
-@EVERY
+@EVERY_FIELD
 def test_every_parameter_can_be_changed_while_it_runs(name: str) -> None:
     model = small(name)
     for parameter in model.parameters:
@@ -201,6 +220,50 @@ def test_every_parameter_can_be_changed_while_it_runs(name: str) -> None:
             model.step(1)
         model.set({parameter.name: kept})
     assert np.isfinite(model.psi).all()
+
+
+@EVERY_GRIDLESS
+def test_a_round_through_the_contract_without_a_grid(name: str) -> None:
+    exhibit = models.get(name)
+    assert exhibit.title
+    assert exhibit.display
+    for changes in ({}, *exhibit.presets.values()):
+        model = exhibit(changes)
+        assert model.t == 0.0
+        assert model.pause_s > 0
+        model.step(0)
+        assert model.t == 0.0
+        model.step(12)
+        assert model.t > 0
+        assert model.healthy() is None
+        for channel in model.channels:
+            json.dumps(model.channel(channel), allow_nan=False)
+        with pytest.raises(KeyError):
+            model.channel("nothing")
+        with pytest.raises(ParameterError):
+            model.set({**changes, "nothing": 1})
+        model.reset()
+        assert model.t == 0.0
+
+
+@EVERY_FIELD
+def test_no_field_follows_a_feed(name: str) -> None:
+    with pytest.raises(ParameterError, match="takes no feed"):
+        small(name).take_in({"mood": "sunny"})
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        Float(name="a", default=1.0, low=0.0, high=2.0, label="A", help="."),
+        Integer(name="a", default=1, low=0, high=2, label="A", help=".", scale="log"),
+        Toggle(name="a", default=True, label="A", help="."),
+        Choice(name="a", default="b", options=("b", "c"), label="A", help="."),
+        Text(name="a", default="", max_chars=3, label="A", help="."),
+    ],
+)
+def test_a_declaration_survives_its_way_through_json(parameter: Parameter) -> None:
+    assert from_schema(json.loads(json.dumps(parameter.schema()))) == parameter
 
 
 def test_helpers_are_not_listed() -> None:

@@ -11,8 +11,9 @@ import pytest
 import models
 from models.contract import FieldModel
 from models.parameters import Choice, Float, Integer, Parameter, Toggle
+from tests.models.fields import FIELDS
 
-EVERY = pytest.mark.parametrize("name", models.names())
+EVERY = pytest.mark.parametrize("name", FIELDS)
 
 
 def extreme(rng: np.random.Generator, parameter: Parameter) -> Any:
@@ -63,4 +64,4 @@ def test_some_extreme_settings(name: str, precision: Any) -> None:
 @EVERY
 @pytest.mark.long
 def test_ten_thousand_extreme_settings_in_all(name: str) -> None:
-    abuse(name, 10_000 // len(models.names()) + 1, "single")
+    abuse(name, 10_000 // len(FIELDS) + 1, "single")

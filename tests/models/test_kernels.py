@@ -17,6 +17,7 @@ from models.bec import BEC
 from models.numerics import backend as backends
 from models.numerics import fft
 from models.numerics.backend import Backend
+from tests.models.fields import FIELDS
 
 TOLERANCE = {"single": 2e-5, "double": 1e-12}
 SMALL = {"Nx": 48, "Ny": 32, "cooling_steps": 20}
@@ -65,7 +66,7 @@ def test_compiled_and_plain_loops_agree(
     assert fast.energy_parts() == pytest.approx(slow.energy_parts(), rel=1e-4)
 
 
-@pytest.mark.parametrize("name", models.names())
+@pytest.mark.parametrize("name", FIELDS)
 def test_every_exhibit_is_the_same_without_the_compiler(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,7 +87,7 @@ def test_every_exhibit_is_the_same_without_the_compiler(
 
 
 @pytest.mark.parametrize("precision", ["single", "double"])
-@pytest.mark.parametrize("name", models.names())
+@pytest.mark.parametrize("name", FIELDS)
 def test_nothing_is_allocated_inside_a_step(name: str, precision: Any) -> None:
     model: Any = models.get(name)({"Nx": 128, "Ny": 128}, precision)
     model.touch("a", 0.5, 0.5)

@@ -41,9 +41,32 @@ function makeCard(model) {
   card.setAttribute("heading", model.title);
   card.setAttribute("summary", model.summary);
   const link = make("a", { href: modelUrl(model.name) }, card);
+  const refresh = model.grid ? makeThumbnail(card, model) : makeStill(card, model);
+  return { element: make("li", { "data-model": model.name }, link), refresh };
+}
+
+/**
+ * What has no field is shown as it was once.
+ *
+ * @param {HTMLElement} card
+ * @param {import("./protocol.js").Model} model
+ */
+function makeStill(card, model) {
+  const still = make("img", { src: thumbnailUrl(model.name), alt: "" });
+  still.addEventListener("load", () => (still.dataset.shown = "true"));
+  // A model of a user's own has no still.
+  still.addEventListener("error", () => still.remove());
+  return async () => card.querySelector("canvas")?.replaceWith(still);
+}
+
+/**
+ * @param {HTMLElement} card
+ * @param {import("./protocol.js").Model} model
+ */
+function makeThumbnail(card, model) {
   const paint = createPainter();
 
-  async function refresh() {
+  return async () => {
     const answer = await fetch(thumbnailUrl(model.name));
     if (!answer.ok) return;
     const bitmap = await createImageBitmap(await answer.blob(), { colorSpaceConversion: "none" });
@@ -57,7 +80,5 @@ function makeCard(model) {
     canvas.height = height;
     context2d(canvas).putImageData(painted, 0, 0);
     canvas.dataset.shown = "true";
-  }
-
-  return { element: make("li", { "data-model": model.name }, link), refresh };
+  };
 }

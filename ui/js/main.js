@@ -10,6 +10,7 @@ import {
 import { createDecoder } from "./decoder.js";
 import { byId, canvasById } from "./dom.js";
 import "./elements/favicon.js";
+import { bindExhibit } from "./exhibits/choose.js";
 import { bindDock, showFigures, showLegend, showState } from "./hud.js";
 import { bindFingers } from "./input.js";
 import { followKeyboard } from "./keyboard.js";
@@ -56,6 +57,7 @@ const fingers = bindFingers(
   byId("fluid"),
   (finger) => connection.send("finger", finger),
   (x, y) => {
+    if (!state.model?.grid) return true; // there is nothing to stir
     stage.ripple(x, y);
     hint.forget();
     return toolbar.use(x, y);
@@ -93,6 +95,7 @@ const subscriptions = createSubscriptions(connection.send, (name) => {
 subscriptions.want("page", CHANNELS);
 const inside = createRoom(connection, (names) => subscriptions.want("console", names));
 Object.assign(window, { room: inside.room });
+const exhibit = bindExhibit(byId("fluid"), state, (names) => subscriptions.want("exhibit", names));
 const plots = makePlots(byId("plots-panel"), state, (names) => subscriptions.want("plots", names));
 const talk = bindTalk(state, connection.request, (names) => subscriptions.want("talk", names));
 bindDrawers({ drawer: () => {}, plots: plots.show, talk: talk.show });
@@ -106,6 +109,7 @@ function receive(message) {
   inside.receive(message);
   if (message.type === "channel") {
     plots.add(message.name, message.value);
+    exhibit.show(message.name, message.value);
     toolbar.showUseful();
     if (ON_FLUID.includes(message.name)) stage.redraw();
   }
@@ -121,6 +125,7 @@ function receive(message) {
     if (message.type === "welcome") buildOnce();
     showState(state);
     showControls();
+    exhibit.set();
     stage.redraw();
   }
 }
@@ -139,6 +144,7 @@ function buildOnce() {
     looked: stage.redraw,
     complain: (text) => toast(text, "warning"),
   });
+  exhibit.begin();
   toolbar.build();
   plots.begin();
 }

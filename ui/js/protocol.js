@@ -17,7 +17,7 @@
  * @property {boolean} marks_vortices  its frames carry them
  *
  * @typedef {object} Parameter  one declaration of models/parameters.py
- * @property {"float" | "int" | "bool" | "choice"} kind
+ * @property {"float" | "int" | "bool" | "choice" | "text"} kind
  * @property {string} name
  * @property {Scalar} default
  * @property {string} label
@@ -40,11 +40,13 @@
  * @property {string} summary
  * @property {string} about  safe HTML, made by the server
  * @property {boolean} grid
+ * @property {string} display  what is shown without one: see exhibits/choose.js
  * @property {Parameter[]} parameters
  * @property {Record<string, string>} actions
  * @property {Tool[]} tools
  * @property {View[]} views
  * @property {Record<string, string>} channels  live values: name to help
+ * @property {Parameter[]} feed  of which parts a state consists that a program may post
  * @property {{name: string, params: Record<string, Scalar>}[]} presets
  * @property {{name: string, ops: string[], help?: string}[]} exposed  what `rpc` may be about
  *

@@ -7,7 +7,7 @@
  *     <button><svg-icon name="boat"></svg-icon> Boat</button>
  */
 
-const SVG = "http://www.w3.org/2000/svg";
+import { makeSvg } from "../dom.js";
 
 /** 24 by 24. @type {Record<string, string>} */
 const PATHS = {
@@ -42,12 +42,8 @@ class Icon extends HTMLElement {
   attributeChangedCallback() {
     if (!this.isConnected) return;
     const name = this.getAttribute("name") ?? "";
-    const drawing = document.createElementNS(SVG, "svg");
-    drawing.setAttribute("viewBox", "0 0 24 24");
-    drawing.setAttribute("aria-hidden", "true");
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", PATHS[Object.hasOwn(PATHS, name) ? name : "other"]);
-    drawing.append(path);
+    const path = makeSvg("path", { d: PATHS[Object.hasOwn(PATHS, name) ? name : "other"] });
+    const drawing = makeSvg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
     this.replaceChildren(drawing);
   }
 }

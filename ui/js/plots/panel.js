@@ -1,6 +1,6 @@
 // @ts-check
 /** The plots: they listen while they are open, and forget everything when they are closed. */
-import { make } from "../dom.js";
+import { byId, make } from "../dom.js";
 import { chartsOf, plotted } from "./charts.js";
 
 const REDRAW_MS = 100; // as often as values come
@@ -48,7 +48,10 @@ export function makePlots(panel, state, want) {
 
   return {
     show,
-    begin: () => show(redrawing !== undefined),
+    begin() {
+      byId("open-plots").hidden = plotted(channels()).length === 0;
+      show(redrawing !== undefined);
+    },
     add(name, value) {
       const place = places.get(name);
       if (!place) return;

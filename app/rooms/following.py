@@ -1,0 +1,30 @@
+"""What a room was fed last, which outlasts its model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.protocol.compute import Fed
+from app.protocol.messages import Error
+from models.contract import Model
+from models.parameters import ParameterError, Value
+
+
+class Following:
+    """The newest state of a room's feeds."""
+
+    def __init__(self) -> None:
+        self._state: dict[str, Value] = {}
+
+    def take(self, model: Model, state: Mapping[str, object]) -> Fed | Error:
+        """Let `model` follow `state`; the answer to who posted it."""
+        try:
+            self._state = model.take_in(state)
+        except ParameterError as fault:
+            return Error(code=fault.code, message=str(fault))
+        return Fed(state=self._state)
+
+    def renew(self, model: Model) -> None:
+        """Let a new `model` follow what the one before did."""
+        if self._state:
+            model.take_in(self._state)

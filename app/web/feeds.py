@@ -1,0 +1,123 @@
+"""Programs outside that post states: `POST /api/rooms/<room>/feed`.
+
+The body is a JSON object, the state; `Authorization: Bearer <token>` says that the program may.
+Which parts a state has, a model tells in `feed` of `GET /api/models`; a state is whole, so what it
+leaves out has its default. Answered by
+
+    200  {"state": ...}: every page of the room shows it
+    202  {"state": ...}: nobody is in the room; whoever comes first will see it
+    400  malformed, or the model does not take it: nothing has changed, and the text says why
+    403  not the token
+    404  no such room: none of that name runs, and no model has that name
+    413  too large
+    429  too fast
+    503  the room does not answer now
+
+A state lasts as long as its room; of those posted before anybody came, only the newest is kept.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, BinaryIO
+
+import bottle
+import msgspec
+from gevent.event import AsyncResult
+from gevent.timeout import Timeout
+
+from app.protocol.compute import Fed, Posted
+from app.protocol.messages import Error
+from app.web import answers
+from app.web.access import authorization
+from app.web.limits import FEEDS_BURST, FEEDS_PER_S, MAX_FEED_BYTES, Bucket
+from app.web.lobby import Lobby
+from app.web.stage import Stage
+from models.feeds import check_state
+from models.parameters import ParameterError, from_schema
+
+ANSWER_S = 3.0
+
+Answer = tuple[int, str | dict[str, Any]]
+"""The HTTP status, and a text or JSON."""
+
+_decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(Posted)
+
+
+def add_feeds(app: Any, lobby: Lobby, token: str) -> None:
+    """Put their route on `app`; `token` is what they must know."""
+    feeds = Feeds(lobby, token)
+
+    @app.post("/api/rooms/<room>/feed")  # type: ignore[untyped-decorator]
+    def feed(room: str) -> Any:
+        """Let a room's model follow the JSON object of the body, a state; with the feeds' token."""
+        request = bottle.request
+        bearer = authorization(request.environ)
+        status, told = feeds.post(room, bearer, request.content_length, request.body)
+        if isinstance(told, str):
+            return answers.text(status, told)
+        return answers.json(told, status)
+
+
+class Feeds:
+    """Takes in states for all rooms."""
+
+    def __init__(self, lobby: Lobby, token: str) -> None:
+        self._lobby = lobby
+        self._token = token.encode()
+        self._paces: dict[str, Bucket] = {}
+
+    def post(self, room: str, bearer: str, length: int, body: BinaryIO) -> Answer:
+        """The answer to one request; its head says of `body` that it has `length` bytes."""
+        scheme, _, given = bearer.partition(" ")
+        right = hmac.compare_digest(given.encode(), self._token)
+        if scheme.lower() != "bearer" or not right:
+            return 403, "a feed needs its token: `Authorization: Bearer ...`"
+        stage = self._lobby.stages.get(room)
+        listed = self._lobby.engine.catalogue()
+        if stage is None and room not in listed:
+            known = ", ".join(dict.fromkeys([*self._lobby.stages, *listed]))
+            return 404, f"no room {room!r}; there are {known}"
+        if not self._in_time(room):
+            return 429, f"at most {FEEDS_PER_S:g} states a second for a room"
+        if length > MAX_FEED_BYTES:
+            return 413, f"a state has at most {MAX_FEED_BYTES} bytes"
+        try:
+            state = _decoder.decode(body.read())
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
+            return 400, f"a state is a JSON object of numbers, words and switches: {fault}"[:300]
+        return self._keep(room, listed[room], state) if stage is None else _put(stage, state)
+
+    def _in_time(self, room: str) -> bool:
+        known = {*self._lobby.stages, *self._lobby.engine.catalogue()}
+        self._paces = {name: pace for name, pace in self._paces.items() if name in known}
+        pace = self._paces.setdefault(room, Bucket(FEEDS_PER_S, FEEDS_BURST))
+        if pace.wait_s(1) > 0:
+            return False
+        pace.take(1)
+        return True
+
+    def _keep(self, room: str, about: dict[str, Any], state: dict[str, Any]) -> Answer:
+        """For whoever comes first; checked now, while somebody can mend it."""
+        try:
+            checked = check_state([from_schema(part) for part in about.get("feed", ())], state)
+        except ParameterError as fault:
+            return 400, str(fault)
+        self._lobby.waiting[room] = checked
+        return 202, {"state": checked}
+
+
+def _put(stage: Stage, state: dict[str, Any]) -> Answer:
+    answer: AsyncResult[Fed | Error] = AsyncResult()
+    stage.link.feed(state, answer.set)
+    try:
+        match answer.get(timeout=ANSWER_S):
+            case Fed(state=shown):
+                return 200, {"state": shown}
+            case Error(code="busy", message=text):
+                return 503, text
+            case Error(message=text):
+                return 400, text
+    except Timeout:
+        pass
+    return 503, "the room does not answer"
