@@ -25,7 +25,20 @@ MAX_DEPTH = 4
 MAX_NAMES = 256
 MAX_NAME_CHARS = 32
 RESERVED = frozenset(
-    {"model", "notes", "call", "channels", "close", "name", "on", "settled", "subscribe", "you"}
+    {
+        "model",
+        "notes",
+        "call",
+        "channels",
+        "close",
+        "name",
+        "on",
+        "settled",
+        "subscribe",
+        "then",
+        "visitors",
+        "you",
+    }
 )
 """What every room has already, and what the page's `room` has of its own."""
 

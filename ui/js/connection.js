@@ -32,8 +32,10 @@ export class RequestError extends Error {
  *
  * @typedef {object} Connection
  * @property {(type: string, fields?: Record<string, any>) => boolean} send  false: not connected
- * @property {(type: string, fields?: Record<string, any>) => Promise<Record<string, any>>} request
+ * @property {(type: string, fields?: Record<string, any>, patienceMs?: number) =>
+ *   Promise<Record<string, any>>} request
  * @property {() => void} retry  try now, with what `hello` says now
+ * @property {() => void} close  for good
  * @property {() => number | null} roundTrip  mean of the last 30, ms
  */
 
@@ -113,7 +115,17 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
     onMessage(message);
   }
 
-  function lost() {
+  function close() {
+    clearInterval(watching);
+    removeEventListener("online", retry);
+    document.removeEventListener("visibilitychange", retryWhenSeen);
+    clearTimeout(retryTimer);
+    const closing = socket;
+    forget();
+    closing?.close();
+  }
+
+  function forget() {
     socket = null;
     welcomed = false;
     roundTrips.length = 0;
@@ -121,6 +133,10 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
       reject(new RequestError("disconnected", "the exhibit is out of reach"));
     }
     pending.clear();
+  }
+
+  function lost() {
+    forget();
     if (refusal && NEEDS_CODE.includes(refusal.code)) {
       onStatus("code needed", refusal.message);
       return;
@@ -160,7 +176,7 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
   }
 
   /** @type {Connection["request"]} */
-  function request(type, fields = {}) {
+  function request(type, fields = {}, patienceMs = REPLY_MS) {
     const id = nextId++;
     return new Promise((resolve, reject) => {
       if (!send(type, { ...fields, id })) {
@@ -170,7 +186,7 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
       pending.set(id, { resolve, reject });
       setTimeout(() => {
         if (pending.delete(id)) reject(new RequestError("no_answer", "the exhibit did not answer"));
-      }, REPLY_MS);
+      }, patienceMs);
     });
   }
 
@@ -178,17 +194,20 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
     if (socket === null) open();
   }
 
+  function retryWhenSeen() {
+    if (!document.hidden && !refusal && tries > 0) retry();
+  }
+
   onStatus("connecting", "");
   open();
-  setInterval(watch, PING_MS);
+  const watching = setInterval(watch, PING_MS);
   addEventListener("online", retry);
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && !refusal && tries > 0) retry();
-  });
+  document.addEventListener("visibilitychange", retryWhenSeen);
   return {
     send,
     request,
     retry,
+    close,
     roundTrip: () =>
       roundTrips.length ? roundTrips.reduce((sum, ms) => sum + ms) / roundTrips.length : null,
   };

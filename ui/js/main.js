@@ -1,5 +1,6 @@
 // @ts-check
 /** A model's page: what comes from the room changes the state, and the state is shown. */
+import { createRoom } from "./client.js";
 import { bindCode } from "./code.js";
 import { connect } from "./connection.js";
 import { buildControls } from "./controls.js";
@@ -66,6 +67,7 @@ const connection = connect({
       state.picture = picture;
       stage.redraw();
       hint.offer();
+      inside.emit("frame", picture.frame);
     },
     (seq) => connection.send("ack", { seq }),
   ),
@@ -84,6 +86,8 @@ const subscriptions = createSubscriptions(connection.send, (name) => {
   stage.redraw();
 });
 subscriptions.want("page", CHANNELS);
+const inside = createRoom(connection, (names) => subscriptions.want("console", names));
+Object.assign(window, { room: inside.room });
 const plots = makePlots(byId("plots-panel"), state, (names) => subscriptions.want("plots", names));
 bindDrawers({ drawer: () => {}, plots: plots.show });
 setInterval(showNumbers(), FIGURES_MS);
@@ -92,6 +96,7 @@ setInterval(showNumbers(), FIGURES_MS);
 function receive(message) {
   if (message.type === "channel" && !subscriptions.hears(message.name)) return; // a late one
   apply(state, message);
+  inside.receive(message);
   if (message.type === "channel") {
     plots.add(message.name, message.value);
     toolbar.showUseful();
