@@ -213,7 +213,7 @@ def test_events_come_back_after_an_interruption_as_the_same_visitor(
     visitor.send(type="say", text="hello")
     page.wait_for_function("() => heard.state?.params.cooling === 0.02")
     page.wait_for_function("() => heard.said?.text === 'hello'")
-    page.evaluate("() => { energies.length = 0; sockets.at(-1).close(); }")
+    page.evaluate("() => { energies.length = 0; sockets.at(-1).close(3000); }")
     page.wait_for_function("() => heard.status?.status === 'open' && energies.length > 1")
     assert page.evaluate("() => r.you.id === first && sockets.length > 1")
     assert "Script" in page.evaluate("() => r.visitors.map(({ name }) => name)")
