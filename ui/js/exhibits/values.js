@@ -1,6 +1,7 @@
 // @ts-check
 /** A model that says nothing of how it is shown: its channels' values, as they are. */
 import { make, setText } from "../dom.js";
+import { OF_EVERY_ROOM } from "../plots/charts.js";
 
 /** @param {import("../protocol.js").Model} model @returns {import("./choose.js").Exhibit} */
 export function makeValues(model) {
@@ -19,5 +20,3 @@ export function makeValues(model) {
     },
   };
 }
-
-const OF_EVERY_ROOM = ["steps_per_s", "fps"];

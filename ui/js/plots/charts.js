@@ -7,8 +7,10 @@ import { makeChart } from "./chart.js";
 const COLOURS = ["#7cd7ea", "#ffc46b", "#c9b6ff", "#7ef0b2"];
 /** Lines in the colours of what they count. @type {Record<string, string>} */
 const COLOUR_OF = { anticlockwise: ANTICLOCKWISE, clockwise: CLOCKWISE };
-/** Figures in the corner or in the talk's foot, and what is drawn on the fluid or in its place. */
-const SHOWN_ELSEWHERE = ["steps_per_s", "fps", "heartbeat", "boat", "mood", "numbers"];
+/** The channels that rooms have whatever their model: figures, and a board of texts. */
+export const OF_EVERY_ROOM = ["steps_per_s", "fps", "heartbeat", "notes"];
+/** Those, and what is drawn on the fluid or in its place. */
+const SHOWN_ELSEWHERE = [...OF_EVERY_ROOM, "boat", "mood", "numbers"];
 
 /**
  * @typedef {object} ChannelCharts
