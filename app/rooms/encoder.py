@@ -11,7 +11,7 @@ from app.protocol import frames
 from models.contract import ByteArray, Picture
 
 # Steps of quality that viewers share, best first; a viewer that needs less bandwidth goes down.
-QUALITIES = (80, 65, 50, 35)
+QUALITIES = (80, 60, 45, 30)
 
 
 class FrameKey(NamedTuple):
