@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from app.protocol.messages import ErrorCode
+from models.contract import ActionError
+
 CHUNK_S = 0.010
 """Wishes are heard at least this often, however slow a step is (but never within one)."""
+
+MAX_TOOLS_PER_S = 20
+"""Uses of a model's own actions, by all visitors of a room together."""
+
+
+class ToolLimitError(ActionError):
+    """One use of a tool more than a room allows."""
+
+    code: ErrorCode = "too_fast"
 
 
 class Pace:

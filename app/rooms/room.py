@@ -40,7 +40,7 @@ from app.rooms.following import Following
 from app.rooms.lanes import Ticket
 from app.rooms.notes import Notes
 from app.rooms.offers import ROOM_ACTIONS
-from app.rooms.pace import Pace
+from app.rooms.pace import MAX_TOOLS_PER_S, Pace, ToolLimitError
 from app.rooms.presence import Emit, Presence
 from app.rooms.publisher import Publisher
 from models.contract import ActionError, FieldModel, Model, Precision
@@ -48,20 +48,12 @@ from models.parameters import ParameterError, Value, check_all, defaults
 
 log = logging.getLogger(__name__)
 
-MAX_TOOLS_PER_S = 20
-"""Uses of a model's own actions, by all visitors of a room together."""
 MAX_ROLL_BACKS = 3
 """In a row, with fewer than SAFE_AFTER_FRAMES good frames between; then all starts anew."""
 SAFE_AFTER_FRAMES = 60
 """Parameters that carried this many frames are what a restart goes back to."""
 
 MAX_TRACE_CHARS = 4000
-
-
-class ToolLimitError(ActionError):
-    """One use of a tool more than a room allows."""
-
-    code: ErrorCode = "too_fast"
 
 
 Post = Callable[[Callable[["Room"], None]], None]
