@@ -69,8 +69,8 @@ ROUTES: dict[str, set[str]] = {
     # Whose visitors may, the setting says: tests/web/test_upload.py.
     "GET /api/rooms/<room>/upload": ANYBODY,
     "POST /api/rooms/<room>/upload": ANYBODY,
-    # Who knows the token: tests/web/test_feed.py.
-    "POST /api/rooms/<room>/feed": ANYBODY,
+    # None of them as such, but who knows the feeds' token: tests/web/test_feed.py.
+    "POST /api/rooms/<room>/feed": set(),
     "GET /api/commands": ANYBODY,
     "GET /api/features": ANYBODY,
     "POST /quit": {"operator"},
