@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 DEAD_S = 2.0
 """Silence for so long is the end: visitors shall know within 3 s, and it is looked for twice a
 second."""
+HELD_UP_S = 1.5
+"""Nobody looked for so long: the owner's thread was held up."""
 MESSAGES_AT_A_TIME = 100
 
 Watch = Callable[[int, Callable[[], None]], Callable[[], None]]
@@ -84,6 +86,7 @@ class Line:
         self._asked_at: float | None = None
         self._heard_at = time.monotonic()
         self._pinged_at = 0.0
+        self._looked_at = self._heard_at
         self._told = ""
         self._hearing = False
         self._socket: zmq.Socket[bytes] | None = None
@@ -96,6 +99,10 @@ class Line:
     def look_after(self) -> None:
         """Ping, and see whether the server is still there."""
         now = time.monotonic()
+        if now - self._looked_at > HELD_UP_S:
+            # While this process stood still, the server may well have spoken.
+            self._heard_at = now
+        self._looked_at = now
         if self.up:
             if now - self._heard_at > DEAD_S:
                 self._lost(NO_ANSWER)
