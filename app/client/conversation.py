@@ -25,6 +25,7 @@ from app.protocol.messages import (
     Finger,
     Notice,
     RoomState,
+    Rpc,
     SelectView,
     Set,
     State,
@@ -45,7 +46,7 @@ MAX_LINES = 20
 CLOSED = "the room was closed here"
 
 Fault = ConnectionError | RoomError
-Wish = Set | Do | Finger | SelectView | Channels | Subscribe | Unsubscribe | Say
+Wish = Set | Do | Finger | SelectView | Channels | Subscribe | Unsubscribe | Say | Rpc
 """What both kinds of server understand, once we are in a room."""
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future
+from typing import cast
 from zipfile import BadZipFile
 
 import msgspec
+import numpy as np
 
 from app.client.conversation import Conversation, Link, Wish
 from app.client.errors import RoomError
@@ -19,6 +21,16 @@ from app.web.limits import Bucket
 
 MESSAGES_PER_S = 200.0
 """Half of what an exhibit takes: a program that wants more waits, and is not thrown out."""
+
+
+def _plain(value: object) -> object:
+    """NumPy's numbers and arrays as Python's, which alone can be sent."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} {value!r} cannot be sent"[:200])
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plain)
 
 
 class Requests:
@@ -36,18 +48,18 @@ class Requests:
 
         Raises RoomError `bad_message`, TypeError, and ConnectionError.
         """
-        self._prepare(message)
-        self._thread.call(lambda link: self._send(message, link))
+        checked = self._prepare(message)
+        self._thread.call(lambda link: self._send(checked, link))
 
     def ask(self, message: Wish) -> FromServer:
         """Send a request, and return the reply that bears its id.
 
         Raises as `tell` does, TimeoutError, and RoomError if the reply is `error`.
         """
-        self._prepare(message)
+        checked = self._prepare(message)
         number, reply = self._conversation.new_request()
-        message.id = number
-        self._thread.call(lambda link: self._send(message, link))
+        checked.id = number
+        self._thread.call(lambda link: self._send(checked, link))
         try:
             return reply.result(self.timeout_s)
         except TimeoutError:
@@ -72,10 +84,10 @@ class Requests:
         except (ValueError, OSError, BadZipFile) as fault:
             raise RoomError("failed", f"what came is no snapshot: {fault}") from None
 
-    def _prepare(self, message: Wish) -> None:
-        """Check `message` as a server does, and wait until it may be sent."""
+    def _prepare(self, message: Wish) -> Wish:
+        """`message` as a server reads it, once it may be sent."""
         try:
-            decode(msgspec.json.encode(message))
+            checked = cast(Wish, decode(_encoder.encode(message)))
         except MessageError as wrong:
             raise RoomError.of(wrong.reply) from None
         with self._pacing:
@@ -83,6 +95,7 @@ class Requests:
             self._pace.take(1)
         time.sleep(wait_s)
         self._conversation.wait_here(self.timeout_s)
+        return checked
 
     def _send(self, message: Wish, link: Link) -> None:
         if not link.send(message) and isinstance(message.id, int):

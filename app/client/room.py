@@ -9,16 +9,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-
 from app.client.conversation import Conversation
 from app.client.entry import Entry, Picture
 from app.client.errors import RoomError
+from app.client.exposed import Exposed, Listing
 from app.client.frame import Frame, unpacked
 from app.client.handlers import Handler
 from app.client.link_thread import LinkThread
 from app.client.requests import Requests
 from app.client.way import way_to
+from app.protocol.frames import Frame as Packed
 from app.protocol.messages import (
     ChannelNames,
     Channels,
@@ -47,6 +47,8 @@ class Room:
         with Room("tcp://host:27000", "BEC", key="compute-client.key") as room:
             room.set(cooling=0.02)
             picture = room.frame().values
+
+    Leave it by `with` or `close`; a program that ends has left it too.
 
     A thread of its own keeps the connection; all methods may be called from every thread, those of
     `subscribe`'s handlers included. When the server is lost, the room comes back by itself as the
@@ -77,10 +79,12 @@ class Room:
         Raises ValueError for a wrong address, KeyFileError for a wrong key file, ConnectionError
         when nobody answers there as a server should, and RoomError when it does not let us in:
         code `forbidden` (the join code), `room_full`, `unknown_room`, `unknown_model`, `busy`.
+        `picture`: "raw" frames are without loss, "jpeg" ones smaller; "none" come for "none".
         """
         entry = Entry(room, model, name, code, picture)
         make = way_to(address, entry, key, server_key)
         self.address = address
+        self._pictures = picture != "none"
         self._closed = False
         self._conversation = Conversation(address)
         self._thread = LinkThread(self._conversation, partial(make, self._conversation))
@@ -113,6 +117,17 @@ class Room:
     def __repr__(self) -> str:
         here = "here" if self._conversation.here else "away"
         return f"<Room {self.name!r} at {self.address}, {here}>"
+
+    def __getattr__(self, name: str) -> Exposed:
+        """An object that the room exposes: `model`, `notes`, or one of its model's file."""
+        start = f"{name}."
+        if name.startswith("_") or not any(e["name"].startswith(start) for e in self._exposed()):
+            raise AttributeError(f"a room has no {name!r}; its about['exposed'] names its objects")
+        return Exposed(name, self._requests, self._exposed)
+
+    def _exposed(self) -> Listing:
+        listing: Listing = self.about.get("exposed", ())
+        return listing
 
     # --- what is there --------------------------------------------------------------------
 
@@ -160,7 +175,7 @@ class Room:
 
         Raises RoomError `unknown_parameter`, `bad_value` or `out_of_range`.
         """
-        reply = self._requests.ask(Set(params=_plain(params)))
+        reply = self._requests.ask(Set(params=params))
         assert isinstance(reply, State)
         return reply.params
 
@@ -169,7 +184,7 @@ class Room:
 
         Raises RoomError, above all `bad_value`.
         """
-        self._requests.ask(Do(action=action, args=_plain(args)))
+        self._requests.ask(Do(action=action, args=args))
 
     def finger(self, x: float, y: float, down: bool = True, touch: int = 0) -> None:
         """Put, move or lift a finger; x and y are fractions of the box, y upwards.
@@ -199,10 +214,10 @@ class Room:
     def frame(self, timeout_s: float | None = None) -> Frame:
         """The newest frame; waits for the first one, at most `timeout_s`.
 
-        Raises TimeoutError, ConnectionError, and ValueError for a model without a picture.
+        Raises TimeoutError, ConnectionError, and ValueError where there are no pictures.
         """
         patience_s = self._requests.timeout_s if timeout_s is None else timeout_s
-        newest = self._conversation.wait_frame(patience_s)
+        newest = self._newest(patience_s)
         if newest is None:
             raise TimeoutError(f"no frame came within {patience_s:g} s")
         return unpacked(newest, self.about["views"])
@@ -215,7 +230,7 @@ class Room:
         before = None
         while True:
             try:
-                newest = self._conversation.wait_frame(self._requests.timeout_s, but=before)
+                newest = self._newest(self._requests.timeout_s, but=before)
             except ConnectionError:
                 if self._closed:
                     return
@@ -258,16 +273,13 @@ class Room:
         if self._conversation.handlers.remove(name, handler):
             self._requests.ask(Unsubscribe(names=[name]))
 
+    def _newest(self, patience_s: float, but: Packed | None = None) -> Packed | None:
+        if not self._pictures:
+            raise ValueError("this room was joined for no pictures; picture='raw' brings them")
+        return self._conversation.wait_frame(patience_s, but)
+
     @property
     def _welcome(self) -> Welcome:
         welcome = self._conversation.welcome
         assert welcome is not None, "a room is joined when it is made"
         return welcome
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """NumPy's numbers as Python's, which alone can be sent."""
-    return {
-        name: value.item() if isinstance(value, np.generic) else value
-        for name, value in values.items()
-    }

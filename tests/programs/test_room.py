@@ -126,6 +126,8 @@ def test_a_channel_is_heard_at_once_and_at_each_change(host: Host, join: Join) -
     with pytest.raises(RoomError, match="energy") as refused:
         room.subscribe("gossip", energies.put)
     assert refused.value.code == "bad_value"
+    with pytest.raises(ValueError, match="no pictures"):
+        room.frame()
 
 
 def test_a_handler_may_use_the_room_and_may_fail(host: Host, join: Join) -> None:
