@@ -74,9 +74,17 @@ class Line:
     """Looks for the server at `endpoint` for as long as it is not closed."""
 
     def __init__(
-        self, endpoint: str, office: Office, watch: Watch, call_soon: CallSoon, keys: Keys | None
+        self,
+        endpoint: str,
+        office: Office,
+        watch: Watch,
+        call_soon: CallSoon,
+        keys: Keys | None,
+        dead_s: float | None = None,
     ) -> None:
+        """`dead_s`: silence for so long is the end; DEAD_S if it is not given."""
         self.up = False
+        self._dead_s = dead_s or DEAD_S
         self._endpoint = endpoint
         self._office = office
         self._watch = watch
@@ -104,7 +112,7 @@ class Line:
             self._heard_at = now
         self._looked_at = now
         if self.up:
-            if now - self._heard_at > DEAD_S:
+            if now - self._heard_at > self._dead_s:
                 self._lost(NO_ANSWER)
             elif now - self._pinged_at >= PING_S:
                 self._pinged_at = now
@@ -112,9 +120,9 @@ class Line:
                     self._lost(NO_ANSWER)
         elif self._asked_at is None:
             self._greet()
-            if now - self._heard_at > DEAD_S:
+            if now - self._heard_at > self._dead_s:
                 self._tell(NO_ANSWER)
-        elif now - self._asked_at > DEAD_S:
+        elif now - self._asked_at > self._dead_s:
             self._lost(NO_ANSWER)
 
     def close(self) -> None:

@@ -22,6 +22,7 @@ from app.compute.task import Task
 from app.engines.base import CallSoon, Listener
 from app.engines.described import Described
 from app.engines.line import Line, Watch
+from app.engines.patience import HUNG_S
 from app.engines.remote_link import RemoteLink, Sender, Words
 from app.launch import EXIT_HUNG, EXIT_MEMORY, Launch
 from app.protocol.compute import (
@@ -205,7 +206,7 @@ class RoomProcess:
         if not self.link.closed:
             self._hang_up()
             endpoint = self._task.endpoint
-            self._line = Line(endpoint, self, self._watch, self._call_soon, self._keys)
+            self._line = Line(endpoint, self, self._watch, self._call_soon, self._keys, HUNG_S)
 
     def _ended(self) -> None:
         self._hang_up()
