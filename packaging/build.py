@@ -67,6 +67,8 @@ def build(output: Path, work: Path, numba: bool = True) -> Path:
     (made / "README.txt").write_text(README[sys.platform], encoding="utf-8")
     if sys.platform == "linux":
         strip(made / "_internal")
+        # Qt WebEngine would make this folder, which it leaves empty, where it may.
+        (made / "_internal" / "PyQt6" / "Qt6" / "resources" / "locales").mkdir()
         for path in (ROOT / "packaging" / "linux").iterdir():
             shutil.copy(path, made)
         shutil.copy(ROOT / "packaging" / "icons" / "vortarium.png", made)
