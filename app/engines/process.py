@@ -23,7 +23,8 @@ from app.engines.base import CallSoon, Listener
 from app.engines.described import Described
 from app.engines.line import Line, Watch
 from app.engines.patience import HUNG_S
-from app.engines.remote_link import RemoteLink, Sender, Words
+from app.engines.remote_link import RemoteLink, Sender
+from app.engines.words import Words
 from app.launch import EXIT_HUNG, EXIT_MEMORY, Launch
 from app.protocol.compute import (
     CREDITS,

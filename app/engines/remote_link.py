@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import UNSET
@@ -14,6 +14,7 @@ from app.engines.downloads import Downloads
 from app.engines.local import LocalEngine
 from app.engines.posts import Posts
 from app.engines.under_way import UnderWay
+from app.engines.words import HERE, NOT_YET, SERVER, Words
 from app.protocol import frames
 from app.protocol.compute import (
     Address,
@@ -58,23 +59,6 @@ from app.rooms.visitors import settle
 
 MAX_QUESTIONS = 100
 """Asked and not yet answered."""
-
-HERE = "Until it is back, this computer does the work."
-NOT_YET = "the compute server is not there yet; try again in a moment"
-
-
-class Words(NamedTuple):
-    """What visitors read."""
-
-    trying: str
-    """What happens next, when the server is away."""
-    back: str
-
-
-SERVER = Words(
-    trying="Trying again; it goes on when the server is back.", back="The compute server is back."
-)
-
 
 class Sender(Protocol):
     """What takes messages to the room."""
