@@ -60,6 +60,7 @@ from app.rooms.visitors import settle
 MAX_QUESTIONS = 100
 """Asked and not yet answered."""
 
+
 class Sender(Protocol):
     """What takes messages to the room."""
 
