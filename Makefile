@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-long lint types format bench lock clean
+.PHONY: run test test-long lint types format bench package lock clean
 
 run: $(VENV)/run.stamp
 	@sh packaging/debian.sh window
@@ -15,7 +15,7 @@ test: $(VENV)/dev.stamp
 
 # Minutes rather than seconds: continuous integration runs them as well.
 test-long: $(VENV)/dev.stamp
-	@sh packaging/debian.sh window tests
+	@sh packaging/debian.sh window tests package
 	@$(BIN)/python -m pytest -m long $(ARGS)
 
 lint: $(VENV)/dev.stamp
@@ -31,6 +31,11 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/run.stamp
 	@$(BIN)/python main.py bench $(ARGS)
+
+# The app for the machine this runs on, in dist/: a folder and an archive of it.
+package: $(VENV)/dev.stamp
+	@sh packaging/debian.sh window package
+	@$(BIN)/python packaging/build.py $(ARGS)
 
 $(VENV)/run.stamp: requirements.lock
 	@$(PYTHON) -m venv $(VENV)

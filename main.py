@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -103,11 +104,19 @@ ROLES: dict[str, Callable[[], int]] = {
 
 def main() -> int:
     """Run the role named first on the command line, or the exhibit; the exit code."""
+    _bear_no_terminal()
     role = ROLES.get(sys.argv[1]) if len(sys.argv) > 1 else None
     if role is None:
         return exhibit()
     del sys.argv[1]
     return role()
+
+
+def _bear_no_terminal() -> None:
+    """A program that Windows starts without a console has nowhere to write: let it not matter."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 if __name__ == "__main__":

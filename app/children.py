@@ -46,6 +46,11 @@ class Child:
         threading.Thread(target=self._listen, args=(process,), daemon=True).start()
 
     @property
+    def pid(self) -> int:
+        """The process's number; 0 if there was none yet."""
+        return 0 if self._process is None else self._process.pid
+
+    @property
     def exit_code(self) -> int | None:
         """How the process ended; None while it runs, or if it never did."""
         return None if self._process is None else self._process.poll()

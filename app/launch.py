@@ -23,6 +23,8 @@ CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_CHARS = 6
 
 EXIT_OK, EXIT_FAULT, EXIT_USAGE, EXIT_NO_WINDOW = 0, 1, 2, 3
+EXIT_HUNG, EXIT_MEMORY = 4, 5
+"""How a process for a user's model ends itself: the model hangs, or eats memory."""
 
 
 @dataclass(frozen=True)

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import NamedTuple
 
 from app.compute.keys import Keys, for_client
 from app.compute.task import Task
 from app.engines.base import CallSoon, Engine
+from app.engines.described import described
 from app.engines.line import Watch
 from app.engines.local import LocalEngine
 from app.engines.mixed import MixedEngine
 from app.engines.process import ProcessEngine
 from app.engines.remote import RemoteEngine
-from app.first_model import UnfitError, listed, prepare
-from app.launch import Launch
-from app.resources import own_command
+from app.first_model import listed, prepare
 from app.settings import Settings
 from models.user_file import is_user_file
-
-IMPORT_S = 30.0
-"""A user's file that takes longer to load is refused."""
-ANNOUNCEMENT = "MODELS "
 
 
 class Place(NamedTuple):
@@ -56,9 +47,9 @@ def choose(settings: Settings, watch: Watch, call_soon: CallSoon) -> Place:
         return Place(remote, settings.model, remote.meet)
     if is_user_file(settings.model):
         task = Task(file=settings.model, fps=settings.fps, params=settings.params)
-        found = _described(task)
-        processes = ProcessEngine(task, found, watch, call_soon)
-        return Place(MixedEngine(processes, local), next(iter(found)), lambda: None)
+        told = described(task)
+        processes = ProcessEngine(task, told, watch, call_soon)
+        return Place(MixedEngine(processes, local), next(iter(told.models)), lambda: None)
     model = listed(settings.model, settings.params)
     return Place(local, model, partial(prepare, model, settings.params))
 
@@ -68,26 +59,3 @@ def _keys(settings: Settings) -> Keys | None:
     if settings.key is None:
         return None
     return for_client(settings.key, settings.server_key)
-
-
-def _described(task: Task) -> dict[str, dict[str, Any]]:
-    """The models in a user's file, as a process of their own tells them. Raises UnfitError."""
-    try:
-        told = subprocess.run(
-            [*own_command(), "model"],
-            input=Launch(msgspec.to_builtins(task)).line(),
-            capture_output=True,
-            timeout=IMPORT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise UnfitError(f"{task.file}: loading it took more than {IMPORT_S:g} s") from None
-    lines = told.stdout.decode(errors="replace").splitlines()
-    for line in reversed(lines):
-        if told.returncode == 0 and line.startswith(ANNOUNCEMENT):
-            found: dict[str, dict[str, Any]] = json.loads(line.removeprefix(ANNOUNCEMENT))
-            return found
-    said = told.stderr.decode(errors="replace").splitlines() or [
-        f"{task.file}: it ended the process"
-    ]
-    raise UnfitError(said[-1].removeprefix("vortarium: "))

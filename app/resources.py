@@ -16,6 +16,7 @@ import platformdirs
 NAME = "vortarium"
 ROOT = Path(__file__).resolve().parent.parent
 UI = ROOT / "ui"
+ICON = ROOT / "packaging" / "icons" / "vortarium.png"
 FROZEN = bool(getattr(sys, "frozen", False))
 """Is this the app that `make package` builds?"""
 OWN_NAME = Path(sys.executable).stem if FROZEN else "main.py"

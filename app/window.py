@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from app.launch import EXIT_NO_WINDOW, EXIT_OK, follow, receive, say
+from app.resources import ICON
 
 TITLE = "Vortarium"
 SIZE = (1280, 800)
@@ -45,7 +46,7 @@ def run() -> int:
     window.events.shown += lambda: say("SHOWN")
     follow(window.destroy)
     try:
-        webview.start(private_mode=True)
+        webview.start(private_mode=True, icon=str(ICON))
     except webview.errors.WebViewException as fault:
         return _no_window(" ".join(str(fault).split()))
     return EXIT_OK

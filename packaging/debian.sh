@@ -1,13 +1,14 @@
 #!/bin/sh
-# Install what the program (`window`) and its tests (`tests`) need from Debian or Ubuntu, where that
-# may be done: as root, or with sudo that asks no password. Elsewhere say what is missing and go on:
-# the exhibit runs without a window too.
+# Install what the program (`window`), its tests (`tests`) and building its app (`package`) need from
+# Debian or Ubuntu, where that may be done: as root, or with sudo that asks no password. Elsewhere
+# say what is missing and go on: the exhibit runs without a window too.
 set -u
 
 window="libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0
 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 libxkbcommon0 libegl1 libgl1 libopengl0
 libdbus-1-3 libfontconfig1 libnss3 libnspr4 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6
 libxkbfile1 libxslt1.1 fonts-dejavu-core"
+package="binutils xz-utils"
 tests="chromium xvfb openbox wmctrl xdotool imagemagick"
 
 wanted=""
@@ -16,7 +17,8 @@ for set in "$@"; do
     window) # a machine without a display has no use for it, unless the tests bring a display
       if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || [ $# -gt 1 ]; then wanted="$wanted $window"; fi ;;
     tests) wanted="$wanted $tests" ;;
-    *) echo "usage: debian.sh [window] [tests]" >&2; exit 2 ;;
+    package) wanted="$wanted $package" ;;
+    *) echo "usage: debian.sh [window] [tests] [package]" >&2; exit 2 ;;
   esac
 done
 [ -n "$wanted" ] || exit 0

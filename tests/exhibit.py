@@ -25,10 +25,18 @@ READY_S = 60.0
 """The first start ever compiles kernels; on a loaded machine this takes a while."""
 
 
-class Exhibit:
-    """`main.py` with `arguments`; `environment` is all it gets."""
+FROM_SOURCE = (sys.executable, str(ROOT / "main.py"))
 
-    def __init__(self, *arguments: str, environment: dict[str, str]) -> None:
+
+class Exhibit:
+    """The program with `arguments`; `environment` is all it gets, `command` how it is started."""
+
+    def __init__(
+        self,
+        *arguments: str,
+        environment: dict[str, str],
+        command: tuple[str, ...] = FROM_SOURCE,
+    ) -> None:
         self.environment = environment
         self.url = ""
         self.lines: list[str] = []
@@ -36,7 +44,7 @@ class Exhibit:
         self._clients: list[Client] = []
         self._errors: list[bytes] = []
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "main.py"), *arguments],
+            [*command, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -128,8 +136,8 @@ class Exhibit:
                 except OSError:
                     continue
                 if member and state != "Z":
-                    role = words[2].decode() if len(words) > 2 else ""
-                    found[role if role in ("serve", "window") else "main"] = pid
+                    role = {b"serve", b"window"}.intersection(words[1:3])
+                    found[role.pop().decode() if role else "main"] = pid
         return found
 
     def end(self) -> int:

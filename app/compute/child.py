@@ -11,22 +11,19 @@ import math
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 
 import msgspec
 
 import models
+from app.compute import memory
 from app.compute.server import ComputeServer
 from app.compute.task import Task
-from app.launch import EXIT_FAULT, EXIT_OK, EXIT_USAGE, follow, receive, say
+from app.launch import EXIT_HUNG, EXIT_MEMORY, EXIT_OK, EXIT_USAGE, follow, receive, say
 from app.rooms.description import describe
 from models.contract import Model
 from models.user_file import UserFileError, load
 
-MAX_MEMORY_BYTES = 2 * 1024**3
-"""Of address space: what libraries map counts, used or not."""
 NICENESS = 5
-"""The rooms of listed models, and the page, come first."""
 SWITCH_S = 0.001
 
 
@@ -60,6 +57,7 @@ def run() -> int:
         say("MODELS", json.dumps({name: describe(name, kind) for name, kind in found.items()}))
         return EXIT_OK
     sys.setswitchinterval(SWITCH_S)
+    warden = SuddenEnd()
     server = ComputeServer(
         endpoint=task.endpoint,
         model=next(iter(found)),
@@ -69,22 +67,40 @@ def run() -> int:
         keys=task.keys,
         link_bits_per_s=None,
         catalogue=OwnModels(found),
-        on_hang=lambda: os._exit(EXIT_FAULT),
+        warden=warden,
+        usual_s=task.usual_s,
     )
     follow(server.stop)
     say("READY", server.endpoint)
-    server.run()
+    try:
+        server.run()
+    except MemoryError:
+        warden.starves()
     return EXIT_OK
 
 
+class SuddenEnd:
+    """Ends this process, with an exit code that says why (see engines.warden.Warden)."""
+
+    def __init__(self) -> None:
+        self._used = memory.used_bytes(os.getpid())
+
+    def is_well(self) -> None:
+        """Remember what is used while all is well."""
+        self._used = memory.used_bytes(os.getpid())
+
+    def hangs(self) -> None:
+        """A model that eats memory may well be cut short before it has eaten all."""
+        eats = memory.used_bytes(os.getpid()) - self._used > memory.EATEN_BYTES
+        os._exit(EXIT_MEMORY if eats else EXIT_HUNG)
+
+    def starves(self) -> None:
+        """There is no memory left."""
+        os._exit(EXIT_MEMORY)
+
+
 def _be_modest() -> None:
-    """A model that eats memory gets MemoryError before the machine is in trouble."""
+    """The rooms of listed models, and the page, come first."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    # Not on Windows.
-    with suppress(ImportError, ValueError, OSError):
-        import resource
-
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        most = MAX_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MAX_MEMORY_BYTES, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    memory.limit()

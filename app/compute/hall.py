@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from app.compute.peer import Peer
-from app.engines.local import LocalEngine
+from app.engines.base import Engine
 from app.protocol.compute import Address, HowItRuns
 from app.protocol.messages import ChannelValue, RoomState, ServerMessage, Visitor
 from app.protocol.talk import Said
@@ -33,11 +33,11 @@ class Hall:
         self,
         name: str,
         model: str,
-        engine: LocalEngine,
+        engine: Engine,
         params: dict[str, Value],
         state: RoomState | None,
     ) -> None:
-        """See LocalEngine.open. Raises KeyError for an unknown model."""
+        """See Engine.open. Raises KeyError for an unknown model."""
         self.name = name
         self.model = model
         self.about: dict[str, Any] = engine.catalogue()[model]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.compute.hall import Hall
-from app.engines.local import LocalEngine
+from app.engines.base import Engine
 from app.protocol.messages import RoomState
 from app.web.limits import MAX_ROOMS
 from models.parameters import Value
@@ -23,7 +23,7 @@ class BusyError(Exception):
 class Halls:
     """Every room, by name."""
 
-    def __init__(self, engine: LocalEngine, default: str, idle_s: float) -> None:
+    def __init__(self, engine: Engine, default: str, idle_s: float) -> None:
         """`default` is the model, and the room, of those who name none."""
         self.default = default
         self._engine = engine

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from functools import partial
 
 import zmq
 
@@ -12,9 +13,13 @@ from app.compute.address import bindable
 from app.compute.keys import KeyFileError, read
 from app.compute.server import ComputeServer
 from app.compute.settings import ComputeSettings, parse_or_exit
+from app.compute.task import Task
+from app.engines.described import described
+from app.engines.process import ProcessEngine
 from app.first_model import UnfitError, listed, prepare
 from app.launch import EXIT_OK, EXIT_USAGE, say
 from app.study import study_later
+from models.user_file import is_user_file
 
 SWITCH_S = 0.001
 """How long a model may keep the interpreter while messages wait."""
@@ -42,7 +47,14 @@ def run(argv: list[str]) -> int:
 
 
 def _server(settings: ComputeSettings) -> ComputeServer:
-    model = listed(settings.model, settings.params)
+    own = None
+    if is_user_file(settings.model):
+        task = Task(file=settings.model, fps=settings.fps, params=settings.params)
+        told = described(task)
+        model = next(iter(told.models))
+        own = partial(ProcessEngine, task, told)
+    else:
+        model = listed(settings.model, settings.params)
     keys = read(settings.key) if settings.key else None
     server = ComputeServer(
         endpoint=bindable(settings.bind, settings.port or "*"),
@@ -52,8 +64,10 @@ def _server(settings: ComputeSettings) -> ComputeServer:
         idle_s=settings.idle_s,
         keys=keys,
         may_quit=settings.allow_quit,
+        own=own,
     )
-    prepare(model, settings.params)
+    if own is None:
+        prepare(model, settings.params)
     return server
 
 

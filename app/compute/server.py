@@ -19,8 +19,11 @@ from app.compute.keys import Keys
 from app.compute.legacy import Legacy
 from app.compute.loop import Loop
 from app.compute.peer import Peer
-from app.engines.base import WATCH_S
+from app.engines.base import WATCH_S, CallSoon, Engine
+from app.engines.line import Watch
 from app.engines.local import Catalogue, LocalEngine
+from app.engines.mixed import MixedEngine
+from app.engines.warden import Warden
 from app.protocol.compute import (
     MAX_REQUEST_BYTES,
     TAG,
@@ -60,9 +63,13 @@ class ComputeServer:
         may_quit: bool = False,
         link_bits_per_s: float | None = LINK_BITS_PER_S,
         catalogue: Catalogue = models,
-        on_hang: Callable[[], None] | None = None,
+        warden: Warden | None = None,
+        usual_s: float | None = None,
+        own: Callable[[Watch, CallSoon], Engine] | None = None,
     ) -> None:
-        """`link_bits_per_s`: what frames to one peer may use; `on_hang`: see LocalEngine.
+        """`link_bits_per_s`: what frames to one peer may use; `warden`, `usual_s`: see LocalEngine.
+
+        `own` makes an engine for models that are not to run in this process.
 
         Raises zmq.ZMQError if `endpoint` cannot be used.
         """
@@ -83,7 +90,9 @@ class ComputeServer:
             raise
         self.endpoint = self._router.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
         self._loop = Loop(*watched)
-        self._engine = LocalEngine(self._loop.call_soon, fps, params, catalogue, on_hang)
+        call_soon = self._loop.call_soon
+        here = LocalEngine(call_soon, fps, params, catalogue, warden, usual_s)
+        self._engine = MixedEngine(own(self._loop.watch, call_soon), here) if own else here
         self._halls = Halls(self._engine, model, idle_s)
         self._desk = Desk(self._halls)
         stop = self.stop if may_quit else None

@@ -15,3 +15,5 @@ class Task(Struct, frozen=True, kw_only=True):
     params: dict[str, int]
     endpoint: str = ""
     keys: Keys | None = None
+    usual_s: float | None = None
+    """What making the model took in an earlier process."""

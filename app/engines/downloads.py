@@ -31,6 +31,21 @@ class Downloads:
         self._tell = tell
         self._numbers = numbers
         self._under_way: dict[int, Download] = {}
+        self._early: list[tuple[Sequence[Part], Answer]] = []
+
+    def postpone(self, parts: Sequence[Part], answer: Answer) -> bool:
+        """Ask when the room is there; False, and no answer, if too many wait for that."""
+        if len(self._early) >= MAX_DOWNLOADS:
+            return False
+        self._early.append((parts, answer))
+        return True
+
+    def resume(self) -> None:
+        """The room is there."""
+        early, self._early = self._early, []
+        for parts, answer in early:
+            if not self.begin(parts, answer):
+                answer(SnapshotError("the compute server does not answer"))
 
     def begin(self, parts: Sequence[Part], answer: Answer) -> bool:
         """Ask for a snapshot; False, and no answer, if that cannot be done now."""
@@ -66,6 +81,9 @@ class Downloads:
 
     def fail(self, why: str) -> None:
         """Nothing more will come."""
+        early, self._early = self._early, []
+        for _, answer in early:
+            answer(SnapshotError(why))
         for number in list(self._under_way):
             self._end(number, SnapshotError(why))
 

@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 DEAD_S = 2.0
 """Silence for so long is the end: visitors shall know within 3 s, and it is looked for twice a
 second."""
+HELD_UP_S = 1.5
+"""Nobody looked for so long: the owner's thread was held up."""
 MESSAGES_AT_A_TIME = 100
 
 Watch = Callable[[int, Callable[[], None]], Callable[[], None]]
@@ -72,9 +74,17 @@ class Line:
     """Looks for the server at `endpoint` for as long as it is not closed."""
 
     def __init__(
-        self, endpoint: str, office: Office, watch: Watch, call_soon: CallSoon, keys: Keys | None
+        self,
+        endpoint: str,
+        office: Office,
+        watch: Watch,
+        call_soon: CallSoon,
+        keys: Keys | None,
+        dead_s: float | None = None,
     ) -> None:
+        """`dead_s`: silence for so long is the end; DEAD_S if it is not given."""
         self.up = False
+        self._dead_s = dead_s or DEAD_S
         self._endpoint = endpoint
         self._office = office
         self._watch = watch
@@ -84,6 +94,7 @@ class Line:
         self._asked_at: float | None = None
         self._heard_at = time.monotonic()
         self._pinged_at = 0.0
+        self._looked_at = self._heard_at
         self._told = ""
         self._hearing = False
         self._socket: zmq.Socket[bytes] | None = None
@@ -96,8 +107,12 @@ class Line:
     def look_after(self) -> None:
         """Ping, and see whether the server is still there."""
         now = time.monotonic()
+        if now - self._looked_at > HELD_UP_S:
+            # While this process stood still, the server may well have spoken.
+            self._heard_at = now
+        self._looked_at = now
         if self.up:
-            if now - self._heard_at > DEAD_S:
+            if now - self._heard_at > self._dead_s:
                 self._lost(NO_ANSWER)
             elif now - self._pinged_at >= PING_S:
                 self._pinged_at = now
@@ -105,9 +120,9 @@ class Line:
                     self._lost(NO_ANSWER)
         elif self._asked_at is None:
             self._greet()
-            if now - self._heard_at > DEAD_S:
+            if now - self._heard_at > self._dead_s:
                 self._tell(NO_ANSWER)
-        elif now - self._asked_at > DEAD_S:
+        elif now - self._asked_at > self._dead_s:
             self._lost(NO_ANSWER)
 
     def close(self) -> None:

@@ -15,9 +15,11 @@ from typing import Any, Protocol, TypeVar
 
 import models
 from app.engines.base import WATCH_S, CallSoon, FeedAnswer, Listener
+from app.engines.patience import Patience
+from app.engines.warden import Warden
 from app.engines.worker import Worker
 from app.protocol.compute import Part
-from app.protocol.messages import Error, Id, RoomState, Rpc, Visitor
+from app.protocol.messages import Error, Id, Notice, RoomState, Rpc, Visitor
 from app.protocol.talk import Said
 from app.protocol.wishes import Wish
 from app.rooms import parameters, snapshot, source
@@ -37,6 +39,10 @@ REPLACE_PAUSE_S = (0.0, 0.5, 1.0, 2.0, 4.0)
 """Waits before the first, second, ... replacement in a row; the last one goes on."""
 STEADY_S = 30.0
 """A thread that lasted this long starts the row anew."""
+MAX_FAULT_CHARS = 300
+TAKES_LONG = "The model is busy for longer than usual. It is started again if that does not end."
+COMPILES = "The model is compiled for this computer; the first time that takes up to a minute."
+GOES_ON = "The model goes on."
 SLOW = "the model does not keep up with what is asked of it; try again in a moment"
 
 
@@ -61,14 +67,17 @@ class LocalEngine:
         fps: float,
         params: Mapping[str, Value],
         catalogue: Catalogue = models,
-        on_hang: Callable[[], None] | None = None,
+        warden: Warden | None = None,
+        usual_s: float | None = None,
     ) -> None:
         """`params` replace the defaults of the models that declare them.
 
-        `on_hang` is called in place of replacing a thread that hangs: what such a thread does
-        cannot be ended, but a process can.
+        `warden` ends this process in place of replacing a thread that hangs: what such a thread
+        does cannot be ended. `usual_s`: what making a model takes, if it was made elsewhere.
         """
-        self._on_hang = on_hang
+        self._warden = warden
+        self._usual_s = usual_s
+        self._patience: dict[str, Patience] = {}
         self.fps = fps
         self._call_soon = call_soon
         self._params = dict(params)
@@ -95,7 +104,10 @@ class LocalEngine:
         kind = self._catalogue.get(model)
         wished = {**self._params, **(params or {}), **(state.params if state else {})}
         make = partial(Room, room, model, kind, fitting(kind, wished))
-        link = LocalLink(self._call_soon, room, make, 1.0 / self.fps, listener, self._on_hang)
+        patience = self._patience.setdefault(model, Patience(self._usual_s))
+        link = LocalLink(
+            self._call_soon, room, make, 1.0 / self.fps, listener, patience, self._warden
+        )
         if state is not None and not state.running:
             link.hold()
         self._links = {other for other in self._links if not other.closed} | {link}
@@ -122,24 +134,41 @@ class LocalLink:
         make: Callable[[Emit, Post], Room],
         frame_s: float,
         listener: Listener,
-        on_hang: Callable[[], None] | None,
+        patience: Patience,
+        warden: Warden | None,
     ) -> None:
         self.closed = False
-        self._on_hang = on_hang
+        self._patience = patience
+        self._warden = warden
         self._call_soon = call_soon
         self._name = name
         self._make = make
         self._frame_s = frame_s
         self._listener = listener
-        self._worker = Worker(call_soon, name, make, frame_s, listener)
+        self._worker = Worker(call_soon, name, make, frame_s, listener, self._unfit, warden)
+        self._waiting: dict[int, Id] = {}
+        """Who has not been welcomed yet, and the id of his request."""
+        self._fault = ""
+        """Why there is no model, if making it has failed."""
+        self._slow = False
+        self._last_beat = 0.0
         self._looked = self._since = time.monotonic()
         self._tickets: deque[Ticket] = deque()
         self._in_a_row = 0
         self._replace_at: float | None = None
 
     def enter(self, visitor: Visitor, request: Id) -> None:
-        """A visitor comes."""
-        self._post(visitor.id, lambda room: room.enter(visitor, request), request)
+        """A visitor comes; if there is no model for him to see, he is told, and waits for it."""
+
+        def come(room: Room) -> None:
+            room.enter(visitor, request)
+            worker.answer(partial(self._arrived, visitor.id))
+
+        worker = self._worker
+        self._waiting[visitor.id] = request
+        self._post(visitor.id, come, request)
+        if self._fault:
+            self._refuse(visitor.id)
 
     def promote(self, visitor: Visitor) -> None:
         """A visitor has got another role."""
@@ -147,6 +176,7 @@ class LocalLink:
 
     def leave(self, visitor: int) -> None:
         """He is gone."""
+        self._waiting.pop(visitor, None)
         self._worker.post(lambda room: room.leave(visitor))
 
     def send(self, visitor: int, message: Wish) -> None:
@@ -230,17 +260,43 @@ class LocalLink:
             if now >= self._replace_at:
                 self._replace_at, self._since = None, now
                 self._replace()
+        elif not self._worker.thread.is_alive():
+            log.error("room %s: the thread has ended; it is replaced", self._name)
+            self._replace_soon(now)
         # After this process itself was held up, the thread gets time to show a sign.
-        elif not (held_up or self._worker.alive()):
-            if self._on_hang is not None and self._worker.thread.is_alive():
-                log.error("room %s: the thread hangs", self._name)
-                self._on_hang()
-            log.error("room %s: the thread died or hangs; it is replaced", self._name)
-            if now - self._since > STEADY_S:
-                self._in_a_row = 0
-            pause = REPLACE_PAUSE_S[min(self._in_a_row, len(REPLACE_PAUSE_S) - 1)]
-            self._in_a_row += 1
-            self._replace_at = now + pause
+        elif not held_up:
+            self._watch_over(now)
+
+    def _watch_over(self, now: float) -> None:
+        """See whether a thread that is alive gets on."""
+        verdict = self._patience.judge(self._worker)
+        if verdict == "hangs":
+            log.error("room %s: the thread hangs", self._name)
+            if self._warden is not None:
+                self._warden.hangs()
+            self._replace_soon(now)
+        elif verdict == "well":
+            if self._warden is not None and self._worker.beat != self._last_beat:
+                self._last_beat = self._worker.beat
+                self._warden.is_well()
+            if self._slow:
+                self._slow = False
+                self._tell_all(Notice(level="info", text=GOES_ON))
+        elif not self._slow:
+            self._slow = True
+            self._tell_all(
+                Notice(level="info", text=COMPILES)
+                if verdict == "compiles"
+                else Notice(level="trouble", text=TAKES_LONG)
+            )
+
+    def _replace_soon(self, now: float) -> None:
+        if now - self._since > STEADY_S:
+            self._in_a_row = 0
+        pause = REPLACE_PAUSE_S[min(self._in_a_row, len(REPLACE_PAUSE_S) - 1)]
+        self._in_a_row += 1
+        self._slow = False
+        self._replace_at = now + pause
 
     def close(self) -> None:
         """End the room."""
@@ -251,16 +307,49 @@ class LocalLink:
         if not self._worker.post(wish):
             self._listener.on_message(Error(id=request, code="busy", message=SLOW), visitor)
 
+    # --- those who wait -------------------------------------------------------------------
+
+    def _arrived(self, visitor: int) -> None:
+        self._waiting.pop(visitor, None)
+        self._fault = ""
+
+    def _unfit(self, fault: Exception) -> None:
+        """The model could not be made."""
+        text = f"The model cannot be made: {type(fault).__name__}: {fault}"[:MAX_FAULT_CHARS]
+        if text == self._fault:
+            return
+        self._fault = text
+        for visitor in list(self._waiting):
+            self._refuse(visitor)
+        self._listener.on_message(Notice(level="trouble", text=text), None)
+
+    def _refuse(self, visitor: int) -> None:
+        """He is not let in, not yet at least; his page shows notices, programs read errors."""
+        refusal = Error(id=self._waiting[visitor], code="failed", message=self._fault)
+        self._listener.on_message(refusal, visitor)
+        self._listener.on_message(Notice(level="trouble", text=self._fault), visitor)
+
+    def _tell_all(self, notice: Notice) -> None:
+        """Those who wait for their welcome are not among all yet."""
+        self._listener.on_message(notice, None)
+        for visitor in self._waiting:
+            self._listener.on_message(notice, visitor)
+
     def _replace(self) -> None:
         old = self._worker
         old.stop()
         if old.room is not None:  # a successor that could not be built has none
             self._make = old.room.successor
         self._worker = Worker(
-            self._call_soon, self._name, self._make, self._frame_s, self._listener, old.wishes
+            self._call_soon,
+            self._name,
+            self._make,
+            self._frame_s,
+            self._listener,
+            self._unfit,
+            self._warden,
+            predecessor=old,
         )
-        self._worker.wanted = old.wanted
-        self._worker.listened = old.listened
 
 
 def _show_again(room: Room) -> None:

@@ -16,13 +16,26 @@ import msgspec
 import zmq
 
 from app.children import STEADY_S, Child
+from app.compute import memory
 from app.compute.keys import Keys
 from app.compute.task import Task
 from app.engines.base import CallSoon, Listener
+from app.engines.described import Described
 from app.engines.line import Line, Watch
-from app.engines.remote_link import RemoteLink, Sender, Words
-from app.launch import Launch
-from app.protocol.compute import CREDITS, Address, Credit, Frame, FromClient, FromServer, Greeting
+from app.engines.patience import HUNG_S
+from app.engines.remote_link import RemoteLink, Sender
+from app.engines.words import Words
+from app.launch import EXIT_HUNG, EXIT_MEMORY, Launch
+from app.protocol.compute import (
+    CREDITS,
+    Address,
+    Credit,
+    Frame,
+    FromClient,
+    FromServer,
+    Greeting,
+    HowItRuns,
+)
 from app.protocol.messages import RoomState
 from app.rooms.source import of_file
 from models.user_file import path_of
@@ -33,7 +46,12 @@ MAX_FAILURES = 3
 WORDS = Words(trying="It is started again, with first values.", back="The model runs again.")
 ENDED = "The model has ended."
 SILENT = "The model does not answer."
-BROKEN = "The model has failed several times in a row, and is left off."
+LATE = "The model's file takes too long to load."
+TOO_MUCH = f"The model uses more memory than the {memory.MAX_BYTES / 1024**3:g} GB it may have."
+BROKEN = "That happened several times in a row, so it is left off."
+ENDINGS = {EXIT_HUNG: SILENT, EXIT_MEMORY: TOO_MUCH}
+LATE_S, LATE_TIMES = 5.0, 3.0
+"""A file may take LATE_TIMES of what it took at first, and LATE_S, to load."""
 
 
 class ProcessEngine:
@@ -44,13 +62,14 @@ class ProcessEngine:
     def __init__(
         self,
         task: Task,
-        catalogue: Mapping[str, dict[str, Any]],
+        told: Described,
         watch: Watch,
         call_soon: CallSoon,
     ) -> None:
-        """`task` as for app.compute.child, without endpoint and keys; `catalogue` as it told."""
+        """`task` as for app.compute.child, without endpoint and keys; `told` is what is in it."""
         self._task = task
-        self._catalogue = dict(catalogue)
+        self._catalogue = dict(told.models)
+        self._late_s = LATE_S + LATE_TIMES * told.took_s
         self._watch = watch
         self._call_soon = call_soon
         self._processes: list[RoomProcess] = []
@@ -74,7 +93,7 @@ class ProcessEngine:
     ) -> RemoteLink:
         """A new room in a new process. Raises KeyError for an unknown model."""
         self._check(model)
-        process = RoomProcess(self._task, self._watch, self._call_soon)
+        process = RoomProcess(self._task, self._late_s, self._watch, self._call_soon)
         about = self._catalogue[model]
         process.open(
             lambda line: RemoteLink(line, room, model, about, listener, params or {}, state, WORDS)
@@ -107,7 +126,8 @@ class RoomProcess:
 
     link: RemoteLink
 
-    def __init__(self, task: Task, watch: Watch, call_soon: CallSoon) -> None:
+    def __init__(self, task: Task, late_s: float, watch: Watch, call_soon: CallSoon) -> None:
+        """`late_s`: a process that is not ready after so long hangs."""
         theirs, ours = zmq.curve_keypair(), zmq.curve_keypair()
         self._keys = Keys(*ours, (theirs[0],))
         self._task = msgspec.structs.replace(
@@ -117,6 +137,11 @@ class RoomProcess:
         self._call_soon = call_soon
         self._child = Child("model", self._report)
         self._line: Line | None = None
+        self._late_s = late_s
+        self._opened_at = 0.0
+        self._used_bytes = 0
+        self._why = ""
+        """What it was killed for."""
         self._started_at = 0.0
         self._start_at: float | None = None
         self._failures = 0
@@ -139,6 +164,8 @@ class RoomProcess:
         """See whether it answers, and start it when it is due."""
         if self._line is not None:
             self._line.look_after()
+        elif self._is_late():
+            self._kill(LATE)
         if self._start_at is not None and time.monotonic() >= self._start_at:
             self._start()
 
@@ -150,8 +177,17 @@ class RoomProcess:
 
     def _start(self) -> None:
         self._start_at = None
+        self._why = ""
         self._started_at = time.monotonic()
         self._child.start(Launch(msgspec.to_builtins(self._task)))
+
+    def _is_late(self) -> bool:
+        running = self._start_at is None and self._child.exit_code is None and not self._why
+        return running and time.monotonic() - self._started_at > self._late_s
+
+    def _kill(self, why: str) -> None:
+        self._why = why
+        self._child.kill()
 
     def _hang_up(self) -> None:
         if self._line is not None:
@@ -171,7 +207,7 @@ class RoomProcess:
         if not self.link.closed:
             self._hang_up()
             endpoint = self._task.endpoint
-            self._line = Line(endpoint, self, self._watch, self._call_soon, self._keys)
+            self._line = Line(endpoint, self, self._watch, self._call_soon, self._keys, HUNG_S)
 
     def _ended(self) -> None:
         self._hang_up()
@@ -180,12 +216,13 @@ class RoomProcess:
         if time.monotonic() - self._started_at > STEADY_S:
             self._failures = 0
         self._failures += 1
+        why = self._why or ENDINGS.get(self._child.exit_code or 0, ENDED)
         if self._failures > MAX_FAILURES:
-            self.link.give_up(BROKEN)
+            self.link.give_up(f"{why} {BROKEN}")
             return
         # What it was set to may be what it died of.
         self.link.forget_state()
-        self.link.suspend(ENDED, None)
+        self.link.suspend(why, None)
         self._start_at = time.monotonic() + self._child.restart_pause_s()
 
     # --- the line (see engines.line.Office) -----------------------------------------------
@@ -193,22 +230,32 @@ class RoomProcess:
     def on_up(self, greeting: Greeting) -> None:
         """It is ready, and empty."""
         self.send(Credit(n=CREDITS), Address())
+        self._opened_at = time.monotonic()
         self.link.resume()
 
     def on_down(self, reason: str) -> None:
         """It hangs so that nothing but its end helps."""
-        self.link.suspend(SILENT, None)
-        self._child.kill()
+        eats = memory.used_bytes(self._child.pid) - self._used_bytes > memory.EATEN_BYTES
+        self._kill(TOO_MUCH if eats else SILENT)
 
     def on_foreign(self) -> None:
         """Somebody else has taken its port."""
-        self._child.kill()
+        self._kill(SILENT)
 
     def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
         """A message from its room."""
         if isinstance(message, Frame):
             self.send(Credit(n=1, number=message.number), Address())
+        if isinstance(message, HowItRuns):
+            self._note_that_it_runs()
         self.link.on_wire(message, address, frame)
+
+    def _note_that_it_runs(self) -> None:
+        """Figures come twice a second, and first when the model is made."""
+        self._used_bytes = memory.used_bytes(self._child.pid)
+        if self._task.usual_s is None:
+            usual_s = time.monotonic() - self._opened_at
+            self._task = msgspec.structs.replace(self._task, usual_s=usual_s)
 
 
 def _free_endpoint() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import UNSET
@@ -14,6 +14,7 @@ from app.engines.downloads import Downloads
 from app.engines.local import LocalEngine
 from app.engines.posts import Posts
 from app.engines.under_way import UnderWay
+from app.engines.words import HERE, NOT_YET, SERVER, Words
 from app.protocol import frames
 from app.protocol.compute import (
     Address,
@@ -58,22 +59,6 @@ from app.rooms.visitors import settle
 
 MAX_QUESTIONS = 100
 """Asked and not yet answered."""
-
-HERE = "Until it is back, this computer does the work."
-NOT_YET = "the compute server is not there yet; try again in a moment"
-
-
-class Words(NamedTuple):
-    """What visitors read."""
-
-    trying: str
-    """What happens next, when the server is away."""
-    back: str
-
-
-SERVER = Words(
-    trying="Trying again; it goes on when the server is back.", back="The compute server is back."
-)
 
 
 class Sender(Protocol):
@@ -141,6 +126,9 @@ class RemoteLink:
             self._tell(Enter(who=visitor, id=request), visitor.id)
         self._tell(Look(keys=list(self._keys)))
         self._tell(Listen(names=list(self._names)))
+        for number in self._questions:
+            self._tell(Ask(id=number))
+        self._downloads.resume()
         if self._trouble:
             self._trouble = ""
             self._listener.on_message(Notice(level="info", text=self._words.back), None)
@@ -148,7 +136,6 @@ class RemoteLink:
     def suspend(self, trouble: str, fallback: LocalEngine | None) -> None:
         """The server is away: say so, and let `fallback` have the room meanwhile."""
         self._here = False
-        self._questions.clear()
         self._downloads.fail(trouble)
         self._lose_calls()
         self._posts.fail(trouble)
@@ -258,19 +245,22 @@ class RemoteLink:
             self._tell(Listen(names=list(names)))
 
     def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
-        """Call `answer` with the room's state, if the server tells it."""
+        """Call `answer` with the room's state, once the server tells it."""
         if self._stand_in is not None:
             self._stand_in.ask_state(answer)
         elif len(self._questions) < MAX_QUESTIONS:
             number = next(self._numbers)
-            if self._tell(Ask(id=number)):
-                self._questions[number] = answer
+            self._questions[number] = answer
+            self._tell(Ask(id=number))
 
     def ask_snapshot(self, parts: Sequence[Part], answer: snapshot.Answer) -> None:
         """Call `answer` with `parts` of one instant, or with why there is none."""
         if self._stand_in is not None:
             self._stand_in.ask_snapshot(parts, answer)
-        elif not self._downloads.begin(parts, answer):
+            return
+        starting = not (self._here or self._trouble)
+        ask = self._downloads.postpone if starting else self._downloads.begin
+        if not ask(parts, answer):
             answer(snapshot.SnapshotError(self._trouble or NOT_YET))
 
     def count_past(self, seq: int) -> None:

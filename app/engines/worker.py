@@ -17,6 +17,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 
 from app.engines.base import CallSoon, Listener
+from app.engines.warden import Warden
 from app.protocol.messages import ServerMessage
 from app.rooms.encoder import FrameKey
 from app.rooms.presence import Emit
@@ -30,11 +31,6 @@ IDLE_S = 0.5
 """A paused room looks after itself this often."""
 FAULT_PAUSE_S = 0.25
 """A model that fails as soon as it was restarted is tried again no faster than this."""
-BUILD_S = 60.0
-"""Building a model may compile kernels, the first time ever."""
-HUNG_S = 4.0
-WISH_S = 20.0
-"""A wish may build a large grid's first state anew."""
 MAX_WISHES = 10_000
 
 Wish = Callable[[Room], None]
@@ -50,26 +46,42 @@ class Worker:
         make: Callable[[Emit, Post], Room],
         frame_s: float,
         listener: Listener,
-        wishes: SimpleQueue[Wish] | None = None,
+        on_unfit: Callable[[Exception], None],
+        warden: Warden | None,
+        predecessor: Worker | None = None,
     ) -> None:
-        """`wishes`: those that a predecessor left ungranted, and the queue for new ones."""
+        """`on_unfit` hears, on the owner's thread, why there is no room; the thread then ends.
+
+        Wishes that `predecessor` left ungranted are granted here.
+        """
         self.room: Room | None = None
+        self.beat = time.monotonic()
+        """When the thread last showed a sign of life."""
+        self.may_take_long = True
+        """Is a model being made, or something done that may include that?"""
+        self.made_in_s: float | None = None
+        """How long making the model took."""
+        self._on_unfit = on_unfit
+        self._warden = warden
         self.wanted: frozenset[FrameKey] = frozenset()
         self.listened: frozenset[str] = frozenset()
         self._call_soon = call_soon
         self._make = make
         self._frame_s = frame_s
         self._listener = listener
-        self.wishes: SimpleQueue[Wish] = wishes or SimpleQueue()
+        self.wishes: SimpleQueue[Wish] = SimpleQueue()
         self._letters: deque[Callable[[], None]] = deque()
         self._frames: dict[FrameKey, bytes] = {}
         self._rung = False
         self._over = False
-        self._granting = False
         self._stepped_at = -math.inf
         self._unsaid = True
         """May channels have other values than when they were last published?"""
-        self._beat = time.monotonic() + BUILD_S
+        self._successor: Worker | None = None
+        if predecessor is not None:
+            predecessor._successor = self
+            self.wishes, self.wanted = predecessor.wishes, predecessor.wanted
+            self.listened = predecessor.listened
         self.thread = threading.Thread(target=self._run, name=f"room {name}", daemon=True)
         self.thread.start()
 
@@ -81,11 +93,6 @@ class Worker:
             return False
         self.wishes.put(wish)
         return True
-
-    def alive(self) -> bool:
-        """Does the thread run, and has it shown so lately?"""
-        limit = WISH_S if self._granting else HUNG_S
-        return self.thread.is_alive() and time.monotonic() - self._beat < limit
 
     def stop(self) -> None:
         """End the thread soon; nothing comes out any more. Python cannot do it any harder."""
@@ -105,16 +112,29 @@ class Worker:
     # --- called on the room's thread ------------------------------------------------------
 
     def _run(self) -> None:
-        self.room = self._make(self._emit, self.wishes.put)
-        self._beat = time.monotonic()
+        try:
+            self.room = self._make(self._emit, self.wishes.put)
+        except Exception as fault:
+            self._check_memory(fault)
+            log.exception("%s", self.thread.name)
+            self.answer(partial(self._on_unfit, fault))
+            self._ring()
+            return
+        self.made_in_s = time.monotonic() - self.beat
+        self.may_take_long = False
         while not self._over:
             try:
                 self._drive(self.room)
             except Exception as fault:
-                log.exception("room %s", self.room.name)
+                self._check_memory(fault)
+                log.exception("%s", self.thread.name)
                 time.sleep(FAULT_PAUSE_S)
                 self.room.fail(fault)
         self.room.close()
+
+    def _check_memory(self, fault: Exception) -> None:
+        if isinstance(fault, MemoryError) and self._warden is not None:
+            self._warden.starves()
 
     def _drive(self, room: Room) -> None:
         """Frame after frame, until an exception or the end."""
@@ -153,7 +173,7 @@ class Worker:
 
     def _hear(self, room: Room, patience_s: float) -> None:
         """Grant what was wished for, waiting up to `patience_s` for the first wish."""
-        self._beat = time.monotonic()
+        self.beat = time.monotonic()
         try:
             if patience_s > 0:
                 self._grant(self.wishes.get(timeout=patience_s), room)
@@ -165,21 +185,24 @@ class Worker:
             self._ring()
 
     def _grant(self, wish: Wish, room: Room) -> None:
-        self._beat = time.monotonic()
-        self._granting = True
+        self.beat = time.monotonic()
+        self.may_take_long = True
         try:
             wish(room)
             self._unsaid = True
         finally:
-            self._beat = time.monotonic()
-            self._granting = False
+            self.beat = time.monotonic()
+            self.may_take_long = False
 
     def _emit(self, message: ServerMessage, to: int | None) -> None:
         self._letters.append(partial(self._listener.on_message, message, to))
 
     def answer(self, letter: Callable[[], None]) -> None:
-        """Have `letter` called on the owner's thread."""
-        self._letters.append(letter)
+        """Have `letter` called on the owner's thread, though this worker was replaced meanwhile."""
+        worker = self
+        while worker._successor is not None:
+            worker = worker._successor
+        worker._letters.append(letter)
 
     def _ring(self) -> None:
         if not self._rung and (self._letters or self._frames):

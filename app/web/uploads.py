@@ -5,7 +5,7 @@ resume token that `welcome` gave: only who is in the room uploads. All that can 
 head of a request is told before its body is read. The answer is 202 with {stored, width, height};
 in the room the picture is one more wish, answered by `state` with the action `picture`, or by an
 `error` to whoever sent it. `GET` tells who asks with a token what he may upload: {uses, types,
-max_bytes}, or why nothing.
+max_bytes, wall_mu, why}; where `uses` is empty, `why` says why.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from app.web.picture_store import NotAllowedError, PictureStore
 from app.web.refusal import Refusal
 from app.web.stage import Stage
 from models.contract import PictureUse
+from models.picture_trap import PICTURE_WALL_MU
 
 log = logging.getLogger(__name__)
 
@@ -108,11 +109,14 @@ class Uploads:
     def rules(self, room: str, environ: Mapping[str, Any]) -> Any:
         """What whoever asks may upload."""
         asker = self._asker(room, environ)
-        if isinstance(asker, Refusal):
-            return answers.text(int(asker.status.split()[0]), asker.text)
-        stage, _ = asker
         return answers.json(
-            {"uses": stage.pictures, "types": list(self._types), "max_bytes": self._max_bytes}
+            {
+                "uses": [] if isinstance(asker, Refusal) else asker[0].pictures,
+                "types": list(self._types),
+                "max_bytes": self._max_bytes,
+                "wall_mu": PICTURE_WALL_MU,
+                "why": asker.text if isinstance(asker, Refusal) else "",
+            }
         )
 
     def _asker(self, room: str, environ: Mapping[str, Any]) -> tuple[Stage, int] | Refusal:
@@ -177,7 +181,7 @@ def add_upload_routes(app: Any, uploads: Uploads) -> None:
 
     @app.get("/api/rooms/<room>/upload")  # type: ignore[untyped-decorator]
     def upload_rules(room: str) -> Any:
-        """What a visitor of the room may upload: {uses, types, max_bytes}."""
+        """What a visitor of the room may upload: {uses, types, max_bytes, wall_mu, why}."""
         return uploads.rules(room, bottle.request.environ)
 
     @app.post("/api/rooms/<room>/upload")  # type: ignore[untyped-decorator]

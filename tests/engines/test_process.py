@@ -7,22 +7,26 @@ from pathlib import Path
 
 import gevent
 import gevent.hub
+import msgspec
 import pytest
 
 from app.compute.task import Task
-from app.engines.process import ENDED, ProcessEngine
+from app.engines import process
+from app.engines.described import Described, described
+from app.engines.process import BROKEN, ENDED, LATE, SILENT, TOO_MUCH, ProcessEngine
 from app.first_model import UnfitError
-from app.place import _described
-from app.protocol.messages import Notice, Set, State, Welcome
+from app.protocol.messages import Error, Notice, Set, State, Welcome
 from app.web.hub import watch_on
 from tests.client import decode
-from tests.engines.audience import ANNA, RAW, Audience
+from tests.engines.audience import ANNA, BERT, RAW, Audience
 from tests.engines.conftest import looked_after
 
 PATIENCE_S = 30.0
 SOURCE = '''\
 import os
+from pathlib import Path
 import numpy as np
+from models.contract import Model
 
 print("READY to confuse whoever reads this")
 
@@ -30,7 +34,7 @@ print("READY to confuse whoever reads this")
 class Ramp:
     """A ramp with moods."""
 
-    sliders = [["mood", "slider", "None", "range", 0, 3, 1]]
+    sliders = [["mood", "slider", "None", "range", 0, 4, 1]]
 
     def __init__(self, opts):
         self.shape, self.mood, self.hoard = (opts.Nx, opts.Ny), 0.0, []
@@ -54,6 +58,29 @@ class Ramp:
             pass
         while self.mood == 3:
             self.hoard.append(bytearray(1 << 26))
+        while self.mood == 4:
+            self.hoard.append([0] * 1000)
+
+
+class Moody(Model):
+    """Cannot always be made."""
+
+    def __init__(self, params=None, precision="single"):
+        super().__init__(params, precision)
+        mood = Path(__file__).with_suffix(".mood")
+        mood = mood.read_text() if mood.exists() else ""
+        if mood == "raise":
+            raise ZeroDivisionError("one over nothing")
+        if mood == "die":
+            os._exit(9)
+        while mood == "hang":
+            pass
+
+    def step(self, n):
+        self.t += n
+
+    def reset(self):
+        self.t = 0.0
 '''
 
 
@@ -70,24 +97,26 @@ def engine(task: Task) -> Iterator[ProcessEngine]:
     """An engine for that file."""
     hub = gevent.hub.get_hub()
     call_soon = hub.loop.run_callback_threadsafe
-    engine = ProcessEngine(task, _described(task), watch_on(hub), call_soon)
+    engine = ProcessEngine(task, described(task), watch_on(hub), call_soon)
     with looked_after(engine):
         yield engine
 
 
 def test_a_file_is_described_without_being_loaded_here(task: Task) -> None:
-    assert list(_described(task)) == ["Ramp"]
+    assert list(described(task).models) == ["Ramp", "Moody"]
     Path(task.file).write_text("class Half:\n    sliders = []\n")
     with pytest.raises(UnfitError, match=r"ramps\.py, line 1: class Half lacks"):
-        _described(task)
+        described(task)
     Path(task.file).write_text("import os\nos._exit(0)\n")
     with pytest.raises(UnfitError, match=r"ramps\.py"):
-        _described(task)
+        described(task)
 
 
-@pytest.mark.parametrize("mood", [1, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("mood", "why"), [(1, ENDED), pytest.param(2, SILENT, marks=pytest.mark.long)]
+)
 def test_a_model_that_dies_or_hangs_is_started_again(
-    engine: ProcessEngine, audience: Audience, mood: int
+    engine: ProcessEngine, audience: Audience, mood: int, why: str
 ) -> None:
     link = engine.open("Ramp", "Ramp", audience)
     link.want(frozenset({RAW}))
@@ -97,7 +126,7 @@ def test_a_model_that_dies_or_hangs_is_started_again(
     assert (frame.nx, frame.ny) == (24, 16)
     link.send(1, Set(params={"mood": mood}))
     audience.wait(lambda: audience.of(Notice), PATIENCE_S)
-    assert audience.of(Notice)[0].text.startswith(ENDED)
+    assert audience.of(Notice)[0].text.startswith(why)
     audience.frames.clear()
     audience.wait(lambda: audience.frames, PATIENCE_S)
     assert audience.of(Notice)[-1].level == "info"
@@ -106,13 +135,88 @@ def test_a_model_that_dies_or_hangs_is_started_again(
     assert len(audience.of(Welcome)) == 1
 
 
-@pytest.mark.long
-def test_one_that_eats_memory_is_stopped_or_started_again(
-    engine: ProcessEngine, audience: Audience
+@pytest.mark.parametrize("mood", [3, pytest.param(4, marks=pytest.mark.long)])
+def test_one_that_eats_memory_is_called_so_and_started_again(
+    engine: ProcessEngine, audience: Audience, mood: int
 ) -> None:
     link = engine.open("Ramp", "Ramp", audience)
     link.enter(ANNA, 5)
     audience.wait(lambda: audience.of(Welcome), PATIENCE_S)
-    link.send(1, Set(params={"mood": 3}))
+    link.send(1, Set(params={"mood": mood}))
     audience.wait(lambda: audience.of(Notice), PATIENCE_S)
-    assert audience.of(Notice)[0].level == "trouble"
+    assert audience.of(Notice)[0].text.startswith(TOO_MUCH)
+    audience.wait(lambda: audience.of(Notice)[-1].level == "info", PATIENCE_S)
+
+
+# --- models that cannot be made -----------------------------------------------------------
+
+
+@pytest.fixture
+def mood(task: Task) -> Path:
+    """What Moody does when it is made is written here."""
+    return Path(task.file).with_suffix(".mood")
+
+
+def test_whoever_waits_for_one_that_cannot_be_made_is_told_and_let_in_once_it_can(
+    engine: ProcessEngine, audience: Audience, mood: Path
+) -> None:
+    mood.write_text("raise")
+    link = engine.open("Moody", "Moody", audience)
+    link.enter(ANNA, 5)
+    audience.wait(lambda: audience.of(Error) and audience.of(Notice), PATIENCE_S)
+    assert (audience.of(Error)[0].id, audience.of(Error)[0].code) == (5, "failed")
+    assert "ZeroDivisionError: one over nothing" in audience.of(Notice)[0].text
+    link.enter(BERT, 6)
+    audience.wait(lambda: audience.of(Error)[-1].id == 6, PATIENCE_S)
+    mood.unlink()
+    audience.wait(lambda: len(audience.of(Welcome)) == 2, PATIENCE_S)
+
+
+def test_one_that_fails_again_and_again_is_left_off(
+    engine: ProcessEngine, audience: Audience, mood: Path
+) -> None:
+    mood.write_text("die")
+    link = engine.open("Moody", "Moody", audience)
+    link.enter(ANNA, 5)
+    audience.wait(
+        lambda: audience.of(Notice) and BROKEN in audience.of(Notice)[-1].text, PATIENCE_S
+    )
+    assert audience.of(Notice)[-1].text.startswith(ENDED)
+    # He has seen the room as it was declared, and so does who comes now.
+    link.enter(BERT, 6)
+    audience.wait(lambda: len(audience.of(Welcome)) == 2)
+    assert BROKEN in audience.of(Notice)[-1].text
+    # It is left off.
+    assert link._line._start_at is None  # type: ignore[attr-defined]
+
+
+@pytest.mark.long
+def test_one_that_hangs_when_it_is_made_is_noticed_soon_after_its_usual_time(
+    task: Task, audience: Audience, mood: Path
+) -> None:
+    hub = gevent.hub.get_hub()
+    known = msgspec.structs.replace(task, usual_s=0.01)
+    call_soon = hub.loop.run_callback_threadsafe
+    engine = ProcessEngine(known, described(task), watch_on(hub), call_soon)
+    mood.write_text("hang")
+    with looked_after(engine):
+        link = engine.open("Moody", "Moody", audience)
+        link.enter(ANNA, 5)
+        audience.wait(lambda: any(n.text.startswith(SILENT) for n in audience.of(Notice)), 12.0)
+        mood.unlink()
+        audience.wait(lambda: audience.of(Notice)[-1].level == "info", PATIENCE_S)
+
+
+def test_a_file_that_hangs_when_it_is_loaded_is_noticed(
+    task: Task, audience: Audience, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "LATE_S", 1.0)
+    told = described(task)
+    Path(task.file).write_text("while True:\n    pass\n")
+    hub = gevent.hub.get_hub()
+    call_soon = hub.loop.run_callback_threadsafe
+    engine = ProcessEngine(task, Described(told.models, 0.0), watch_on(hub), call_soon)
+    with looked_after(engine):
+        engine.open("Ramp", "Ramp", audience).enter(ANNA, 5)
+        audience.wait(lambda: audience.of(Notice), PATIENCE_S)
+        assert audience.of(Notice)[0].text.startswith(LATE)

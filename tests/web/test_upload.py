@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from app.web.limits import MAX_BODY_BYTES, UPLOAD_PAUSE_S
+from models.picture_trap import PICTURE_WALL_MU
 from tests.client import Client
 from tests.exhibit import wait_until
 from tests.serving import PIN, Serving
@@ -126,11 +127,20 @@ def test_what_a_visitor_may_upload_is_told(everyone: Serving) -> None:
         "uses": ["trap", "density"],
         "types": ["image/png", "image/jpeg"],
         "max_bytes": 500_000,
+        "wall_mu": PICTURE_WALL_MU,
+        "why": "",
     }
-    assert everyone.get("api/rooms/BEC/upload")[0] == 401
-    assert everyone.get("api/rooms/nowhere/upload", token(guest))[0] == 404
     soc = everyone.visitor("guest", room="SOC2")
-    assert everyone.get("api/rooms/SOC2/upload", token(soc))[0] == 409
+    for room, key, words in (
+        ("BEC", "", "token"),
+        ("nowhere", token(guest), "no room"),
+        ("SOC2", token(guest), "only who is in the room"),
+        ("SOC2", token(soc), "takes no pictures"),
+    ):
+        status, body = everyone.get(f"api/rooms/{room}/upload", key)
+        assert status == 200
+        assert json.loads(body)["uses"] == []
+        assert words in json.loads(body)["why"]
 
 
 WRONG_HEADS: list[tuple[int, dict[str, str]]] = [
@@ -271,8 +281,8 @@ def test_the_setting_says_who_may(
             if role == "operator":
                 client.ask("login", pin=PIN)
             assert client.welcome["you"]["role"] != "operator"
-            status, _ = server.get("api/rooms/BEC/upload", token(client))
-            assert (status == 200) is (role in able), role
+            rules = json.loads(server.get("api/rooms/BEC/upload", token(client))[1])
+            assert bool(rules["uses"]) is (role in able), role
             if role not in able:
                 lines = f"Authorization: Bearer {token(client)}\nContent-Length: 9\n"
                 head = "POST /api/rooms/BEC/upload HTTP/1.1"

@@ -16,6 +16,7 @@ import { bindFingers } from "./input.js";
 import { followKeyboard } from "./keyboard.js";
 import { rememberedPalette } from "./look.js";
 import { bindAbout, bindDrawers, bindGone, bindHint, bindJoin } from "./panels.js";
+import { bindPictures } from "./pictures/dialog.js";
 import { makePlots } from "./plots/panel.js";
 import { createStage } from "./stage.js";
 import { apply, initialState } from "./state.js";
@@ -42,6 +43,7 @@ let declared = "";
 
 bindAbout(state, room);
 bindCode(state);
+const pictures = bindPictures(state, room);
 bindDock(act);
 const hint = bindHint();
 const toolbar = bindToolbar(state, act, () => {
@@ -122,7 +124,10 @@ function receive(message) {
     byId("favicon").setAttribute("color", message.you.colour);
   }
   if (["welcome", "state", "visitors"].includes(message.type)) {
-    if (message.type === "welcome") buildOnce();
+    if (message.type === "welcome") {
+      buildOnce();
+      pictures.ask();
+    }
     showState(state);
     showControls();
     exhibit.set();

@@ -45,6 +45,7 @@
  * @property {Record<string, string>} actions
  * @property {Tool[]} tools
  * @property {View[]} views
+ * @property {("trap" | "density")[]} pictures  what an upload may become
  * @property {Record<string, string>} channels  live values: name to help
  * @property {Parameter[]} feed  of which parts a state consists that a program may post
  * @property {{name: string, params: Record<string, Scalar>}[]} presets

@@ -33,6 +33,11 @@ export function sourceUrl(name) {
   return url(`api/models/${encodeURIComponent(name)}/source`);
 }
 
+/** Where pictures for a room go. @param {string} room @returns {string} */
+export function uploadUrl(room) {
+  return url(`api/rooms/${encodeURIComponent(room)}/upload`);
+}
+
 /** The model this page is of. @returns {string} */
 export function modelOfPage() {
   return decodeURIComponent(location.pathname.split("/").filter(Boolean).pop() ?? "");

@@ -1,0 +1,170 @@
+"""The built app: without Python, with an empty home, in a folder that stays as it is."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from models.numerics.backend import backend
+from tests.browser.conftest import CONNECTED, PATIENCE_MS, SOFTWARE_GL
+from tests.client import Client
+from tests.display import await_true, screenshot, shows_fluid, virtual_display, windows
+from tests.exhibit import ROOT, Exhibit
+
+MAX_BYTES = 620_000_000
+SIZE = (1600, 900)
+FIRST_START_S = 100.0
+SMALL = ("--headless", "--port", "0", "--Nx", "64", "--Ny", "48")
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.window,
+    pytest.mark.browser,
+    # The first test builds the app.
+    pytest.mark.timeout(900),
+]
+
+StartApp = Callable[..., Exhibit]
+
+
+def listing(folder: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of change of all that is in a folder."""
+    found = {path: path.lstat() for path in folder.rglob("*")}
+    return {str(path): (state.st_size, state.st_mtime_ns) for path, state in found.items()}
+
+
+@pytest.fixture(scope="module")
+def command(app_folder: Path) -> Iterator[str]:
+    """The executable, in a folder that must be as it was in the end."""
+    before = listing(app_folder)
+    yield str(app_folder / "vortarium")
+    assert listing(app_folder) == before
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """All that the app is told: an empty home, and a PATH to nowhere."""
+    return {"HOME": str(tmp_path_factory.mktemp("home")), "PATH": "/nowhere"}
+
+
+@pytest.fixture
+def start(command: str, bare: dict[str, str]) -> Iterator[StartApp]:
+    """Starts the app, with arguments and additions to its environment."""
+    started: list[Exhibit] = []
+
+    def begin(*arguments: str, **variables: str) -> Exhibit:
+        started.append(Exhibit(*arguments, environment={**bare, **variables}, command=(command,)))
+        return started[-1]
+
+    yield begin
+    for exhibit in started:
+        exhibit.kill()
+
+
+def run(command: str, environment: dict[str, str], *words: str, said: str = "") -> str:
+    """The standard output of a command of the app that ends well."""
+    done = subprocess.run(
+        [command, *words], env=environment, cwd="/", input=said, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_window_shows_the_fluid_a_browser_joins_and_closing_ends_all(start: StartApp) -> None:
+    with virtual_display(*SIZE) as display:
+        app = start("--port", "0", DISPLAY=display["DISPLAY"]).ready()
+        await_true(lambda: windows(display), FIRST_START_S)
+        await_true(lambda: shows_fluid(screenshot(display)), FIRST_START_S)
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox", *SOFTWARE_GL]
+            )
+            page = chromium.new_page()
+            page.set_default_timeout(PATIENCE_MS)
+            page.goto(f"{app.url}models/BEC")
+            page.wait_for_selector(f"{CONNECTED}[data-seq]:not([data-seq=''])")
+            first = int(page.get_attribute("html", "data-seq") or 0)
+            page.wait_for_function(f"() => document.documentElement.dataset.seq > {first + 10}")
+            chromium.close()
+        assert {"main", "serve", "window"} <= set(app.pids())
+        subprocess.run(["wmctrl", "-c", "Vortarium"], env=display, check=True)
+        assert app.end() == 0
+        await_true(lambda: not app.pids())
+    assert "Traceback" not in app.errors
+    assert "is missing" not in app.errors
+
+
+def test_the_second_start_finds_what_the_first_one_compiled(
+    start: StartApp, bare: dict[str, str]
+) -> None:
+    compiled = backend("single").kernels.name == "numba"
+    app = start(*SMALL).ready()
+    app.visitor().see(patience_s=FIRST_START_S)
+    cache = Path(bare["HOME"], ".cache", "vortarium", "numba")
+    kept = {path.name: path.stat().st_mtime_ns for path in cache.rglob("*.nbc")}
+    assert bool(kept) == compiled
+    app.process.terminate()
+    assert app.end() == 0
+    start(*SMALL).ready().visitor().see(patience_s=FIRST_START_S)
+    assert {path.name: path.stat().st_mtime_ns for path in cache.rglob("*.nbc")} == kept
+
+
+def test_a_file_of_a_persons_own_is_shown(start: StartApp, tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = next(
+        text
+        for text in re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+        if "Washboard" in text
+    )
+    path = tmp_path / "my_models.py"
+    path.write_text(f"import statistics\nimport xml.etree.ElementTree\n{code}", encoding="utf-8")
+    app = start(*SMALL, "--model", str(path)).ready()
+    welcome = app.visitor().welcome
+    assert welcome["model"]["name"] == "Washboard"
+    app.visitor().see(patience_s=FIRST_START_S)
+    status, _, source = app.get("api/models/BEC/source")
+    assert status == 200
+    assert "class BEC" in re.sub(r"<[^>]*>", "", source.decode())
+
+
+def test_every_command_works(command: str, bare: dict[str, str], tmp_path: Path) -> None:
+    assert "Vortarium" in run(command, bare, "--version")
+    assert "vortarium compute" in run(command, bare, "--help")
+    assert "port = 8765" in run(command, bare, "config")
+    run(command, bare, "keys", str(tmp_path))
+    assert len(list(tmp_path.iterdir())) == 2
+    run(command, bare, "operator", said="4711\n")
+    assert Path(bare["HOME"], ".config", "vortarium", "operator.json").exists()
+    assert "steps_per_s" in run(command, bare, "bench", "steps", "--json", "--seconds", "0.2")
+
+
+def test_it_computes_for_others(start: StartApp, command: str, bare: dict[str, str]) -> None:
+    with subprocess.Popen(
+        [command, "compute", "--port", "0"], env=bare, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert server.stdout is not None
+            ready, _, endpoint = server.stdout.readline().strip().partition(" ")
+            assert ready == "READY"
+            client: Client = start(*SMALL, "--remote", endpoint).ready().visitor()
+            client.see(patience_s=FIRST_START_S)
+        finally:
+            server.terminate()
+
+
+def test_it_is_small_enough_and_says_what_it_is_made_of(app_folder: Path) -> None:
+    files = [path for path in app_folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert sum(path.stat().st_size for path in files) <= MAX_BYTES
+    assert [path for path in app_folder.rglob("*") if not path.exists()] == []
+    licences = app_folder / "_internal" / "licences"
+    told = (licences / "LICENCES.txt").read_text(encoding="utf-8")
+    assert "GNU General Public License, version 3" in told
+    for name in ("numpy", "PyQt6", "PyQt6-WebEngine-Qt6", "pyFFTW", "pywebview", "Python"):
+        assert re.search(rf"^{name} \d", told, re.MULTILINE), name
+    assert list(licences.glob("PyQt6-*LICENSE*"))
