@@ -25,6 +25,7 @@ from app.engines.local import Catalogue, LocalEngine
 from app.engines.mixed import MixedEngine
 from app.engines.warden import Warden
 from app.protocol.compute import (
+    DEFLATE,
     MAX_REQUEST_BYTES,
     TAG,
     UNKNOWN,
@@ -33,6 +34,7 @@ from app.protocol.compute import (
     Open,
     Stranger,
     WireError,
+    deflate,
     from_client,
     pack,
 )
@@ -137,8 +139,8 @@ class ComputeServer:
             except zmq.Again:
                 return
             match parts:
-                case [b"", tag] if tag == TAG:
-                    self._greet(identity, now)
+                case [b"", tag] if tag in (TAG, DEFLATE):
+                    self._greet(identity, now, deflate if tag == DEFLATE else bytes)
                 case [b"", *legacy]:
                     self._legacy.serve(identity, legacy, now)
                 case [tag, body] if tag == TAG:
@@ -148,14 +150,14 @@ class ComputeServer:
         # There may be more: ZeroMQ does not say so again.
         self._loop.call_soon(lambda: None)
 
-    def _greet(self, identity: bytes, now: float) -> None:
+    def _greet(self, identity: bytes, now: float, form: Callable[[bytes], bytes]) -> None:
         if self._peer(identity, now) is None:
             refusal = Error(code="busy", message=f"{MAX_PEERS} peers are here already")
-            self._send(identity, [b"", pack(refusal)])
+            self._send(identity, [b"", form(pack(refusal))])
             return
         known = list(self._halls.catalogue().values())
         greeting = Greeting(protocol=PROTOCOL, version=__version__, models=known)
-        self._send(identity, [b"", pack(greeting)])
+        self._send(identity, [b"", form(pack(greeting))])
 
     def _serve(self, identity: bytes, body: bytes, now: float) -> None:
         try:

@@ -20,6 +20,7 @@ from app.compute import sockets
 from app.compute.keys import Keys
 from app.engines.base import CallSoon
 from app.protocol.compute import (
+    DEFLATE,
     MAX_ANSWER_BYTES,
     NOWHERE,
     PING_S,
@@ -32,6 +33,7 @@ from app.protocol.compute import (
     Stranger,
     WireError,
     from_server,
+    inflate,
     pack,
 )
 from app.protocol.messages import PROTOCOL, Ping, Pong
@@ -169,7 +171,7 @@ class Line:
             self._office.on_down(reason)
 
     def _greet(self) -> None:
-        if self._asked_at is None and self._send([b"", TAG]):
+        if self._asked_at is None and self._send([b"", DEFLATE]):
             self._asked_at = time.monotonic()
 
     def _send(self, parts: list[bytes]) -> bool:
@@ -217,12 +219,23 @@ class Line:
             case [b"", body] if body == UNKNOWN and not self.up:
                 self._disconnect()
                 self._office.on_foreign()
-            case [first, body] if first in (b"", TAG):
+            case [b"", packed]:
+                self._greeted(packed)
+            case [first, body] if first == TAG:
                 self._read(body, b"")
             case [first, body, frame] if first == TAG:
                 self._read(body, frame)
             case _:
                 self._lost(RUBBISH)
+
+    def _greeted(self, packed: bytes) -> None:
+        try:
+            body = inflate(packed, MAX_ANSWER_BYTES)
+        except WireError as fault:
+            log.debug("%s", fault)
+            self._lost(RUBBISH)
+            return
+        self._read(body, b"")
 
     def _read(self, body: bytes, frame: bytes) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zlib
 
 import pytest
 import zmq
@@ -28,6 +29,10 @@ def test_a_greeting_names_the_models(serve: Serve, visit: Visit) -> None:
     assert empty == b""
     assert b'"type":"greeting"' in body
     assert b'"name":"Wave"' in body
+    _, packed = program.ask(b"", b"VT1 deflate")
+    assert zlib.decompress(packed) == body
+    # A link of half a megabit per second takes it in half a second.
+    assert len(packed) < 32_000
 
 
 def test_a_program_sets_and_acts(serve: Serve, visit: Visit) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import socket
 import threading
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from msgspec import UNSET
 from app.engines import line
 from app.engines.remote import RemoteEngine
 from app.engines.remote_link import RemoteLink
+from app.protocol.compute import MAX_ANSWER_BYTES, deflate
 from app.protocol.messages import Do, Error, Finger, Notice, Set, State, Visitor, Visitors, Welcome
 from tests.client import decode
 from tests.compute.service import Service
@@ -24,7 +24,8 @@ from tests.engines.conftest import elsewhere, looked_after
 
 SOON_S = 3.0
 """Within this visitors know what is wrong, and are back after the server is."""
-OTHER_VERSION = b'{"type":"greeting","protocol":9,"version":"","models":[]}'
+OTHER_VERSION = deflate(b'{"type":"greeting","protocol":9,"version":"","models":[]}')
+BOMB = deflate(b" " * (MAX_ANSWER_BYTES + 1))
 CLEO = Visitor(id=3, name="Cleo", colour="")
 
 
@@ -180,7 +181,7 @@ def test_meanwhile_the_room_runs_here_if_that_is_wanted(
 
 @pytest.mark.parametrize(
     "answer",
-    [b"rubbish", b"{}", b'{"type":"pong","t":1}', b"", OTHER_VERSION],
+    [b"rubbish", b"{}", b'{"type":"pong","t":1}', b"", OTHER_VERSION, BOMB, OTHER_VERSION[:-4]],
 )  # fmt: skip
 @pytest.mark.usefixtures("_toys")
 def test_rubbish_is_called_so_and_asked_again(
@@ -217,53 +218,6 @@ def test_rubbish_is_called_so_and_asked_again(
     finally:
         over.set()
         babbler.join()
-
-
-def test_a_connection_that_is_cut_in_the_middle_of_a_message(
-    service: Service, audience: Audience, nobody: str
-) -> None:
-    engine = elsewhere(nobody)
-    host, port = service.endpoint.removeprefix("tcp://").split(":")
-    with socket.create_server(("127.0.0.1", int(nobody.rpartition(":")[2]))) as relay:
-        ends: list[socket.socket] = []
-
-        def carry(source: socket.socket, sink: socket.socket, limit: int) -> None:
-            """Pass bytes on until there were `limit`, and then cut both ends."""
-            while limit > 0 and (data := source.recv(4096)):
-                sink.sendall(data[:limit])
-                limit -= len(data)
-            for end in (source, sink):
-                end.close()
-
-        def accept() -> None:
-            # The first connection is cut in the midst of the greeting, others are not.
-            for limit in itertools.chain((2_000,), itertools.repeat(1 << 40)):
-                near, _ = relay.accept()
-                far = socket.create_connection((host, int(port)))
-                ends.extend((near, far))
-                for pair in ((near, far), (far, near)):
-                    threading.Thread(target=quietly, args=(carry, *pair, limit)).start()
-
-        acceptor = threading.Thread(target=quietly, args=(accept,))
-        acceptor.start()
-        try:
-            with looked_after(engine):
-                enter(engine, audience)
-                audience.wait(lambda: len(audience.frames) > 3)
-        finally:
-            relay.shutdown(socket.SHUT_RDWR)
-            acceptor.join(PATIENCE_S)
-            for end in ends:
-                end.close()
-
-
-def quietly(call: object, *arguments: object) -> None:
-    """Sockets are closed under these threads, which is how they end."""
-    assert callable(call)
-    try:
-        call(*arguments)
-    except OSError:
-        return
 
 
 def test_two_exhibits_are_one_room(service: Service, remote: RemoteEngine) -> None:

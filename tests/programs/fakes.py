@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import zlib
 from typing import Any, Protocol
 
 import zmq
@@ -134,10 +135,11 @@ class FakeCompute:
         """Wait for a greeting and answer it."""
         while True:
             self._peer, *parts = self._router.recv_multipart()
-            if parts == [b"", b"VT1"]:
+            if parts == [b"", b"VT1 deflate"]:
                 break
         greeting = {"type": "greeting", "protocol": 1, "version": "fake", "models": [MODEL]}
-        self._router.send_multipart([self._peer, b"", json.dumps(greeting).encode()])
+        packed = zlib.compress(json.dumps(greeting).encode())
+        self._router.send_multipart([self._peer, b"", packed])
 
     def welcome(self) -> None:
         """See Fake."""
