@@ -27,10 +27,13 @@ HAS_PROC = sys.platform == "linux"
 class Exhibit:
     """`main.py --headless` with BEC at 256 x 256 and 20 steps for each of 60 frames a second."""
 
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
-        """Start it and wait until it is ready. Raises RuntimeError if it does not start."""
+    def __init__(self, environment: Mapping[str, str] | None = None, model: str = MODEL) -> None:
+        """Start it and wait until it is ready. Raises RuntimeError if it does not start.
+
+        `model`: another one than BEC is shown first.
+        """
         options = {
-            "--port": 0, "--model": MODEL, "--Nx": SIZE, "--Ny": SIZE, "--fps": FPS,
+            "--port": 0, "--model": model, "--Nx": SIZE, "--Ny": SIZE, "--fps": FPS,
             "--steps": STEPS, "--log-level": "error",
         }  # fmt: skip
         words = [str(word) for option in options.items() for word in option]

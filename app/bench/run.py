@@ -10,7 +10,7 @@ from typing import NoReturn
 import msgspec
 
 import models
-from app.bench import frames, latency, memory, soak, start, steps, viewers
+from app.bench import frames, latency, memory, neighbours, soak, start, steps, viewers
 from app.bench.figures import Options, Row, table
 from app.launch import EXIT_FAULT, EXIT_OK, EXIT_USAGE
 from app.resources import OWN_NAME
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Row]]] = {
     "steps": steps.measure,
     "frames": frames.measure,
     "viewers": viewers.measure,
+    "neighbours": neighbours.measure,
     "latency": latency.measure,
     "start": start.measure,
     "memory": memory.measure,

@@ -74,15 +74,15 @@ def _processors(exhibit: Exhibit) -> tuple[float, float, float]:
 class Crowd:
     """Guests on one selector; the first of them stirs."""
 
-    def __init__(self, url: str, count: int) -> None:
-        """Bring them in one after the other. Raises OSError."""
+    def __init__(self, url: str, count: int, room: str | None = None) -> None:
+        """Bring them in one after the other, to the first room or `room`. Raises OSError."""
         self.arrivals: list[list[float]] = []
         self.sizes: list[int] = []
         self._first_seqs: list[int] = []
         self._guests: list[Guest] = []
         self._ready = selectors.DefaultSelector()
         for number in range(count):
-            guest = Guest(url)
+            guest = Guest(url, room)
             self._guests.append(guest)
             guest.first_frame(FIRST_FRAME_S)
             self._ready.register(guest, selectors.EVENT_READ, number)

@@ -20,6 +20,7 @@ FIELDS = {
         "model": str, "encoding": str, "bytes_p50": int, "bytes_p95": int, "encode_ms": float,
     },
     "viewers": {"n": int, "fps_min": float, "gap_p99_ms": float},
+    "neighbours": {"neighbour": str, "fps": float, "gap_p99_ms": float},
     "latency": {"p50_ms": float, "p95_ms": float},
     "start": {"ready_s": float, "first_frame_s": float},
     "memory": {},
