@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from app.resources import own_command
+from app.resources import OWN_NAME, own_command
 from app.settings import ENV_PREFIX
 
 START_S = 90.0
@@ -24,24 +24,16 @@ STEPS = 20
 HAS_PROC = sys.platform == "linux"
 
 
-class Exhibit:
-    """`main.py --headless` with BEC at 256 x 256 and 20 steps for each of 60 frames a second."""
+class Program:
+    """One of ours, from its start to its end."""
 
-    def __init__(self, environment: Mapping[str, str] | None = None, model: str = MODEL) -> None:
-        """Start it and wait until it is ready. Raises RuntimeError if it does not start.
-
-        `model`: another one than BEC is shown first.
-        """
-        options = {
-            "--port": 0, "--model": model, "--Nx": SIZE, "--Ny": SIZE, "--fps": FPS,
-            "--steps": STEPS, "--log-level": "error",
-        }  # fmt: skip
-        words = [str(word) for option in options.items() for word in option]
+    def __init__(self, *words: object, environment: Mapping[str, str] | None = None) -> None:
+        """Start it and wait until it is ready. Raises RuntimeError if it does not start."""
         # What this person set for the exhibit itself must not change what is measured.
         kept = {key: v for key, v in os.environ.items() if not key.startswith(ENV_PREFIX)}
         began = time.perf_counter()
         self._process = subprocess.Popen(
-            [*own_command(), "--headless", *words],
+            [*own_command(), *map(str, words)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             env={**kept, **(environment or {})},
@@ -60,7 +52,7 @@ class Exhibit:
                     return rest
         finally:
             too_late.cancel()
-        raise RuntimeError(f"the exhibit did not start (exit code {self._process.wait()})")
+        raise RuntimeError(f"{OWN_NAME} did not start (exit code {self._process.wait()})")
 
     def __enter__(self) -> Self:
         return self
@@ -131,6 +123,33 @@ class Exhibit:
             return None
         folders = (Path(f"/proc/{number}/{folder}") for number in self.processes())
         return sum(1 for each in folders for _ in each.iterdir())
+
+
+class Exhibit(Program):
+    """`main.py --headless` with BEC at 256 x 256 and 20 steps for each of 60 frames a second."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        model: str = MODEL,
+        remote: str | None = None,
+    ) -> None:
+        """`model`: another one is shown first; `remote`: a compute server does the work.
+
+        Raises RuntimeError if it does not start.
+        """
+        size = ("--Nx", SIZE, "--Ny", SIZE, "--fps", FPS, "--steps", STEPS)
+        place = ("--remote", remote) if remote else ()
+        words = ("--headless", "--port", 0, "--model", model, "--log-level", "error")
+        super().__init__(*words, *size, *place, environment=environment)
+
+
+class Compute(Program):
+    """`main.py compute` at any port; its `url` is an endpoint."""
+
+    def __init__(self) -> None:
+        """Raises RuntimeError if it does not start."""
+        super().__init__("compute", "--port", 0, "--fps", FPS, "--log-level", "error")
 
 
 def machine_cpu_s() -> float | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import time
+from statistics import fmean
 
 from app.bench.client import Guest
-from app.bench.exhibit import Exhibit
+from app.bench.exhibit import Compute, Exhibit
 from app.bench.figures import Budget, Options, Row, note, percentile
 from app.protocol import frames
 from app.protocol.messages import Finger
@@ -22,11 +23,37 @@ EXACT = 1 / 65535
 
 
 def measure(options: Options) -> list[Row]:
-    """One row {touches, p50_ms, p95_ms, max_ms}."""
+    """Rows {place, touches, p50_ms, p95_ms, max_ms, mean_ms}: here, and on a compute server.
+
+    The second row has `added_ms`: how much more that is on the mean. It is on the same machine.
+    """
     seconds = options.seconds or SECONDS
-    note(f"latency: about {seconds:g} s")
+    note(f"latency: twice about {seconds:g} s")
+    with Exhibit() as exhibit:
+        here = _row("here", _times_ms(exhibit.url, seconds))
+    with Compute() as server, Exhibit(remote=server.url) as exhibit:
+        there = _row("remote", _times_ms(exhibit.url, seconds))
+    there["added_ms"] = round(there["mean_ms"] - here["mean_ms"], 1)
+    there["budgets"]["added_ms"] = Budget(at_most=5)
+    return [here, there]
+
+
+def _row(place: str, times_ms: list[float]) -> Row:
+    return {
+        "place": place,
+        "touches": len(times_ms),
+        "p50_ms": round(percentile(times_ms, 50), 1),
+        "p95_ms": round(percentile(times_ms, 95), 1),
+        "max_ms": round(max(times_ms), 1),
+        "mean_ms": round(fmean(times_ms), 1),
+        "budgets": {"p95_ms": Budget(at_most=50)},
+    }
+
+
+def _times_ms(url: str, seconds: float) -> list[float]:
+    """Of touch after touch, for so long."""
     times_ms: list[float] = []
-    with Exhibit() as exhibit, Guest(exhibit.url) as guest:
+    with Guest(url) as guest:
         guest.first_frame(FIRST_FRAME_S)
         _linger(guest, 1.0)
         began = time.perf_counter()
@@ -35,15 +62,7 @@ def measure(options: Options) -> list[Row]:
             times_ms.append(1000 * _touch(guest, touch))
             guest.send(Finger(touch=touch, x=0.5, y=0.5, down=False))
             _linger(guest, random.uniform(*PAUSE_S))  # noqa: S311
-    return [
-        {
-            "touches": len(times_ms),
-            "p50_ms": round(percentile(times_ms, 50), 1),
-            "p95_ms": round(percentile(times_ms, 95), 1),
-            "max_ms": round(max(times_ms), 1),
-            "budgets": {"p95_ms": Budget(at_most=50)},
-        }
-    ]
+    return times_ms
 
 
 def _touch(guest: Guest, touch: int) -> float:

@@ -21,7 +21,7 @@ FIELDS = {
     },
     "viewers": {"n": int, "fps_min": float, "gap_p99_ms": float},
     "neighbours": {"neighbour": str, "fps": float, "gap_p99_ms": float},
-    "latency": {"p50_ms": float, "p95_ms": float},
+    "latency": {"place": str, "p50_ms": float, "p95_ms": float},
     "start": {"ready_s": float, "first_frame_s": float},
     "memory": {},
     "soak": {"seconds": float, "guests": int},
