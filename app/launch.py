@@ -18,9 +18,6 @@ from typing import Any
 
 FOLLOW_S = 3.0
 """A child that has not ended this long after its supervisor is cut short."""
-# Without letters and digits that look alike.
-CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-CODE_CHARS = 6
 
 EXIT_OK, EXIT_FAULT, EXIT_USAGE, EXIT_NO_WINDOW = 0, 1, 2, 3
 EXIT_HUNG, EXIT_MEMORY = 4, 5
@@ -37,9 +34,6 @@ class Launch:
     kiosk_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     feed_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     """What feeds post with, if the settings give no token."""
-    join_code: str = field(
-        default_factory=lambda: "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARS))
-    )
 
     def line(self) -> bytes:
         """As the first line of a child's standard input."""

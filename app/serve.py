@@ -25,9 +25,12 @@ from app.resources import data_dir
 from app.settings import Settings
 from app.study import study_later
 from app.web import access
+from app.web.announce import Announcer
 from app.web.handler import HttpServer, listen
 from app.web.hub import watch_on
 from app.web.identity import Identity
+from app.web.invitations import Invitations
+from app.web.join_codes import JoinCodes
 from app.web.limits import Attempts
 from app.web.lobby import Lobby
 from app.web.picture_store import PictureStore
@@ -78,15 +81,27 @@ class Server:
     def __init__(self, launch: Launch, settings: Settings, place: Place, listener: object) -> None:
         identity = Identity(launch.secret)
         self._place = place
-        self._lobby = Lobby(place.engine, identity, place.model, settings.talk)
+        codes = JoinCodes(launch.secret, 60 * settings.code_minutes)
+        self._invitations = Invitations(
+            codes,
+            lambda: self._lobby.stages.values(),
+            settings.base_path,
+            settings.host_names,
+            lambda way: say("LAN", f"http://{way.address}/ {way.code}"),
+        )
+        self._lobby = Lobby(
+            place.engine, identity, place.model, settings.talk, settings.max_visitors,
+            self._invitations.show,
+        )  # fmt: skip
         self._over = gevent.event.Event()
         reception = Reception(
             lobby=self._lobby,
             identity=identity,
             kiosk_token=launch.kiosk_token,
-            join_code=launch.join_code,
+            join_codes=codes,
+            invitations=self._invitations,
             feed_token=settings.feed_token or launch.feed_token,
-            codes=Attempts(),
+            guesses=Attempts(),
             pins=Attempts(),
             all_pins=Attempts(allowed=20),
         )
@@ -102,7 +117,6 @@ class Server:
         self._http = HttpServer(listener, site, gate, settings.base_path, uploads.admit)  # type: ignore[arg-type]
         self._hub = gevent.hub.get_hub()
         self._settings = settings
-        self._launch = launch
 
     def run(self) -> None:
         """Until `stop` or the supervisor's end."""
@@ -111,21 +125,33 @@ class Server:
         self._http.start()
         self._warm_up()
         port = self._http.server_port
+        assert port is not None
         say("MODEL", self._place.model)
         base = self._settings.base_path
         say("READY", f"http://127.0.0.1:{port}{base}/")
-        for name in self._settings.host_names[:1]:
-            say("LAN", f"http://{name}{base}/ {self._launch.join_code}")
-        if self._settings.lan:
-            say("LAN", f"http://{access.lan_address()}:{port}{base}/ {self._launch.join_code}")
+        announcer, host = self._invite(port)
         if self._place.engine.near:
             study_later(self._settings.params)
         self._over.wait()
         self._lobby.close()
         gevent.sleep(LAST_BYTES_S)
         self._http.stop(timeout=LAST_BYTES_S)
-        keeper.kill(block=False)
+        gevent.killall([keeper, host], block=False)
+        if announcer is not None:
+            announcer.stop()
         self._place.engine.close()
+
+    def _invite(self, port: int) -> tuple[Announcer | None, gevent.Greenlet[..., None]]:
+        """Let guests know the way in, and how it changes, from now on."""
+        if not self._settings.lan:
+            return None, gevent.spawn(self._invitations.keep_up, None, lambda _address: None)
+
+        def named(name: str) -> None:
+            call = f"{name}:{port}" if name else ""
+            self._hub.loop.run_callback_threadsafe(self._invitations.call, call)
+
+        announcer = Announcer(port, self._settings.base_path, named)
+        return announcer, gevent.spawn(self._invitations.keep_up, port, announcer.move)
 
     def _warm_up(self) -> None:
         """Let the first visitor find everything loaded, unless that takes too long."""

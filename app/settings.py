@@ -27,6 +27,7 @@ from app.options import (
 from app.resources import OWN_NAME, config_dir
 from app.site_options import host_name, named_folder
 from app.web.base_path import base_path
+from app.web.limits import MAX_VISITORS_PER_ROOM
 
 ENV_PREFIX = "VORTARIUM_"
 DEFAULT_PORT = 8765
@@ -41,10 +42,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     model: str
     port: int
     lan: bool
+    code_minutes: float
+    """After which another join code is shown; 0: never."""
     headless: bool
     fullscreen: bool
     talk: bool
     """May visitors write to each other?"""
+    max_visitors: int
+    """Guests in one room; more wait in line."""
     fps: float
     params: dict[str, int]
     log_level: str
@@ -82,9 +87,11 @@ def parse(argv: Sequence[str]) -> Settings:
         model=given.model,
         port=given.port,
         lan=given.lan,
+        code_minutes=given.code_minutes,
         headless=given.headless,
         fullscreen=given.fullscreen,
         talk=given.talk == "on" or (given.talk == "auto" and not given.fullscreen),
+        max_visitors=given.max_visitors,
         fps=given.fps,
         params=room_params(given),
         log_level=given.log_level,
@@ -131,6 +138,12 @@ def parser() -> Parser:
     add("--port", type=whole(0, 65535), default=DEFAULT_PORT, metavar="N",
         help=f"the web server's port, 0 for a free one (default: {DEFAULT_PORT})")  # fmt: skip
     add("--lan", action="store_true", help="let browsers on the local network join, with a code")
+    add("--code-minutes", type=number(0, 1440), default=10.0, metavar="M",
+        help="with --lan, show another join code so often, each good for as long again; 0: one "
+        "for each launch (default: 10)")  # fmt: skip
+    add("--max-visitors", type=whole(1, MAX_VISITORS_PER_ROOM), default=MAX_VISITORS_PER_ROOM,
+        metavar="N", help="guests in one room at most; more wait in line (default: "
+        f"{MAX_VISITORS_PER_ROOM})")  # fmt: skip
     add("--headless", action="store_true", help="serve browsers only, open no window")
     add("--fullscreen", action="store_true", help="the window fills the screen")
     add("--talk", choices=["on", "off", "auto"], default="auto",

@@ -29,6 +29,7 @@ class Supervisor:
         self._window_shown = False
         self._first_model = ""
         self._url = ""
+        self._invited: set[str] = set()
         self._exit_code: int | None = None
 
     def run(self) -> int:
@@ -68,8 +69,7 @@ class Supervisor:
             case self._server, "READY":
                 self._server_ready(rest)
             case self._server, "LAN":
-                address, _, code = rest.partition(" ")
-                _print(f"Guests on this network: {address}#join={code}  (code {code})")
+                self._invite(*rest.split(" "))
             case self._server, "":
                 self._server_ended()
             case self._window, "SHOWN":
@@ -92,6 +92,12 @@ class Supervisor:
             _print(f"Feeds post with the token {self._launch.feed_token}")
         if self._wants_window:
             self._window.start(self._launch)
+
+    def _invite(self, address: str, code: str) -> None:
+        """Say how guests come in; where there is a window, it shows how that changes."""
+        if address not in self._invited or not self._wants_window:
+            self._invited.add(address)
+            _print(f"Guests on this network: {address}#join={code}  (code {code})")
 
     def _server_ended(self) -> None:
         code = self._server.exit_code

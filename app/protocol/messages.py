@@ -74,6 +74,8 @@ class Hello(Message, tag="hello"):
     """The kiosk's launch token, or the join code that guests on the LAN type or scan."""
     resume: Token = None
     accept: Annotated[tuple[Literal["jpeg", "raw"], ...], Meta(max_length=8)] = ("jpeg",)
+    queue: bool = False
+    """If the room is full: wait in line (see `queue`) rather than hear `room_full`."""
 
 
 class Login(Message, tag="login"):
@@ -271,6 +273,35 @@ class Notice(Message, tag="notice"):
     until: float | None = None
 
 
+class Queued(Message, tag="queue", omit_defaults=False, kw_only=True):
+    """The room is full, and this client is the `place`th of `of` who wait in line (1: the next).
+
+    Sent to whoever said `queue` in his `hello`, at once and whenever it changes; `welcome` follows
+    when his turn comes. Until then he may send `ping`, `login` and `bye`; all else is answered by
+    `forbidden`. Who disconnects leaves the line. Kiosks and operators never wait.
+    """
+
+    place: int
+    of: int
+
+
+class Invitation(Message, tag="invitation", omit_defaults=False, kw_only=True):
+    """How guests come in now, for kiosks and operators alone; after `welcome`, and on each change.
+
+    All is empty while there is no network to invite from.
+    """
+
+    url: str = ""
+    """What `svg` holds: this room's page, with the code."""
+    address: str = ""
+    """What a person types, without http://."""
+    name: str = ""
+    """The same by its name on the network; empty if it has none."""
+    code: str = ""
+    svg: str = ""
+    """The QR code, dark on nothing: an SVG element, one unit a module, with its quiet zone."""
+
+
 class Error(Message, tag="error"):
     """What was wrong and what is allowed. The connection lives on."""
 
@@ -288,6 +319,8 @@ ServerMessage = (
     | Reply
     | Visitors
     | Notice
+    | Queued
+    | Invitation
     | Error
     | ToTalker
 )

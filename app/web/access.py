@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.web.announce import HOSTS
+
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -64,7 +66,7 @@ def host_names(lan: bool, more: Iterable[str] = ()) -> frozenset[str]:
     if not lan:
         return LOOPBACK_NAMES | given
     name = socket.gethostname().lower()
-    names = {name, name.split(".")[0], f"{name.split('.')[0]}.local", lan_address()}
+    names = {name, name.split(".")[0], f"{name.split('.')[0]}.local", lan_address(), *HOSTS}
     with contextlib.suppress(OSError):
         names.update(str(info[4][0]).split("%")[0] for info in socket.getaddrinfo(name, None))
     return LOOPBACK_NAMES | given | names

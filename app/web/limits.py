@@ -43,6 +43,9 @@ LINK_BITS_PER_S = 5_000_000
 """What frames to one guest may use."""
 MAX_ROOMS = 16
 MAX_VISITORS_PER_ROOM = 128
+"""Guests at most, whatever the setting `max-visitors`; programs of the staff come on top."""
+MAX_WAITING_PER_ROOM = 64
+"""In line before a full room."""
 MAX_VISITORS_PER_ADDRESS = 40
 """Phones behind one router share an address, so this is a school class and its teachers."""
 MAX_SNAPSHOTS = 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 
 import gevent
@@ -12,6 +13,7 @@ import gevent
 from app.engines.base import Engine
 from app.protocol.compute import Fed
 from app.protocol.messages import Error, ErrorCode, Id, Role
+from app.web.door import FullError
 from app.web.identity import Identity
 from app.web.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
 from app.web.permissions import OWN_ROOMS, only
@@ -40,9 +42,18 @@ class Lobby:
     """Every stage, by room name."""
 
     def __init__(
-        self, engine: Engine, identity: Identity, default_model: str, talk: bool = True
+        self,
+        engine: Engine,
+        identity: Identity,
+        default_model: str,
+        talk: bool = True,
+        capacity: int = MAX_VISITORS_PER_ROOM,
+        greeted: Callable[[Viewer, Stage], None] = lambda _viewer, _stage: None,
     ) -> None:
-        """`talk`: may visitors write to each other?"""
+        """`talk`: may visitors write to each other? `capacity`: guests in one room at most.
+
+        `greeted` hears who was welcomed.
+        """
         self.stages: dict[str, Stage] = {}
         self.default_model = default_model
         self.engine = engine
@@ -50,6 +61,8 @@ class Lobby:
         self.waiting: dict[str, dict[str, Value]] = {}
         """States that were fed to rooms of listed models in which nobody is yet."""
         self._identity = identity
+        self._capacity = capacity
+        self._greeted = greeted
         self._keeper = gevent.spawn(self._keep)
 
     def stage(self, room: str | None, model: str | None, role: Role) -> Stage:
@@ -79,15 +92,30 @@ class Lobby:
             raise EntryError("busy", f"{MAX_ROOMS} rooms run already; please join one of them")
         return self._open(room, model)
 
-    def admit(self, stage: Stage, viewer: Viewer, request: Id, exempt_address: bool) -> None:
-        """Let `viewer` in. Raises EntryError if the room, or his address, is full."""
+    def admit(
+        self, stage: Stage, viewer: Viewer, request: Id, exempt_address: bool, patient: bool
+    ) -> None:
+        """Let `viewer` in, or into the line before a full room if he is `patient`.
+
+        Raises EntryError if the room and the line, or his address, are full.
+        """
         back = viewer.visitor.id in stage.viewers
-        if not back and len(stage.viewers) >= MAX_VISITORS_PER_ROOM:
-            raise EntryError("room_full", f"{MAX_VISITORS_PER_ROOM} visitors are here already")
-        here = Counter(v.address for s in self.stages.values() for v in s.viewers.values())
+        here = Counter(
+            v.address for s in self.stages.values() for v in (*s.viewers.values(), *s.door.line)
+        )
         if not (back or exempt_address) and here[viewer.address] >= MAX_VISITORS_PER_ADDRESS:
             raise EntryError("room_full", f"{MAX_VISITORS_PER_ADDRESS} visitors from one address")
-        stage.enter(viewer, request)
+        try:
+            stage.door.knock(viewer, request, patient)
+        except FullError as full:
+            raise EntryError("room_full", str(full)) from None
+
+    def leave(self, stage: Stage, viewer: Viewer, for_good: bool) -> None:
+        """`viewer` is gone, `for_good` if he said so; whoever waits for his place comes in."""
+        from_inside = stage.viewers.get(viewer.visitor.id) is viewer
+        stage.leave(viewer)
+        self.talk.forget(viewer)
+        stage.door.left(viewer, from_inside, for_good)
 
     def close_room(self, viewer: Viewer, room: str, request: Id) -> None:
         """An operator ends `room` and sends everybody out. Raises TalkError."""
@@ -106,7 +134,10 @@ class Lobby:
     def _open(self, room: str, model: str) -> Stage:
         try:
             about = self.engine.catalogue()[model]
-            stage = Stage(room, model, about, self.engine, self._identity, self.talk.deliver)
+            stage = Stage(
+                room, model, about, self.engine, self._identity, self.talk.deliver,
+                self._capacity, self._greeted,
+            )  # fmt: skip
         except KeyError as unknown:
             raise EntryError("unknown_model", str(unknown.args[0])) from None
         log.info("room %s opens", room)

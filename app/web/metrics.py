@@ -35,6 +35,7 @@ GAUGES = (
     Gauge("frames_per_second", "Frames made per second.", lambda stage: stage.figures.fps),
     Gauge("steps_per_second", "Time steps per second.", lambda stage: stage.figures.steps_per_s),
     Gauge("visitors", "Visitors in the room.", lambda stage: len(stage.viewers)),
+    Gauge("waiting", "Visitors in line before the room.", lambda stage: len(stage.door.line)),
     Gauge("round_trip_seconds", "Mean round trip, as its visitors measured it.", _round_trip_s),
     # Not a counter: a room that was empty for a while begins again at 0, under the same name.
     Gauge("restarts", "Times its model was restarted.", lambda stage: stage.figures.restarts),

@@ -67,6 +67,9 @@ MESSAGES: Mapping[type[Message], frozenset[Role]] = {
     Rpc: EVERYBODY,
 }
 
+WAITING: frozenset[type[Message]] = frozenset({Login, Ping, Bye})
+"""What may be sent from the line before a full room."""
+
 
 class Right(NamedTuple):
     """Who may ask a route; `here`: and whoever asks from this very machine.

@@ -162,6 +162,7 @@ def _health(stage: Stage, talk: Talk) -> dict[str, Any]:
         "name": stage.name,
         "model": stage.model,
         "visitors": len(stage.viewers),
+        "waiting": len(stage.door.line),
         "fps": figures.fps,
         "steps_per_s": figures.steps_per_s,
         "sim_time": figures.sim_time,

@@ -47,6 +47,8 @@ from app.rooms.visitors import clean_name
 from app.web.access import is_loopback
 from app.web.flow import Flow
 from app.web.identity import Identity
+from app.web.invitations import Invitations
+from app.web.join_codes import JoinCodes
 from app.web.limits import (
     FLOOD_MESSAGES,
     HELLO_S,
@@ -58,7 +60,7 @@ from app.web.limits import (
     Bucket,
 )
 from app.web.lobby import EntryError, Lobby
-from app.web.permissions import MESSAGES, only
+from app.web.permissions import MESSAGES, WAITING, only
 from app.web.stage import Stage
 from app.web.talk import TalkError
 from app.web.talk_acts import talk_acts
@@ -79,9 +81,10 @@ class Reception:
     lobby: Lobby
     identity: Identity
     kiosk_token: str
-    join_code: str
+    join_codes: JoinCodes
     feed_token: str
-    codes: Attempts
+    invitations: Invitations
+    guesses: Attempts
     """Guesses at the join code, per address."""
     pins: Attempts
     """Guesses at the PIN, per address."""
@@ -111,13 +114,13 @@ def converse(socket: WebSocket, address: str, reception: Reception) -> None:
             socket.close(1008, bad.reply.message)
         socket.finish()
         return
+    session = Session(viewer, stage, socket, reception)
     try:
-        Session(viewer, stage, socket, reception).run()
+        session.run()
     except PeerGoneError as gone:
         log.debug("%s: %s", viewer.visitor.name, gone)
     finally:
-        stage.leave(viewer)
-        reception.lobby.talk.forget(viewer)
+        reception.lobby.leave(stage, viewer, for_good=session.said_bye)
         viewer.finish()
 
 
@@ -144,7 +147,7 @@ def _greet(socket: WebSocket, address: str, reception: Reception) -> tuple[Viewe
     viewer.encodings = tuple(sorted(accepted, key=lambda encoding: encoding != preferred))
     try:
         stage = reception.lobby.stage(hello.room, hello.model, visitor.role)
-        reception.lobby.admit(stage, viewer, hello.id, is_loopback(address))
+        reception.lobby.admit(stage, viewer, hello.id, is_loopback(address), hello.queue)
     except EntryError as refused:
         viewer.send(Error(id=hello.id, code=refused.code, message=str(refused)))
         viewer.close(1008, str(refused))
@@ -164,13 +167,13 @@ def _recognise(hello: Hello, address: str, reception: Reception) -> Visitor:
     if local and hmac.compare_digest(token.encode(), reception.kiosk_token.encode()):
         return reception.identity.new("kiosk", clean_name(hello.name or "Kiosk"))
     if not local:
-        wait = reception.codes.wait_s(address)
+        wait = reception.guesses.wait_s(address)
         if wait > 0:
             raise _bad("too_fast", f"too many wrong codes; again in {wait:.0f} s", hello.id)
-        if not hmac.compare_digest(token.upper().encode(), reception.join_code.encode()):
-            reception.codes.wrong(address)
+        if not reception.join_codes.accepts(token):
+            reception.guesses.wrong(address)
             raise _bad("forbidden", "the join code shown by the exhibit is needed", hello.id)
-        reception.codes.right(address)
+        reception.guesses.right(address)
     return reception.identity.new("guest", clean_name(hello.name or ""))
 
 
@@ -191,7 +194,7 @@ class Session:
         self._messages = Bucket(MESSAGES_PER_S, MESSAGES_BURST)
         self._flood = Bucket(MESSAGES_PER_S, FLOOD_MESSAGES)
         self._scolded_at = 0.0
-        self._said_bye = False
+        self.said_bye = False
         self._acts: dict[type, Callable[[Any], None]] = {
             Hello: self._hello_again,
             Login: self._login,
@@ -213,9 +216,10 @@ class Session:
         """Until PeerGoneError."""
         while True:
             data = self._socket.receive(SILENT_S)
-            if self._stage.viewers.get(self._viewer.visitor.id) is not self._viewer:
+            inside = self._stage.viewers.get(self._viewer.visitor.id) is self._viewer
+            if not (inside or self._viewer.waiting):
                 raise PeerGoneError(1000, "here from elsewhere now")
-            if self._said_bye or not self._paced():
+            if self.said_bye or not self._paced():
                 continue
             try:
                 message = decode(data)
@@ -225,6 +229,9 @@ class Session:
             allowed = MESSAGES[type(message)]
             if self._viewer.role not in allowed:
                 self._refuse("forbidden", f"this is {only(allowed)}", message.id)
+                continue
+            if self._viewer.waiting and type(message) not in WAITING:
+                self._refuse("forbidden", "please wait: the room is full", message.id)
                 continue
             try:
                 self._acts[type(message)](message)
@@ -272,7 +279,7 @@ class Session:
 
     def _bye(self, message: Bye) -> None:
         """Let him go; what is read until his close frame comes is of no account."""
-        self._said_bye = True
+        self.said_bye = True
         self._viewer.send(Farewell(id=message.id))
         self._viewer.close(1000, "bye")
 
@@ -301,7 +308,9 @@ class Session:
         everywhere.right(ANYBODY)
         visitor = msgspec.structs.replace(self._viewer.visitor, role="operator")
         self._viewer.visitor = visitor
-        self._stage.link.promote(visitor)
+        if not self._viewer.waiting:
+            self._stage.link.promote(visitor)
+        self._stage.door.promoted(self._viewer)
         identity = self._reception.identity
         self._viewer.send(
             RoleGranted(
@@ -311,3 +320,5 @@ class Session:
                 resume=identity.resume_token(visitor),
             )
         )
+        if self._viewer.welcomed:
+            self._reception.invitations.show(self._viewer, self._stage)

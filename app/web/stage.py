@@ -22,6 +22,7 @@ from app.protocol.messages import (
 from app.protocol.talk import Said
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
+from app.web.door import Door
 from app.web.identity import Identity
 from app.web.viewer import Viewer, framed_picture
 from app.web.websocket import TEXT, framed
@@ -41,19 +42,24 @@ class Stage:
         engine: Engine,
         identity: Identity,
         hear: Callable[[Said], None],
+        capacity: int,
+        greeted: Callable[[Viewer, Stage], None],
     ) -> None:
         """`about` is the model's entry of `GET /api/models`; `hear` gets what visitors say.
 
+        `capacity`: how many guests there may be; `greeted` hears who was welcomed.
         Raises KeyError: unknown model.
         """
         self.name = name
         self.model = model
         self.viewers: dict[int, Viewer] = {}
+        self.door = Door(self.viewers, self.enter, capacity)
         self.figures = Figures()
         self.empty_since = time.monotonic()
         self._take_up(about)
         self._identity = identity
         self._hear = hear
+        self._greeted = greeted
         self._values: dict[str, bytes] = {}
         self._newest: dict[FrameKey, tuple[int, bytes]] = {}
         self._first_view: bytes | None = None
@@ -199,6 +205,7 @@ class Stage:
         for viewer in self.viewers.values():
             viewer.close(code, reason)
         self.viewers.clear()
+        self.door.close(code, reason)
         self.link.close()
 
     def _take_up(self, about: Mapping[str, Any]) -> None:
@@ -221,6 +228,7 @@ class Stage:
         you.resume = self._identity.resume_token(viewer.visitor)
         viewer.welcomed = True
         viewer.send(message)
+        self._greeted(viewer, self)
         key = self._key(viewer)
         if key in self._newest:
             viewer.show(*self._newest[key])

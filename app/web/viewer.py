@@ -35,6 +35,8 @@ class Viewer:
         self.encodings: tuple[int, ...] = ()
         self.subscribed: set[str] = set()
         self.welcomed = False
+        self.waiting = False
+        """He is in line before a full room (app.web.door)."""
         self.round_trips_ms: deque[float] = deque(maxlen=ROUND_TRIPS)
         self._socket = socket
         self._socket.reply = self._queue

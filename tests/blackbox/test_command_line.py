@@ -308,7 +308,18 @@ def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
              "upload-type": "gif", "upload-create": "BEC-*", "upload-overwrite": "*"}  # fmt: skip
     lines = [f'{name} = "{text}"' for name, text in texts.items()]
     lines += [
-        f"{name} = 64" for name in ("port", "Nx", "Ny", "steps", "fps", "tracers", "upload-keep")
+        f"{name} = 64"
+        for name in (
+            "port",
+            "Nx",
+            "Ny",
+            "steps",
+            "fps",
+            "tracers",
+            "upload-keep",
+            "max-visitors",
+            "code-minutes",
+        )
     ]
     lines += ["upload-mb = 0.5"]
     lines += [f"{name} = true" for name in ("lan", "headless", "fullscreen")]

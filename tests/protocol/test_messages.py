@@ -284,6 +284,11 @@ SAID: list[tuple[messages.ServerMessage, dict[str, Any]]] = [
          "state": {"running": True, "params": {"a": 1}, "sim_time": 0.5},
          "visitors": [{"id": 1, "name": "Anna", "colour": "#112233", "role": "guest"}]},
     ),
+    (messages.Queued(place=1, of=3), {"type": "queue", "place": 1, "of": 3}),
+    (
+        messages.Invitation(code="K7QX2M"),
+        {"type": "invitation", "url": "", "address": "", "name": "", "code": "K7QX2M", "svg": ""},
+    ),
     (Reply(id=2, value=[1, None]), {"type": "reply", "id": 2, "value": [1, None]}),
     (Reply(value=None), {"type": "reply", "value": None}),
     (

@@ -102,6 +102,7 @@ export const CLIENT_MESSAGES = {
     required: ["protocol"],
     optional: {
       room: null, model: null, name: null, token: null, resume: null, accept: ["jpeg"],
+      queue: false,
     },
   },
   login: { required: ["pin"], optional: {} },
@@ -137,6 +138,8 @@ export const SERVER_MESSAGES = {
   reply: { required: ["value"], optional: {} },
   visitors: { required: ["joined", "left", "list"], optional: {} },
   notice: { required: ["level", "text"], optional: { until: null } },
+  queue: { required: ["place", "of"], optional: {} },
+  invitation: { required: [], optional: { url: "", address: "", name: "", code: "", svg: "" } },
   error: { required: ["code", "message"], optional: {} },
   echoed: { required: ["data"], optional: {} },
   said: {

@@ -1,0 +1,120 @@
+"""Tells kiosks and operators how guests come in: address, code and QR code, now and on each change.
+
+The network may come, go or give another address while the exhibit runs.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+from urllib.parse import quote
+
+import gevent
+import segno
+
+from app.protocol.messages import Invitation
+from app.web.access import is_loopback, lan_address
+from app.web.join_codes import JoinCodes
+from app.web.permissions import STAFF
+from app.web.stage import Stage
+from app.web.viewer import Viewer
+
+LOOK_S = 5.0
+"""How often the network's address is looked up."""
+
+
+class Way(NamedTuple):
+    """A way in. `address` is what a person types: host, port where one is needed, base path."""
+
+    address: str
+    code: str
+
+
+class Invitations:
+    """Of one server."""
+
+    def __init__(
+        self,
+        codes: JoinCodes,
+        stages: Callable[[], Iterable[Stage]],
+        base_path: str,
+        proxies: Sequence[str],
+        tell: Callable[[Way], None],
+    ) -> None:
+        """`stages`: those that run. `proxies`: names by which guests call a reverse proxy.
+
+        `tell` hears of each way in that is new.
+        """
+        self._codes = codes
+        self._stages = stages
+        self._base_path = base_path
+        self._proxies = proxies[:1]
+        self._tell = tell
+        self._name = ""
+        self._ways: list[Way] = []
+
+    def keep_up(self, port: int | None, moved: Callable[[str], None]) -> None:
+        """Follow code and network for ever; `port`: where the network reaches us, if it may.
+
+        `moved` hears this machine's address on the network, "" while there is none.
+        """
+        address = ""
+        while True:
+            found = lan_address()
+            now = "" if is_loopback(found) else found
+            if now != address:
+                address = now
+                moved(address)
+            hosts = [*self._proxies]
+            if address and port is not None:
+                hosts.append(f"{address}:{port}")
+            code = self._codes.current()
+            self._change([Way(f"{host}{self._base_path}", code) for host in hosts])
+            gevent.sleep(min(LOOK_S, self._codes.changes_in_s() + 0.001))
+
+    def call(self, name: str) -> None:
+        """The exhibit has this name, port and all, on the network; "" if none."""
+        if name != self._name:
+            self._name = name
+            self._show_all()
+
+    def show(self, viewer: Viewer, stage: Stage) -> None:
+        """Tell `viewer`, if he may know and there is a way in."""
+        if self._ways and viewer.role in STAFF:
+            viewer.send(self._invitation(stage))
+
+    def _change(self, ways: list[Way]) -> None:
+        if ways == self._ways:
+            return
+        self._ways = ways
+        for way in ways:
+            self._tell(way)
+        self._show_all()
+
+    def _show_all(self) -> None:
+        for stage in self._stages():
+            staff = [v for v in stage.viewers.values() if v.welcomed and v.role in STAFF]
+            for viewer in staff:
+                viewer.send(self._invitation(stage))
+
+    def _invitation(self, stage: Stage) -> Invitation:
+        if not self._ways:
+            return Invitation()
+        address, code = self._ways[0]
+        page = f"models/{quote(stage.model, safe='')}"
+        if stage.name != stage.model:
+            page += f"?room={quote(stage.name, safe='')}"
+        url = f"http://{address}/{page}#join={code}"
+        name = f"{self._name}{self._base_path}" if self._name and not self._proxies else ""
+        return Invitation(url=url, address=address, name=name, code=code, svg=qr_svg(url))
+
+
+def qr_svg(text: str) -> str:
+    """`text` as a QR code: an SVG element with a viewBox and no size, its quiet zone included."""
+    drawn = io.BytesIO()
+    segno.make_qr(text, error="m").save(
+        drawn, kind="svg", border=4, xmldecl=False, omitsize=True, nl=False, svgns=True,
+        svgclass=None, lineclass=None,
+    )  # fmt: skip
+    return drawn.getvalue().decode()
