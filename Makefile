@@ -13,7 +13,7 @@ test: $(VENV)/dev.stamp
 	@sh packaging/debian.sh window tests
 	@$(BIN)/python -m pytest -m "not long" $(ARGS)
 
-# Minutes rather than seconds: continuous integration runs them as well.
+# The slower ones: continuous integration runs them as well.
 test-long: $(VENV)/dev.stamp
 	@sh packaging/debian.sh window tests package
 	@$(BIN)/python -m pytest -m long $(ARGS)

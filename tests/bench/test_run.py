@@ -26,6 +26,8 @@ FIELDS = {
     "memory": {},
     "soak": {"seconds": float, "guests": int},
 }  # fmt: skip
+QUICK = ("steps", "frames")
+"""The others start the exhibit."""
 OPTIONS = {
     "steps": ["--grid", "32", "64", "--precision", "single", "double", "--model", "BEC"],
     "frames": ["--model", "BEC"],
@@ -46,7 +48,10 @@ def measured(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("name", BENCHMARKS)
+@pytest.mark.parametrize(
+    "name",
+    [name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in BENCHMARKS],
+)
 def test_it_gives_the_documented_fields(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     result = measured(capsys, name, "--seconds", "0.2", *OPTIONS.get(name, []))
     assert list(result) == [name]

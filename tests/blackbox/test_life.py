@@ -63,6 +63,7 @@ def test_a_killed_server_returns_to_its_port_and_knows_its_visitors(
     assert len([line for line in exhibit.lines if line.startswith("READY")]) == 1
 
 
+@pytest.mark.long
 def test_a_server_that_dies_again_and_again_comes_back_each_time(start: Start) -> None:
     exhibit = start(*SMALL).ready()
     for _ in range(3):

@@ -22,6 +22,8 @@ SHOWS = "[data-seq]:not([data-seq='']), [data-display]:not([data-display=field])
 """A frame has come, or there will be none."""
 SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 KIOSK = {"width": 1280, "height": 720}
+USUAL_SCREENS = ("small phone", "kiosk")
+"""Tests with the other ones of test_layout.SCREENS are for the long run."""
 
 Pixels = npt.NDArray[np.uint8]
 OpenPage = Callable[..., Page]
@@ -31,6 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.browser)
+            values = item.callspec.params if hasattr(item, "callspec") else {}
+            if values.get("screen", "kiosk") not in USUAL_SCREENS:
+                item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

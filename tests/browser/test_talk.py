@@ -172,6 +172,7 @@ def test_the_operator_announces_mutes_and_closes(
     ada.wait_for_selector(CONNECTED)
 
 
+@pytest.mark.long
 def test_leaving_stays_away_until_asked_to_come_back(open_page: OpenPage) -> None:
     page, other = open_page(name="Ada"), open_page(name="Grace")
     open_talk(page)

@@ -69,6 +69,7 @@ def test_a_tool_that_is_refused_says_why(open_page: OpenPage) -> None:
     expect(page.locator("#toasts")).to_contain_text("no fluid at this place")
 
 
+@pytest.mark.long
 def test_the_boat_shows_on_both_pages_until_it_sinks(open_page: OpenPage) -> None:
     ada, grace = open_page(), open_page()
     for page in (ada, grace):

@@ -101,6 +101,7 @@ def test_an_exhibit_knows_no_keys_and_a_compute_server_no_code(tmp_path: Path) -
         Room("tcp://127.0.0.1", key=tmp_path / "none.key")
 
 
+@pytest.mark.long
 def test_only_the_right_keys_open_a_compute_server(join: Join, tmp_path: Path) -> None:
     server_file, client_file = write_pair(tmp_path)
     (tmp_path / "elsewhere").mkdir()

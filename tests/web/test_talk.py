@@ -193,6 +193,7 @@ def test_the_average_of_thirty_round_trips(exhibit: Exhibit, anna: Client) -> No
     assert room["round_trips_ms"]["Anna"] == 6.0
 
 
+@pytest.mark.long
 def test_a_heartbeat_comes_though_time_stands_still(anna: Client) -> None:
     anna.ask("do", action="pause")
     assert "heartbeat" in anna.ask("subscribe", names=["heartbeat"])["subscribed"]
