@@ -34,6 +34,7 @@ from app.web.join_codes import JoinCodes
 from app.web.limits import Attempts
 from app.web.lobby import Lobby
 from app.web.picture_store import PictureStore
+from app.web.quiet import Rule
 from app.web.routes import application
 from app.web.session import Reception
 from app.web.uploads import Uploads
@@ -92,6 +93,7 @@ class Server:
         self._lobby = Lobby(
             place.engine, identity, place.model, settings.talk, settings.max_visitors,
             self._invitations.show,
+            Rule(settings.idle_s, settings.countdown_s) if settings.idle_s else None,
         )  # fmt: skip
         self._over = gevent.event.Event()
         reception = Reception(

@@ -34,6 +34,7 @@ DEFAULT_PORT = 8765
 PICTURE_TYPES = ("png", "jpeg", "webp", "gif")
 """Of uploads; app.web.picture_reader reads them."""
 MIN_TOKEN_CHARS = 16
+KIOSK_IDLE_S = 90.0
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -46,6 +47,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     """After which another join code is shown; 0: never."""
     headless: bool
     fullscreen: bool
+    kiosk: bool
+    """A window that fills the screen, returns when it is closed, and offers no way out."""
+    idle_s: float
+    """A kiosk's room in which nobody does anything for so long begins anew; 0: it never does."""
+    countdown_s: float
+    """How long it is asked before whether somebody is there."""
     talk: bool
     """May visitors write to each other?"""
     max_visitors: int
@@ -83,14 +90,18 @@ def parse(argv: Sequence[str]) -> Settings:
     given = parser().read(argv)
     if given.server_key is not None and given.key is None:
         raise SettingsError(f"--server-key needs --key; `{OWN_NAME} keys` makes key files")
+    in_hall = given.fullscreen or given.kiosk
     return Settings(
         model=given.model,
         port=given.port,
         lan=given.lan,
         code_minutes=given.code_minutes,
         headless=given.headless,
-        fullscreen=given.fullscreen,
-        talk=given.talk == "on" or (given.talk == "auto" and not given.fullscreen),
+        fullscreen=in_hall,
+        kiosk=given.kiosk,
+        idle_s=KIOSK_IDLE_S * given.kiosk if given.idle is None else given.idle,
+        countdown_s=given.countdown,
+        talk=given.talk == "on" or (given.talk == "auto" and not in_hall),
         max_visitors=given.max_visitors,
         fps=given.fps,
         params=room_params(given),
@@ -146,8 +157,17 @@ def parser() -> Parser:
         f"{MAX_VISITORS_PER_ROOM})")  # fmt: skip
     add("--headless", action="store_true", help="serve browsers only, open no window")
     add("--fullscreen", action="store_true", help="the window fills the screen")
+    add("--kiosk", action="store_true",
+        help="a screen in a hall: the window fills it, comes back when it is closed, and has no "
+        "way out but the operator's")  # fmt: skip
+    add("--idle", type=number(0, 86_400), metavar="SECONDS",
+        help="where the window is, begin anew when nobody has done anything for so long; 0: never "
+        f"(default: {KIOSK_IDLE_S:g} with --kiosk, else 0)")  # fmt: skip
+    add("--countdown", type=number(0, 60), default=10.0, metavar="SECONDS",
+        help="how long before that visitors are asked whether they are there (default: 10)"
+        )  # fmt: skip
     add("--talk", choices=["on", "off", "auto"], default="auto",
-        help="let visitors write to each other; auto: unless --fullscreen, as in a hall "
+        help="let visitors write to each other; auto: unless --fullscreen or --kiosk, as in a hall "
         "(default: auto)")  # fmt: skip
     add("--remote", type=checked(endpoint), metavar="ADDRESS",
         help=f"compute on another machine, by a compute server or super_hydro's: {FORMS}"

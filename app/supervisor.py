@@ -85,6 +85,8 @@ class Supervisor:
         self._url = url
         settings = {**self._launch.settings, "port": urlsplit(url).port}
         page = f"{url}models/{self._first_model}#kiosk={self._launch.kiosk_token}"
+        if settings["kiosk"]:
+            page += f"&locked={settings['idle_s'] + settings['countdown_s']:g}"
         # A server that is started again must have the port that the browsers know.
         self._launch = dataclasses.replace(self._launch, settings=settings, url=page)
         _print(f"READY {url}")
@@ -112,7 +114,7 @@ class Supervisor:
         code = self._window.exit_code
         if not self._wants_window:
             return
-        if code == EXIT_OK:
+        if code == EXIT_OK and not self._launch.settings["kiosk"]:
             self._exit_code = EXIT_OK
         elif self._window_shown:
             self._again(self._window, f"the window ended ({code}) and is opened again")

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from app.launch import EXIT_NO_WINDOW, EXIT_OK, follow, receive, say
+from app.locked_window import lock
 from app.resources import ICON
 
 TITLE = "Vortarium"
@@ -29,7 +30,7 @@ def run() -> int:
         import webview  # the toolkits behind it are slow to import, and may be missing
     except ImportError as missing:
         return _no_window(f"{missing.name} is not installed")
-    fullscreen = launch.settings["fullscreen"]
+    fullscreen, kiosk = launch.settings["fullscreen"], launch.settings["kiosk"]
     width, height = _screen_size(webview) if fullscreen else SIZE
     window = webview.create_window(
         TITLE,
@@ -38,13 +39,14 @@ def run() -> int:
         height=height,
         min_size=MIN_SIZE,
         fullscreen=fullscreen,
+        on_top=kiosk,
         background_color=BACKGROUND,
         # The page decides what can be selected; otherwise a style would be put into it.
         text_select=True,
     )
     assert window is not None
     window.events.shown += lambda: say("SHOWN")
-    follow(window.destroy)
+    follow(lock(window, launch.url) if kiosk else window.destroy)
     try:
         webview.start(private_mode=True, icon=str(ICON))
     except webview.errors.WebViewException as fault:

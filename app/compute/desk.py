@@ -52,7 +52,7 @@ from app.protocol.messages import (
     Visitor,
 )
 from app.protocol.talk import Said
-from app.protocol.wishes import LoadPicture, Wish
+from app.protocol.wishes import LoadPicture, Rest, Wish
 from app.rooms.encoder import FrameKey
 from app.rooms.text import clean_text
 from app.rooms.visitors import clean_name
@@ -76,6 +76,7 @@ class Desk:
             Finger: self._wish,
             Rpc: self._wish,
             LoadPicture: self._wish,
+            Rest: self._wish,
             Look: self._look,
             SelectView: self._view,
             Listen: self._listen,

@@ -17,7 +17,8 @@ as in the web contract and gets `welcome`. Of the web contract's messages `hello
 `finger`, `rpc`, `view`, `subscribe`, `unsubscribe`, `channels` and `ping` are understood; and
 `said`, a line from one of the peer's visitors, which goes to all peers in the room.
 
-`picture` (app.protocol.wishes) is what a web server makes of a visitor's upload.
+`picture` and `rest` (app.protocol.wishes) are what a web server makes of a visitor's upload, and of
+a room in which nobody does anything.
 A program that only posts states needs no visitor: `feed` may be all that it ever says.
 
 A frame goes out against a credit, always the newest: `credit` gives `n` more, and names the number
@@ -56,7 +57,7 @@ from app.protocol.messages import (
     Word,
 )
 from app.protocol.talk import Said
-from app.protocol.wishes import LoadPicture
+from app.protocol.wishes import LoadPicture, Rest
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
 
@@ -181,6 +182,7 @@ FromClient = (
     | Finger
     | Rpc
     | LoadPicture
+    | Rest
     | SelectView
     | Subscribe
     | Unsubscribe

@@ -1,8 +1,8 @@
 """Wishes that a room grants between two steps, whoever brings them.
 
-`Intent` comes from visitors. `LoadPicture` does not: a web server makes it of an
-upload that it has checked (`POST /api/rooms/<room>/upload`), and it goes to rooms here and on
-compute servers alike.
+`Intent` comes from visitors. `LoadPicture` and `Rest` do not: a web server makes the one of an
+upload that it has checked (`POST /api/rooms/<room>/upload`) and the other of the quiet in a room
+(app.web.quiet). They go to rooms here and on compute servers alike.
 """
 
 from __future__ import annotations
@@ -38,4 +38,11 @@ class LoadPicture(Message, tag="picture"):
         return np.frombuffer(self.levels, np.uint8).reshape(self.height, self.width)
 
 
-Wish = Intent | LoadPicture
+class Rest(Message, tag="rest"):
+    """Begin anew for whoever comes next: first values, running, the fluid from its start.
+
+    It is announced as nobody's wish, so that other exhibits with this room see nobody in it.
+    """
+
+
+Wish = Intent | LoadPicture | Rest

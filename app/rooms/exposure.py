@@ -48,7 +48,7 @@ class Host(Protocol):
     def change(self, by: int, params: Mapping[str, Any]) -> None:
         """Set parameters and tell everybody. Raises ParameterError."""
 
-    def act(self, by: int, action: str, args: Mapping[str, Any]) -> None:
+    def act(self, by: int, action: str, args: dict[str, Any]) -> None:
         """Do an action and tell everybody. Raises ActionError, ParameterError."""
 
     def read(self, channel: str) -> Any:

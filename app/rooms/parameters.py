@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from models.contract import FieldModel, Model
-from models.parameters import Choice, Integer, Parameter
+from models.parameters import Choice, Integer, Parameter, Value, defaults
 
 STEPS = Integer(
     name="steps",
@@ -45,3 +47,8 @@ def of_room(model: type[Model]) -> tuple[Parameter, ...]:
 def declared(model: type[Model]) -> tuple[Parameter, ...]:
     """What visitors of a room with `model` may change."""
     return (*model.parameters, *of_room(model))
+
+
+def first(model: type[Model], given: Mapping[str, Value]) -> dict[str, Value]:
+    """All of them as a room with `model` begins: the defaults, but for those `given`."""
+    return {**defaults(declared(model)), **given}

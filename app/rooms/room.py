@@ -29,8 +29,9 @@ from app.protocol.messages import (
     State,
     Visitor,
 )
-from app.protocol.wishes import LoadPicture, Wish
+from app.protocol.wishes import LoadPicture, Rest, Wish
 from app.rooms import fingers, parameters
+from app.rooms.anew import begin_anew
 from app.rooms.calls import CallError, Calls
 from app.rooms.composer import Composer
 from app.rooms.description import describe
@@ -54,7 +55,6 @@ SAFE_AFTER_FRAMES = 60
 """Parameters that carried this many frames are what a restart goes back to."""
 
 MAX_TRACE_CHARS = 4000
-
 
 Post = Callable[[Callable[["Room"], None]], None]
 """Have something called with the room, in its thread, soon; from any thread."""
@@ -156,12 +156,14 @@ class Room:
                     self._calls.serve(who, message, ticket or Ticket(visitor, message.id))
                 case LoadPicture():
                     self._load_picture(visitor, message)
+                case Rest():
+                    begin_anew(self, parameters.first(self._class, self._first_params))
         except (ParameterError, ActionError, CallError) as fault:
             code: ErrorCode = getattr(fault, "code", "bad_value")
             self._emit(Error(id=message.id, code=code, message=str(fault)), visitor)
         self.changed = True
 
-    def change(self, by: int, params: Mapping[str, object], request: Id = UNSET) -> None:
+    def change(self, by: int | None, params: Mapping[str, object], request: Id = UNSET) -> None:
         """Set parameters, all or none, and tell everybody. Raises ParameterError."""
         checked = check_all(parameters.declared(self._class), params)
         for_room = {name: v for name, v in checked.items() if name in self._room_params}
@@ -178,7 +180,7 @@ class Room:
         self._frames_since_change = 0
         self._announce(by, request, params=checked)
 
-    def act(self, by: int, action: str, args: Mapping[str, object], request: Id = UNSET) -> None:
+    def act(self, by: int | None, action: str, args: dict[str, Any], request: Id = UNSET) -> None:
         """Do an action and tell everybody. Raises ActionError, ParameterError."""
         match action:
             case "start":

@@ -17,6 +17,7 @@ from app.web.door import FullError
 from app.web.identity import Identity
 from app.web.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
 from app.web.permissions import OWN_ROOMS, only
+from app.web.quiet import Rule
 from app.web.stage import Stage
 from app.web.talk import Talk
 from app.web.viewer import Viewer
@@ -49,10 +50,11 @@ class Lobby:
         talk: bool = True,
         capacity: int = MAX_VISITORS_PER_ROOM,
         greeted: Callable[[Viewer, Stage], None] = lambda _viewer, _stage: None,
+        rule: Rule | None = None,
     ) -> None:
         """`talk`: may visitors write to each other? `capacity`: guests in one room at most.
 
-        `greeted` hears who was welcomed.
+        `greeted` hears who was welcomed; `rule` says what happens where nobody is.
         """
         self.stages: dict[str, Stage] = {}
         self.default_model = default_model
@@ -63,6 +65,7 @@ class Lobby:
         self._identity = identity
         self._capacity = capacity
         self._greeted = greeted
+        self._rule = rule
         self._keeper = gevent.spawn(self._keep)
 
     def stage(self, room: str | None, model: str | None, role: Role) -> Stage:
@@ -136,7 +139,7 @@ class Lobby:
             about = self.engine.catalogue()[model]
             stage = Stage(
                 room, model, about, self.engine, self._identity, self.talk.deliver,
-                self._capacity, self._greeted,
+                self._capacity, self._greeted, self._rule,
             )  # fmt: skip
         except KeyError as unknown:
             raise EntryError("unknown_model", str(unknown.args[0])) from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from app.protocol.idle import Here
 from app.protocol.messages import (
     Ack,
     Channels,
@@ -52,6 +53,7 @@ MESSAGES: Mapping[type[Message], frozenset[Role]] = {
     Finger: EVERYBODY,
     Ack: EVERYBODY,
     Ping: EVERYBODY,
+    Here: EVERYBODY,
     Channels: EVERYBODY,
     Subscribe: EVERYBODY,
     Unsubscribe: EVERYBODY,

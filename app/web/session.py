@@ -15,6 +15,7 @@ import msgspec
 
 from app.operator import check_pin
 from app.protocol import frames
+from app.protocol.idle import Here
 from app.protocol.messages import (
     PROTOCOL,
     Ack,
@@ -209,6 +210,7 @@ class Session:
             Subscribe: self._subscribe,
             Unsubscribe: lambda message: stage.unsubscribe(viewer, message.names, message.id),
             Bye: self._bye,
+            Here: self._here,
             **talk_acts(viewer, stage, reception.lobby),
         }
 
@@ -260,7 +262,13 @@ class Session:
         self._refuse("bad_message", "hello was said already", message.id)
 
     def _wish(self, message: Intent) -> None:
+        if self._stage.quiet is not None:
+            self._stage.quiet.heard(message)
         self._stage.link.send(self._viewer.visitor.id, message)
+
+    def _here(self, message: Here) -> None:
+        if self._stage.quiet is not None:
+            self._stage.quiet.somebody()
 
     def _view(self, message: SelectView) -> None:
         fault = self._stage.look_at(self._viewer, message.name)

@@ -24,6 +24,7 @@ from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
 from app.web.door import Door
 from app.web.identity import Identity
+from app.web.quiet import Quiet, Rule
 from app.web.viewer import Viewer, framed_picture
 from app.web.websocket import TEXT, framed
 from models.contract import PictureUse
@@ -44,8 +45,10 @@ class Stage:
         hear: Callable[[Said], None],
         capacity: int,
         greeted: Callable[[Viewer, Stage], None],
+        rule: Rule | None = None,
     ) -> None:
-        """`about` is the model's entry of `GET /api/models`; `hear` gets what visitors say.
+        """`about` is the model's entry of `GET /api/models`; `hear` gets what visitors say;
+        with a `rule` the room begins anew when nobody is there.
 
         `capacity`: how many guests there may be; `greeted` hears who was welcomed.
         Raises KeyError: unknown model.
@@ -65,6 +68,7 @@ class Stage:
         self._first_view: bytes | None = None
         self._wanted: frozenset[FrameKey] = frozenset()
         self.link = engine.open(name, model, self)
+        self.quiet = Quiet(self, rule, alone=engine.near) if rule else None
 
     @property
     def pictures(self) -> list[PictureUse]:
@@ -165,6 +169,8 @@ class Stage:
                 if to in self.viewers:
                     self.viewers[to].send(message)
             case _:
+                if self.quiet is not None:
+                    self.quiet.told(message)
                 self._tell_all(message)
 
     def on_frame(self, key: FrameKey, frame: bytes) -> None:
@@ -206,6 +212,8 @@ class Stage:
             viewer.close(code, reason)
         self.viewers.clear()
         self.door.close(code, reason)
+        if self.quiet is not None:
+            self.quiet.end()
         self.link.close()
 
     def _take_up(self, about: Mapping[str, Any]) -> None:
@@ -229,6 +237,8 @@ class Stage:
         viewer.welcomed = True
         viewer.send(message)
         self._greeted(viewer, self)
+        if self.quiet is not None:
+            self.quiet.greet(viewer)
         key = self._key(viewer)
         if key in self._newest:
             viewer.show(*self._newest[key])

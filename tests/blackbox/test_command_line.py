@@ -288,7 +288,7 @@ def test_a_named_file_beats_the_users_own(isolated: Path, tmp_path: Path) -> Non
     assert (settings.port, settings.fps) == (2, 10.0)
 
 
-@pytest.mark.parametrize("name", ["lan", "headless", "fullscreen"])
+@pytest.mark.parametrize("name", ["lan", "headless", "fullscreen", "kiosk"])
 @pytest.mark.parametrize(("word", "value"), [("true", True), ("false", False)])
 def test_switches_in_file_and_environment(
     isolated: Path, monkeypatch: pytest.MonkeyPatch, name: str, word: str, value: bool
@@ -322,7 +322,8 @@ def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
         )
     ]
     lines += ["upload-mb = 0.5"]
-    lines += [f"{name} = true" for name in ("lan", "headless", "fullscreen")]
+    lines += [f"{name} = true" for name in ("lan", "headless", "fullscreen", "kiosk")]
+    lines += ["idle = 30", "countdown = 5"]
     lines += [f"static = {{ lessons = '{isolated}', more = '/' }}"]
     lines += ["show-code = false", "feed-token = 'sixteen-letters_'"]
     assert {line.split()[0] for line in lines} == set(SETTINGS)
@@ -330,6 +331,7 @@ def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
     settings = parse([])
     assert settings.params == {"Nx": 64, "Ny": 64, "steps": 64, "tracers": 64}
     assert (settings.lan, settings.headless, settings.fullscreen) == (True, True, True)
+    assert (settings.kiosk, settings.idle_s, settings.countdown_s) == (True, 30.0, 5.0)
     assert settings.log_level == "debug"
     assert settings.static == {"lessons": str(isolated.resolve()), "more": "/"}
     assert (settings.uploads, settings.upload_types) == ("off", ("gif",))
@@ -344,6 +346,7 @@ def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
     [
         ([], True),
         (["--fullscreen"], False),
+        (["--kiosk"], False),
         (["--fullscreen", "--talk=on"], True),
         (["--talk", "off"], False),
     ],
@@ -381,6 +384,24 @@ def test_a_site_that_does_not_fit_is_refused(
     said = refused(*arguments)
     for word in words:
         assert word in said
+
+
+@pytest.mark.parametrize(
+    ("given", "idle_s"),
+    [([], 0.0), (["--kiosk"], 90.0), (["--kiosk", "--idle=0"], 0.0), (["--idle=5"], 5.0)],
+)
+def test_a_kiosk_begins_anew_when_nobody_is_there(
+    isolated: Path, given: list[str], idle_s: float
+) -> None:
+    settings = parse(given)
+    assert (settings.idle_s, settings.countdown_s) == (idle_s, 10.0)
+    assert settings.fullscreen == settings.kiosk
+
+
+@pytest.mark.parametrize("value", ["-1", "86401", "inf", "nan", "soon"])
+def test_a_wait_that_makes_no_sense_is_refused(isolated: Path, value: str) -> None:
+    with pytest.raises(SettingsError, match="0 to 86400"):
+        parse([f"--idle={value}"])
 
 
 @pytest.mark.parametrize("value", ["0", "121", "-5", "inf", "nan", "sixty", ""])

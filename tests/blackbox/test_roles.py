@@ -30,6 +30,7 @@ MESSAGES: dict[str, tuple[dict[str, Any], set[str]]] = {
     "finger": ({"touch": 0, "x": 0.5, "y": 0.5}, ALL),
     "ack": ({"seq": 1}, ALL),
     "ping": ({"t": 1.0}, ALL),
+    "here": ({}, ALL),
     "channels": ({}, ALL),
     "subscribe": ({"names": ["fps"]}, ALL),
     "unsubscribe": ({"names": ["fps"]}, ALL),

@@ -22,7 +22,7 @@ from msgspec import UNSET
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[1]))
 
-from app.protocol import frames, messages, talk  # noqa: E402
+from app.protocol import frames, idle, messages, talk  # noqa: E402
 from app.protocol.frames import FingerMark, Frame, VortexMark  # noqa: E402
 
 HOSTILE = "<img src=x onerror=alert(1)> “é” \U0001f300"
@@ -46,6 +46,7 @@ CLIENT: list[messages.ClientMessage] = [
     messages.Ack(seq=2**32 - 1),
     messages.Ping(t=12.5),
     messages.Ping(t=1.0e6, rtt=3.25),
+    idle.Here(),
     messages.Channels(id=None),
     messages.Subscribe(names=["fps", "steps_per_s"]),
     messages.Unsubscribe(names=["fps"]),
@@ -98,6 +99,7 @@ SERVER: list[messages.ServerMessage] = [
         svg="<svg/>",
     ),
     messages.Invitation(),
+    idle.Idle(phase="countdown", left_s=9.5),
     messages.Error(id=3, code="out_of_range", message="cooling: 1e-10 to 1 is allowed, not 2"),
     talk.Echoed(id=5, data=[]),
     LINE,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.protocol import messages, talk
+from app.protocol import idle, messages, talk
 from app.protocol.messages import (
     Ack,
     ChannelNames,
@@ -88,6 +88,7 @@ GOOD: list[tuple[ClientMessage, str]] = [
         '{"type":"mute","muted":false,"visitor":4294967295,"room":"R"}',
     ),
     (talk.Bye(), '{"type":"bye"}'),
+    (idle.Here(), '{"type":"here"}'),
     (Rpc(op="get", target="model.g"), '{"type":"rpc","op":"get","target":"model.g"}'),
     (
         Rpc(id=1, op="call", target="a.b", args=[1, None], kwargs={"c": [0.5]}),
@@ -315,6 +316,10 @@ SAID: list[tuple[messages.ServerMessage, dict[str, Any]]] = [
     (
         Error(id="x", code="busy", message="later"),
         {"type": "error", "id": "x", "code": "busy", "message": "later"},
+    ),
+    (
+        idle.Idle(phase="busy", left_s=0.0),
+        {"type": "idle", "phase": "busy", "left_s": 0.0},
     ),
     (talk.Echoed(data=None), {"type": "echoed", "data": None}),
     (LINE, SPOKEN),

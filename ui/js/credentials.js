@@ -1,12 +1,15 @@
 // @ts-check
 /**
  * What this tab knows about its visitor: the token it came with, the one that brings it back as
- * the same visitor after a reload, and the name the visitor chose.
+ * the same visitor after a reload, the name the visitor chose, and whether it is a kiosk's that
+ * keeps its visitors in.
  */
 
 const TOKEN = "vortarium.token";
 const RESUME = "vortarium.resume";
 const NAME = "vortarium.name";
+const LOCKED = "vortarium.locked";
+const HOME = "vortarium.home";
 
 /** Keep the token of the address's fragment and take it out of sight. */
 export function adoptFragment() {
@@ -14,6 +17,11 @@ export function adoptFragment() {
   const token = fragment.get("kiosk") ?? fragment.get("join");
   if (token === null) return;
   sessionStorage.setItem(TOKEN, token);
+  const locked = fragment.get("locked");
+  if (locked !== null) {
+    sessionStorage.setItem(LOCKED, locked);
+    sessionStorage.setItem(HOME, location.pathname + location.search);
+  }
   history.replaceState(null, "", location.pathname + location.search);
 }
 
@@ -25,6 +33,17 @@ export function credentials() {
     name: localStorage.getItem(NAME),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
+}
+
+/**
+ * A kiosk's page: where it began, and after how many seconds it returns there from a page without a
+ * room (0: never). Null: it is none.
+ *
+ * @returns {{home: string, returnS: number} | null}
+ */
+export function locked() {
+  const home = sessionStorage.getItem(HOME);
+  return home === null ? null : { home, returnS: Number(sessionStorage.getItem(LOCKED)) };
 }
 
 /** @param {string} token */

@@ -1,7 +1,7 @@
 // @ts-check
 /** Pointers on the fluid become fingers: a mouse is one, a touch screen has many. */
 
-const MAX_TOUCHES = 256;
+const MAX_TOUCHES = 64; // more than a screen can tell apart
 
 /**
  * @typedef {object} Touch

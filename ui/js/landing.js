@@ -3,6 +3,7 @@
 import { adoptFragment } from "./credentials.js";
 import { byId, make } from "./dom.js";
 import "./elements/template.js";
+import { lockPage, returnHome } from "./locked.js";
 import { rememberedPalette, showGround } from "./look.js";
 import { context2d, createPainter } from "./render/canvas2d.js";
 import { fetchModels, modelUrl, thumbnailUrl } from "./urls.js";
@@ -12,6 +13,8 @@ const RETRY_MS = 2000;
 const NO_LEVELS = new Uint8Array(0);
 
 adoptFragment();
+lockPage();
+returnHome();
 showGround(rememberedPalette(), "linear");
 list();
 

@@ -13,6 +13,12 @@ export function rememberedPalette() {
   return Object.hasOwn(PALETTES, name) ? name : Object.keys(PALETTES)[0];
 }
 
+/** The one that a page begins with, for whoever comes next. @returns {string} */
+export function forgetPalette() {
+  localStorage.removeItem(REMEMBERED);
+  return rememberedPalette();
+}
+
 /**
  * The page is as dark as where there is no fluid, so that no box is seen.
  *

@@ -5,7 +5,7 @@ import { bindCode } from "./code.js";
 import { connect } from "./connection.js";
 import { buildControls } from "./controls.js";
 import {
-  adoptFragment, credentials, forgetResume, keepName, keepResume, keepToken,
+  adoptFragment, credentials, forgetResume, keepName, keepResume, keepToken, locked,
 } from "./credentials.js";
 import { createDecoder } from "./decoder.js";
 import { byId, canvasById } from "./dom.js";
@@ -13,8 +13,10 @@ import "./elements/favicon.js";
 import { bindExhibit } from "./exhibits/choose.js";
 import { bindDock, showFigures, showLegend, showState } from "./hud.js";
 import { bindFingers } from "./input.js";
+import { bindIdle } from "./idle/idle.js";
 import { followKeyboard } from "./keyboard.js";
-import { rememberedPalette } from "./look.js";
+import { lockPage } from "./locked.js";
+import { forgetPalette, rememberedPalette } from "./look.js";
 import { bindAbout, bindDrawers, bindGone, bindHint, bindJoin } from "./panels.js";
 import { bindPictures } from "./pictures/dialog.js";
 import { makePlots } from "./plots/panel.js";
@@ -35,6 +37,7 @@ const ON_FLUID = ["boat", "probe"];
 const CHANNELS_OF_TOOL = { probe: ["probe"] };
 
 adoptFragment();
+lockPage();
 const room = new URLSearchParams(location.search).get("room") ?? modelOfPage();
 const state = initialState();
 state.palette = rememberedPalette();
@@ -54,6 +57,7 @@ const askForCode = bindJoin((code, name) => {
   keepName(name);
   connection.retry();
 });
+const idle = bindIdle({ state, send: (type, fields) => connection.send(type, fields), tidy });
 const tellGone = bindGone(() => connection.retry());
 const fingers = bindFingers(
   byId("fluid"),
@@ -85,6 +89,7 @@ const connection = connect({
     state.reason = reason;
     if (status === "code needed") askForCode(reason);
     if (status === "open") comeBack();
+    else idle.lost();
     showGone(status);
     showState(state);
   },
@@ -100,7 +105,7 @@ Object.assign(window, { room: inside.room });
 const exhibit = bindExhibit(byId("fluid"), state, (names) => subscriptions.want("exhibit", names));
 const plots = makePlots(byId("plots-panel"), state, (names) => subscriptions.want("plots", names));
 const talk = bindTalk(state, connection.request, (names) => subscriptions.want("talk", names));
-bindDrawers({ drawer: () => {}, plots: plots.show, talk: talk.show });
+const closeDrawers = bindDrawers({ drawer: () => {}, plots: plots.show, talk: talk.show });
 followKeyboard();
 setInterval(showNumbers(), FIGURES_MS);
 
@@ -116,6 +121,7 @@ function receive(message) {
     if (ON_FLUID.includes(message.name)) stage.redraw();
   }
   if (message.type === "notice") showNotice(message);
+  idle.receive(message);
   talk.receive(message);
   // Until we are let in, the page's status or the question for the code tells what is wrong.
   if (message.type === "error" && state.status === "open") toast(message.message, "warning");
@@ -152,6 +158,28 @@ function buildOnce() {
   exhibit.begin();
   toolbar.build();
   plots.begin();
+}
+
+/** For whoever comes next: the first page, with nothing open, chosen or written. */
+function tidy() {
+  const home = locked()?.home;
+  if (home && home !== location.pathname + location.search) {
+    location.replace(home);
+    return;
+  }
+  for (const sheet of document.querySelectorAll("dialog[open]")) {
+    /** @type {HTMLDialogElement} */ (sheet).close();
+  }
+  for (const form of document.forms) form.reset();
+  closeDrawers();
+  state.view = state.model?.views[0]?.name ?? "";
+  if (state.view) connection.send("view", { name: state.view });
+  state.palette = forgetPalette();
+  hint.again();
+  declared = "";
+  buildOnce();
+  showControls();
+  stage.redraw();
 }
 
 /** The server may have forgotten what this page wanted to see and where it touches. */

@@ -3,6 +3,7 @@
 import { connect } from "./connection.js";
 import { adoptFragment, credentials, keepResume } from "./credentials.js";
 import { byId, make, setText } from "./dom.js";
+import { lockPage, returnHome } from "./locked.js";
 import { fetchModels, socketUrl, url } from "./urls.js";
 
 const HEALTH_MS = 2000;
@@ -16,6 +17,8 @@ let ended = false;
 let titles = new Map();
 
 adoptFragment();
+lockPage();
+returnHome();
 const connection = connect({
   url: socketUrl(),
   hello: () => credentials(),

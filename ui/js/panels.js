@@ -10,6 +10,7 @@ const TOUCHED = "vortarium.touched";
  * Drawers open and close by their buttons and Escape, one at a time; none covers by itself.
  *
  * @param {Record<string, (open: boolean) => void>} drawers  id, and who is told
+ * @returns {() => void}  close them
  */
 export function bindDrawers(drawers) {
   const closers = new Map(
@@ -20,6 +21,7 @@ export function bindDrawers(drawers) {
   function closeOthers(id) {
     for (const [other, close] of closers) if (other !== id) close();
   }
+  return () => closeOthers("");
 }
 
 /**
@@ -142,6 +144,11 @@ export function bindHint() {
     forget() {
       sessionStorage.setItem(TOUCHED, "yes");
       hint.classList.add("gone");
+    },
+    /** Somebody else may come. */
+    again() {
+      sessionStorage.removeItem(TOUCHED);
+      hint.classList.remove("gone");
     },
   };
 }

@@ -84,6 +84,8 @@ export const PROTOCOL = 1;
 export const JPEG = 1;
 export const RAW = 2;
 export const FULL = 65535;
+/** No visitor's: the finger of a kiosk at which nobody is. */
+export const GHOST_TOUCH = 255;
 const VERSION = 1;
 const HEADER_BYTES = 34;
 const FINGER_BYTES = 14;
@@ -112,6 +114,7 @@ export const CLIENT_MESSAGES = {
   finger: { required: ["touch", "x", "y"], optional: { down: true } },
   ack: { required: ["seq"], optional: {} },
   ping: { required: ["t"], optional: { rtt: null } },
+  here: { required: [], optional: {} },
   channels: { required: [], optional: {} },
   subscribe: { required: ["names"], optional: {} },
   unsubscribe: { required: ["names"], optional: {} },
@@ -140,6 +143,7 @@ export const SERVER_MESSAGES = {
   notice: { required: ["level", "text"], optional: { until: null } },
   queue: { required: ["place", "of"], optional: {} },
   invitation: { required: [], optional: { url: "", address: "", name: "", code: "", svg: "" } },
+  idle: { required: ["phase", "left_s"], optional: {} },
   error: { required: ["code", "message"], optional: {} },
   echoed: { required: ["data"], optional: {} },
   said: {

@@ -4,9 +4,10 @@
  * in the visitor's colour; vortices, if the frame tells of them; boat and probe; the ripple of a
  * touch; and tracers, where the renderer below does not draw them.
  */
-import { FULL } from "../protocol.js";
+import { FULL, GHOST_TOUCH } from "../protocol.js";
 import { context2d } from "./canvas2d.js";
 import { ANTICLOCKWISE, CLOCKWISE, DARK } from "./colours.js";
+import { createGlow } from "./glow.js";
 import { drawBoat, drawProbe } from "./instruments.js";
 
 const RIPPLE_MS = 900;
@@ -33,6 +34,7 @@ export function createOverlay(canvas) {
   /** @type {{x: number, y: number, since: number}[]} */
   let ripples = [];
   let speck = tracerSpeck(1);
+  const glow = createGlow(context);
   let unit = 1;
 
   /** @param {number} now @param {string} colour */
@@ -146,7 +148,10 @@ export function createOverlay(canvas) {
         drawVortices(scene.frame.vortices);
         if (scene.boat) drawBoat({ context, unit }, scene.boat);
         if (scene.probe) drawProbe({ context, unit }, scene.probe);
-        for (const mark of scene.frame.fingers) drawFinger(mark, scene);
+        for (const mark of scene.frame.fingers) {
+          if (mark.touch === GHOST_TOUCH) glow.draw(mark, unit);
+          else drawFinger(mark, scene);
+        }
       }
       drawRipples(performance.now(), scene.colours.get(scene.self) ?? UNKNOWN_VISITOR);
     },

@@ -1,0 +1,138 @@
+"""How long nobody has done anything in a room, and what comes of it.
+
+The truth is on the exhibit's own server, on the stage that its kiosk looks at: whatever a visitor
+does there counts, on the screen or by phone. Where a compute server runs the room, other exhibits
+may share it: what their visitors set, do or stir is seen from here too, so none of them begins the
+room anew while somebody is in it at another. What `Rest` changes is nobody's wish, and no ghost
+finger counts, so that two kiosks never wake each other.
+
+Time is monotonic throughout. A kiosk that finds a room in which nobody has been yet has nothing to
+ask and nothing to undo: it attracts at once.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import gevent
+
+from app.protocol.idle import GHOST_TOUCH, Idle, Phase
+from app.protocol.messages import Finger, Intent, Rpc, ServerMessage, State
+from app.protocol.wishes import Rest
+from app.web.viewer import Viewer
+
+if TYPE_CHECKING:
+    from app.web.stage import Stage
+
+LOOK_S = 0.25
+ELSEWHERE_S = 1.0
+"""How often the fingers of other exhibits' visitors are asked for."""
+ANEW_S = 600.0
+"""A fluid that a ghost has stirred for so long begins anew."""
+
+Marks = dict[tuple[int, int], Any]
+
+
+class Rule(NamedTuple):
+    """The settings of these names."""
+
+    idle_s: float
+    countdown_s: float
+
+
+class Quiet:
+    """The quiet in one room, from the first visitor to the last."""
+
+    def __init__(self, stage: Stage, rule: Rule, alone: bool) -> None:
+        """`alone`: nobody can be in the room but through `stage`."""
+        self._stage = stage
+        self._rule = rule
+        self._alone = alone
+        self._phase: Phase = "attract"
+        self._since = self._phase_since = self._asked_at = time.monotonic()
+        self._elsewhere: Marks = {}
+        self._keeper = gevent.spawn(self._watch)
+
+    def greet(self, viewer: Viewer) -> None:
+        """A viewer was welcomed: tell him, and if he is the kiosk, all others."""
+        kiosk = self._kiosk()
+        if viewer.visitor.id == kiosk:
+            self._stage.on_message(self._now(), None)
+        elif kiosk is not None:
+            viewer.send(self._now())
+
+    def heard(self, message: Intent) -> None:
+        """A visitor here wishes something."""
+        ghost = isinstance(message, Finger) and message.touch == GHOST_TOUCH
+        if not ghost and not (isinstance(message, Rpc) and message.op == "get"):
+            self.somebody()
+
+    def told(self, message: ServerMessage) -> None:
+        """The room tells everybody something: perhaps what a visitor elsewhere did."""
+        if isinstance(message, State) and message.by is not None:
+            self.somebody()
+
+    def somebody(self) -> None:
+        """Somebody is here."""
+        self._since = time.monotonic()
+        if self._phase != "busy":
+            self._become("busy")
+
+    def end(self) -> None:
+        """The room ends."""
+        self._keeper.kill(block=False)
+
+    def _watch(self) -> None:
+        while True:
+            gevent.sleep(LOOK_S)
+            self._look(time.monotonic())
+
+    def _look(self, now: float) -> None:
+        kiosk = self._kiosk()
+        if kiosk is None:
+            if self._phase == "countdown":
+                self._become("busy")
+            return
+        if not self._alone and now - self._asked_at >= ELSEWHERE_S:
+            self._asked_at = now
+            self._stage.ask_state(self._compare)
+        in_phase_s = now - self._phase_since
+        if self._phase == "busy" and now - self._since >= self._rule.idle_s:
+            self._become("countdown")
+        elif self._phase == "countdown" and in_phase_s >= self._rule.countdown_s:
+            self._stage.link.send(kiosk, Rest())
+            self._become("attract")
+        elif self._phase == "attract" and in_phase_s >= ANEW_S:
+            self._stage.link.send(kiosk, Rest())
+            self._phase_since = now
+
+    def _compare(self, state: dict[str, Any]) -> None:
+        """Does somebody stir at another exhibit?"""
+        here = self._stage.viewers
+        marks: Marks = {
+            (mark["visitor"], mark["touch"]): tuple(mark["pointer"])
+            for mark in state["fingers"]
+            if mark["visitor"] not in here and mark["touch"] != GHOST_TOUCH and mark["down"]
+        }
+        if marks != self._elsewhere:
+            self._elsewhere = marks
+            self.somebody()
+
+    def _kiosk(self) -> int | None:
+        """The visitor at the screen that this is about."""
+        for number, viewer in self._stage.viewers.items():
+            if viewer.role == "kiosk" and viewer.welcomed:
+                return number
+        return None
+
+    def _become(self, phase: Phase) -> None:
+        self._phase = phase
+        self._phase_since = time.monotonic()
+        self._stage.on_message(self._now(), None)
+
+    def _now(self) -> Idle:
+        left_s = 0.0
+        if self._phase == "countdown":
+            left_s = max(0.0, self._phase_since + self._rule.countdown_s - time.monotonic())
+        return Idle(phase=self._phase, left_s=left_s)
