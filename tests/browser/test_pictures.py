@@ -24,7 +24,7 @@ def drawing() -> bytes:
 
 def brightness(page: Page) -> tuple[float, float]:
     """Of the fluid's left and right part, between the page's other things."""
-    shown = pixels(page, "#fluid canvas").mean(axis=2)
+    shown = pixels(page).mean(axis=2)
     h, w = shown.shape
     left, right = (
         shown[int(0.45 * h) : int(0.55 * h), int(x * w) :][:, : w // 10] for x in (0.2, 0.75)
@@ -48,8 +48,10 @@ def test_a_picture_is_chosen_seen_and_given(open_page: OpenPage, start: StartExh
     give = dialog.get_by_role("button", name="Give it to the fluid")
     expect(give).to_be_disabled()
     expect(page.locator(".preview")).to_be_hidden()
+    assert page.evaluate("document.activeElement.id") == "picture-file"
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+    assert page.evaluate("document.activeElement.id") == "open-picture"
 
     choose(page, drawing())
     expect(page.locator(".preview")).to_be_visible()
