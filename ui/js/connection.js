@@ -17,6 +17,8 @@ const ROUND_TRIPS = 30;
 const ELSEWHERE = 1000;
 /** A refused hello that only another token mends. */
 const NEEDS_CODE = ["forbidden", "too_fast"];
+/** What may be sent from the line before a full room. */
+const IN_LINE = ["ping", "login", "bye"];
 
 /** The server's `error`, or a reply that never came. */
 export class RequestError extends Error {
@@ -28,7 +30,7 @@ export class RequestError extends Error {
 }
 
 /**
- * @typedef {"connecting" | "open" | "reconnecting" | "refused" | "code needed" | Ended} Status
+ * @typedef {"connecting" | "open" | "reconnecting" | "refused" | "code needed" | "queued" | Ended} Status
  * @typedef {"closed" | "left"} Ended  by the operator, or as this page wished: it stays away
  *
  * @typedef {object} Connection
@@ -54,6 +56,7 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
   /** @type {WebSocket | null} */
   let socket = null;
   let welcomed = false;
+  let queued = false;
   let tries = 0;
   let heardAt = 0;
   let nextId = 1;
@@ -98,11 +101,19 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
     if (message === null) return;
     if (message.type === "welcome") {
       welcomed = true;
+      queued = false;
       tries = 0;
       room = message.room;
       onMessage(message);
       onStatus("open", "");
       ping();
+      return;
+    }
+    if (message.type === "queue" && !welcomed) {
+      queued = true;
+      tries = 0;
+      onMessage(message);
+      onStatus("queued", "");
       return;
     }
     if (message.type === "pong") {
@@ -134,7 +145,7 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
 
   function forget() {
     socket = null;
-    welcomed = false;
+    welcomed = queued = false;
     roundTrips.length = 0;
     for (const { reject } of pending.values()) {
       reject(new RequestError("disconnected", "the exhibit is out of reach"));
@@ -181,7 +192,8 @@ export function connect({ url, hello, onMessage, onFrame, onStatus, onElsewhere 
 
   /** @type {Connection["send"]} */
   function send(type, fields = {}) {
-    if (!welcomed || socket?.readyState !== WebSocket.OPEN) return false;
+    const allowed = welcomed || (queued && IN_LINE.includes(type));
+    if (!allowed || socket?.readyState !== WebSocket.OPEN) return false;
     socket.send(JSON.stringify(buildMessage(type, fields)));
     return true;
   }

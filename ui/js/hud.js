@@ -42,7 +42,7 @@ export function showState(state) {
 /** @param {State} state */
 function showStatus({ status, reason }) {
   const element = byId("status");
-  element.hidden = ["open", "code needed", "closed", "left"].includes(status);
+  element.hidden = ["open", "code needed", "queued", "closed", "left"].includes(status);
   setText(element, STATUS[status] ?? reason);
 }
 

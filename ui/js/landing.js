@@ -5,12 +5,11 @@ import { byId, make } from "./dom.js";
 import "./elements/template.js";
 import { lockPage, returnHome } from "./locked.js";
 import { rememberedPalette, showGround } from "./look.js";
-import { context2d, createPainter } from "./render/canvas2d.js";
+import { createThumbnail } from "./thumbnail.js";
 import { fetchModels, modelUrl, thumbnailUrl } from "./urls.js";
 
 const THUMBNAIL_MS = 2000;
 const RETRY_MS = 2000;
-const NO_LEVELS = new Uint8Array(0);
 
 adoptFragment();
 lockPage();
@@ -67,21 +66,6 @@ function makeStill(card, model) {
  * @param {import("./protocol.js").Model} model
  */
 function makeThumbnail(card, model) {
-  const paint = createPainter();
-
-  return async () => {
-    const answer = await fetch(thumbnailUrl(model.name));
-    if (!answer.ok) return;
-    const bitmap = await createImageBitmap(await answer.blob(), { colorSpaceConversion: "none" });
-    const { width, height } = bitmap;
-    /** @type {import("./render/choose.js").Look} */
-    const look = { palette: rememberedPalette(), kind: "linear" };
-    const painted = paint(bitmap, NO_LEVELS, width, height, look);
-    bitmap.close();
-    const canvas = /** @type {HTMLCanvasElement} */ (card.querySelector("canvas"));
-    canvas.width = width;
-    canvas.height = height;
-    context2d(canvas).putImageData(painted, 0, 0);
-    canvas.dataset.shown = "true";
-  };
+  const draw = createThumbnail(model.name);
+  return () => draw(/** @type {HTMLCanvasElement} */ (card.querySelector("canvas")));
 }

@@ -12,8 +12,9 @@ import { byId, canvasById } from "./dom.js";
 import "./elements/favicon.js";
 import { bindExhibit } from "./exhibits/choose.js";
 import { bindDock, showFigures, showLegend, showState } from "./hud.js";
-import { bindFingers } from "./input.js";
 import { bindIdle } from "./idle/idle.js";
+import { bindFingers } from "./input.js";
+import { bindJoining } from "./joining.js";
 import { followKeyboard } from "./keyboard.js";
 import { lockPage } from "./locked.js";
 import { forgetPalette, rememberedPalette } from "./look.js";
@@ -49,6 +50,7 @@ bindCode(state);
 const pictures = bindPictures(state, room);
 bindDock(act);
 const hint = bindHint();
+const joining = bindJoining(state, room);
 const toolbar = bindToolbar(state, act, () => {
   subscriptions.want("tool", CHANNELS_OF_TOOL[state.tool] ?? []);
 });
@@ -72,7 +74,7 @@ const fingers = bindFingers(
 const stage = createStage(byId("fluid"), canvasById("overlay"), state, fingers.held);
 const connection = connect({
   url: socketUrl(),
-  hello: () => ({ room, accept: ["jpeg", "raw"], ...credentials() }),
+  hello: () => ({ room, queue: true, accept: ["jpeg", "raw"], ...credentials() }),
   onFrame: createDecoder(
     (picture) => {
       state.picture?.bitmap?.close();
@@ -90,6 +92,7 @@ const connection = connect({
     if (status === "code needed") askForCode(reason);
     if (status === "open") comeBack();
     else idle.lost();
+    joining.follow(status);
     showGone(status);
     showState(state);
   },
@@ -122,6 +125,7 @@ function receive(message) {
   }
   if (message.type === "notice") showNotice(message);
   idle.receive(message);
+  joining.receive(message);
   talk.receive(message);
   // Until we are let in, the page's status or the question for the code tells what is wrong.
   if (message.type === "error" && state.status === "open") toast(message.message, "warning");
