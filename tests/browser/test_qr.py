@@ -41,9 +41,12 @@ def kiosk_page(hall: Serving, open_page: OpenPage, screen: str) -> Page:
 
 def modules_seen(page: Page, count: int) -> list[list[int]]:
     """What a camera sees: which of count x count modules are dark, by the middle of each."""
-    box = page.locator(f"{CARD} .qr svg").bounding_box()
+    code = page.locator(f"{CARD} .qr svg")
+    before, box, shot = None, code.bounding_box(), b""
+    while before != box:  # the card makes way for what the page shows next
+        before, shot, box = box, page.screenshot(), code.bounding_box()
     assert box
-    grey = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("L"), float)
+    grey = np.asarray(Image.open(io.BytesIO(shot)).convert("L"), float)
     middles = (np.arange(count) + 0.5) * box["width"] / count
     rows, columns = (box["y"] + middles).astype(int), (box["x"] + middles).astype(int)
     levels = grey[np.ix_(rows, columns)]

@@ -4,7 +4,7 @@
  * then, so that it does not burn into a screen that shows it for months.
  */
 import { make } from "./dom.js";
-import { SPOTS, standAt } from "./spots.js";
+import { SPOTS, standAt, standsFree } from "./spots.js";
 import { url } from "./urls.js";
 
 const MOVE_MS = 3 * 60_000;
@@ -25,12 +25,19 @@ export function bindInvitation() {
   document.body.append(card);
   let spot = 0;
   let drawn = "";
-  const stand = () => {
-    if (!card.hidden) spot = standAt(card, spot);
-  };
   setInterval(move, MOVE_MS);
-  const watch = new ResizeObserver(stand);
+  addEventListener("resize", stand);
+  const watch = new ResizeObserver(makeWay);
   for (const element of document.body.children) watch.observe(element);
+
+  function stand() {
+    if (!card.hidden) spot = standAt(card, spot);
+  }
+
+  /** Visitors come, tools are shown: the page needs the place, and the card another. */
+  function makeWay() {
+    if (!card.hidden && !standsFree(card)) stand();
+  }
 
   /** Through the dark: a card that flies over the fluid would draw all eyes. */
   function move() {
@@ -44,11 +51,13 @@ export function bindInvitation() {
 
   return {
     show(invitation) {
+      const appears = card.hidden && invitation.svg;
       card.hidden = !invitation.svg;
       if (invitation.svg !== drawn) draw(plate, invitation.svg);
       drawn = invitation.svg;
       told.replaceChildren(...words(invitation));
-      stand();
+      if (appears) stand();
+      else makeWay();
     },
     hide() {
       card.hidden = true;

@@ -43,6 +43,14 @@ export function standAt(card, index) {
   return chosen;
 }
 
+/** Is `card` where it stands in nobody's way? @param {HTMLElement} card */
+export function standsFree(card) {
+  const { left, right, top, bottom, width } = card.getBoundingClientRect();
+  const side = left + right < innerWidth ? "left" : "right";
+  const gap = largestGap(side, width + (side === "left" ? left : innerWidth - right));
+  return gap.top <= top && bottom <= gap.bottom;
+}
+
 function fluidWidth() {
   return document.querySelector(".fluid")?.clientWidth ?? 0;
 }
