@@ -22,6 +22,8 @@ FOLLOW_S = 3.0
 EXIT_OK, EXIT_FAULT, EXIT_USAGE, EXIT_NO_WINDOW = 0, 1, 2, 3
 EXIT_HUNG, EXIT_MEMORY = 4, 5
 """How a process for a user's model ends itself: the model hangs, or eats memory."""
+EXIT_AGAIN = 6
+"""How a server ends that is to be started again with the window: an operator wants it."""
 
 
 @dataclass(frozen=True)

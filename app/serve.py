@@ -20,12 +20,14 @@ from app.compute.keys import KeyFileError
 from app.engines.base import WATCH_S
 from app.first_model import UnfitError
 from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
+from app.log_tail import LogTail
 from app.place import Place, choose
 from app.resources import data_dir
 from app.settings import Settings
 from app.study import study_later
 from app.web import access
 from app.web.announce import Announcer
+from app.web.console import Console
 from app.web.handler import HttpServer, listen
 from app.web.hub import watch_on
 from app.web.identity import Identity
@@ -34,6 +36,7 @@ from app.web.join_codes import JoinCodes
 from app.web.limits import Attempts
 from app.web.lobby import Lobby
 from app.web.picture_store import PictureStore
+from app.web.pins import Pins
 from app.web.quiet import Rule
 from app.web.routes import application
 from app.web.session import Reception
@@ -55,6 +58,8 @@ def run() -> int:
     launch = receive()
     settings = msgspec.convert(launch.settings, Settings)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    tail = LogTail()
+    logging.getLogger().addHandler(tail)
     for ours in ("app", "models"):
         logging.getLogger(ours).setLevel(settings.log_level.upper())
     try:
@@ -67,8 +72,7 @@ def run() -> int:
     except OSError as error:
         return _refuse(f"port {settings.port} cannot be used: {error.strerror}")
     sys.setswitchinterval(SWITCH_S)
-    Server(launch, settings, place, listener).run()
-    return EXIT_OK
+    return Server(launch, settings, place, listener, tail).run()
 
 
 def _refuse(text: str) -> int:
@@ -79,7 +83,14 @@ def _refuse(text: str) -> int:
 class Server:
     """Everything a server process has, wired."""
 
-    def __init__(self, launch: Launch, settings: Settings, place: Place, listener: object) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        settings: Settings,
+        place: Place,
+        listener: object,
+        tail: LogTail,
+    ) -> None:
         identity = Identity(launch.secret)
         self._place = place
         codes = JoinCodes(launch.secret, 60 * settings.code_minutes)
@@ -104,8 +115,7 @@ class Server:
             invitations=self._invitations,
             feed_token=settings.feed_token or launch.feed_token,
             guesses=Attempts(),
-            pins=Attempts(),
-            all_pins=Attempts(allowed=20),
+            pins=Pins(),
         )
         gate = access.Access(access.host_names(settings.lan, settings.host_names))
         store = PictureStore(
@@ -115,13 +125,15 @@ class Server:
             settings.upload_keep,
         )
         uploads = Uploads(self._lobby, identity, settings, store)
-        site = application(reception, self.stop, settings, uploads)
+        console = Console(self._lobby, identity, reception.pins, self._invitations, tail, self.stop)
+        site = application(reception, self.stop, settings, uploads, console)
         self._http = HttpServer(listener, site, gate, settings.base_path, uploads.admit)  # type: ignore[arg-type]
+        self._exit_code = EXIT_OK
         self._hub = gevent.hub.get_hub()
         self._settings = settings
 
-    def run(self) -> None:
-        """Until `stop` or the supervisor's end."""
+    def run(self) -> int:
+        """Until `stop` or the supervisor's end; the exit code."""
         follow(self._stop_from_elsewhere)
         keeper = gevent.spawn(self._look_after)
         self._http.start()
@@ -142,6 +154,7 @@ class Server:
         if announcer is not None:
             announcer.stop()
         self._place.engine.close()
+        return self._exit_code
 
     def _invite(self, port: int) -> tuple[Announcer | None, gevent.Greenlet[..., None]]:
         """Let guests know the way in, and how it changes, from now on."""
@@ -176,6 +189,7 @@ class Server:
     def _stop_from_elsewhere(self) -> None:
         self._hub.loop.run_callback_threadsafe(self.stop)
 
-    def stop(self) -> None:
-        """End soon; answers under way still go out."""
+    def stop(self, exit_code: int = EXIT_OK) -> None:
+        """End soon, by `exit_code`; answers under way still go out."""
+        self._exit_code = exit_code
         self._over.set()

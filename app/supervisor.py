@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.children import Child
-from app.launch import EXIT_FAULT, EXIT_OK, EXIT_USAGE, Launch
+from app.launch import EXIT_AGAIN, EXIT_FAULT, EXIT_OK, EXIT_USAGE, Launch
 
 Event = tuple[Child | None, str]
 
@@ -105,6 +105,9 @@ class Supervisor:
         code = self._server.exit_code
         if code == EXIT_OK:
             self._exit_code = EXIT_OK
+        elif code == EXIT_AGAIN:
+            self._server.start(self._launch)
+            self._window.kill()  # which opens it again
         elif not self._url:
             self._exit_code = EXIT_USAGE if code == EXIT_USAGE else EXIT_FAULT
         else:

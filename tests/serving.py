@@ -70,11 +70,11 @@ class Serving:
         return rooms, truth["running"], truth["params"], truth["fingers"]
 
     def get(
-        self, path: str, key: str = "", method: str = "GET", url: str = ""
+        self, path: str, key: str = "", method: str = "GET", url: str = "", body: bytes = b""
     ) -> tuple[int, bytes]:
-        """Status and body."""
+        """Status and body; `body` goes along with a POST."""
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        data = b"" if method == "POST" else None
+        data = body if method == "POST" else None
         request = urllib.request.Request(  # noqa: S310
             (url or self.url) + path, data, headers, method=method
         )

@@ -30,6 +30,7 @@ from app.protocol.base import MAX_NAME_CHARS as MAX_NAME_CHARS
 from app.protocol.base import Id as Id
 from app.protocol.base import Message as Message
 from app.protocol.base import Word as Word
+from app.protocol.console import Locked
 from app.protocol.idle import Here, Idle
 from app.protocol.talk import FromTalker, ToTalker
 
@@ -324,6 +325,7 @@ ServerMessage = (
     | Queued
     | Invitation
     | Idle
+    | Locked
     | Error
     | ToTalker
 )

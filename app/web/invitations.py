@@ -73,6 +73,14 @@ class Invitations:
             self._change([Way(f"{host}{self._base_path}", code) for host in hosts])
             gevent.sleep(min(LOOK_S, self._codes.changes_in_s() + 0.001))
 
+    def now(self) -> Invitation:
+        """How guests come in, to the landing page."""
+        if not self._ways:
+            return Invitation()
+        address, code = self._ways[0]
+        url = f"http://{address}/#join={code}"
+        return Invitation(url=url, address=address, name=self._name, code=code, svg=qr_svg(url))
+
     def call(self, name: str) -> None:
         """The exhibit has this name, port and all, on the network; "" if none."""
         if name != self._name:

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from functools import partial
 
 import gevent
+from msgspec import UNSET
 
 from app.engines.base import Engine
 from app.protocol.compute import Fed
 from app.protocol.messages import Error, ErrorCode, Id, Role
+from app.web.bans import Bans
 from app.web.door import FullError
 from app.web.identity import Identity
 from app.web.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
@@ -60,6 +62,7 @@ class Lobby:
         self.default_model = default_model
         self.engine = engine
         self.talk = Talk(talk, self.stages, engine.catalogue)
+        self.bans = Bans()
         self.waiting: dict[str, dict[str, Value]] = {}
         """States that were fed to rooms of listed models in which nobody is yet."""
         self._identity = identity
@@ -120,12 +123,15 @@ class Lobby:
         self.talk.forget(viewer)
         stage.door.left(viewer, from_inside, for_good)
 
-    def close_room(self, viewer: Viewer, room: str, request: Id) -> None:
-        """An operator ends `room` and sends everybody out. Raises TalkError."""
+    def close_room(self, viewer: Viewer | None, room: str, request: Id = UNSET) -> None:
+        """An operator ends `room` and sends everybody out; `viewer` is None at the console.
+
+        Raises TalkError.
+        """
         self.talk.close(viewer, room, request)
         stage = self.stages.pop(room, None)
         if stage is not None:
-            log.info("room %s is closed by %s", room, viewer.visitor.name)
+            log.info("room %s is closed by an operator", room)
             stage.close(1000, "the operator has closed this room")
 
     def close(self) -> None:

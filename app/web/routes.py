@@ -20,6 +20,7 @@ from app.resources import UI
 from app.rooms.encoder import jpeg
 from app.settings import Settings
 from app.web import answers
+from app.web.console import Console, add_console
 from app.web.feeds import add_feeds
 from app.web.guard import Guard
 from app.web.handler import WEBSOCKET_PATH
@@ -47,7 +48,11 @@ SECURITY_HEADERS = [
 
 
 def application(
-    reception: Reception, stop: Callable[[], None], settings: Settings, uploads: Uploads
+    reception: Reception,
+    stop: Callable[[], None],
+    settings: Settings,
+    uploads: Uploads,
+    console: Console,
 ) -> Any:
     """The WSGI application; `stop` ends the exhibit."""
     app = bottle.Bottle()
@@ -58,6 +63,7 @@ def application(
     add_snapshots(app, lobby)
     add_upload_routes(app, uploads)
     add_feeds(app, lobby, reception.feed_token)
+    add_console(app, console)
 
     @app.get(WEBSOCKET_PATH)  # type: ignore[untyped-decorator]
     def websocket() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +14,6 @@ from typing import Any
 import gevent
 import msgspec
 
-from app.operator import check_pin
 from app.protocol import frames
 from app.protocol.idle import Here
 from app.protocol.messages import (
@@ -43,7 +43,6 @@ from app.protocol.messages import (
     encode,
 )
 from app.protocol.talk import Bye, Farewell
-from app.resources import OWN_NAME
 from app.rooms.visitors import clean_name
 from app.web.access import is_loopback
 from app.web.flow import Flow
@@ -62,6 +61,7 @@ from app.web.limits import (
 )
 from app.web.lobby import EntryError, Lobby
 from app.web.permissions import MESSAGES, WAITING, only
+from app.web.pins import PinError, Pins
 from app.web.stage import Stage
 from app.web.talk import TalkError
 from app.web.talk_acts import talk_acts
@@ -71,8 +71,6 @@ from app.web.websocket import TEXT, PeerGoneError, WebSocket, framed
 log = logging.getLogger(__name__)
 
 ENCODINGS = {"jpeg": frames.JPEG, "raw": frames.RAW}
-ANYBODY = "*"
-"""The key under which wrong PINs from everywhere add up."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +85,7 @@ class Reception:
     invitations: Invitations
     guesses: Attempts
     """Guesses at the join code, per address."""
-    pins: Attempts
-    """Guesses at the PIN, per address."""
-    all_pins: Attempts
-    """Guesses at the PIN from everywhere together."""
+    pins: Pins
 
 
 class BadHelloError(Exception):
@@ -139,6 +134,10 @@ def _greet(socket: WebSocket, address: str, reception: Reception) -> tuple[Viewe
     if hello.protocol != PROTOCOL:
         raise _bad("bad_message", f"protocol {PROTOCOL} is spoken here", hello.id)
     visitor = _recognise(hello, address, reception)
+    wait = reception.lobby.bans.wait_s(visitor.id, address)
+    if wait > 0 and visitor.role == "guest":
+        text = f"an operator has sent you away; come again in {math.ceil(wait / 60)} min"
+        raise _bad("forbidden", text, hello.id)
     at_home = visitor.role == "kiosk"
     viewer = Viewer(socket, visitor, address, Flow(None if at_home else LINK_BITS_PER_S))
     accepted = [ENCODINGS[name] for name in dict.fromkeys(hello.accept)] or [frames.JPEG]
@@ -264,6 +263,9 @@ class Session:
     def _wish(self, message: Intent) -> None:
         if self._stage.quiet is not None:
             self._stage.quiet.heard(message)
+        if self._stage.locked and self._viewer.role != "operator" and not is_harmless(message):
+            self._refuse("forbidden", "an operator has locked the controls", message.id)
+            return
         self._stage.link.send(self._viewer.visitor.id, message)
 
     def _here(self, message: Here) -> None:
@@ -292,28 +294,12 @@ class Session:
         self._viewer.close(1000, "bye")
 
     def _login(self, message: Login) -> None:
-        """Check the PIN; wrong ones from one address, or from all together, cost waiting."""
-        here, everywhere = self._reception.pins, self._reception.all_pins
-        address = self._viewer.address
-        wait = max(here.wait_s(address), everywhere.wait_s(ANYBODY))
-        if wait > 0:
-            self._refuse("too_fast", f"too many wrong PINs; again in {wait:.0f} s", message.id)
+        """Check the PIN, and let him be an operator."""
+        try:
+            self._reception.pins.check(message.pin, self._viewer.address)
+        except PinError as wrong:
+            self._refuse(wrong.code, str(wrong), message.id)
             return
-        # Counted before the slow check, so that guesses side by side are limited as well.
-        here.wrong(address)
-        everywhere.wrong(ANYBODY)
-        good = gevent.get_hub().threadpool.apply(check_pin, (message.pin,))
-        if good is None:
-            text = (
-                f"no operator PIN is set; `{OWN_NAME} operator` on the exhibit's computer sets one"
-            )
-            self._refuse("forbidden", text, message.id)
-            return
-        if not good:
-            self._refuse("forbidden", "that is not the PIN", message.id)
-            return
-        here.right(address)
-        everywhere.right(ANYBODY)
         visitor = msgspec.structs.replace(self._viewer.visitor, role="operator")
         self._viewer.visitor = visitor
         if not self._viewer.waiting:
@@ -330,3 +316,8 @@ class Session:
         )
         if self._viewer.welcomed:
             self._reception.invitations.show(self._viewer, self._stage)
+
+
+def is_harmless(message: Intent) -> bool:
+    """May it be granted where the controls are locked?"""
+    return isinstance(message, Finger) or (isinstance(message, Rpc) and message.op == "get")

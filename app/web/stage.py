@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from app.engines.base import Engine
+from app.protocol.console import Locked
 from app.protocol.messages import (
     ChannelNames,
     ChannelValue,
@@ -55,12 +56,15 @@ class Stage:
         """
         self.name = name
         self.model = model
+        self.locked = False
+        """May only operators use the controls?"""
         self.viewers: dict[int, Viewer] = {}
         self.door = Door(self.viewers, self.enter, capacity)
         self.figures = Figures()
         self.empty_since = time.monotonic()
         self._take_up(about)
         self._identity = identity
+        self._engine = engine
         self._hear = hear
         self._greeted = greeted
         self._values: dict[str, bytes] = {}
@@ -189,6 +193,25 @@ class Stage:
         if changed:
             self._want()
 
+    def lock(self, locked: bool) -> None:
+        """Let only operators use the controls, or all again."""
+        self.locked = locked
+        self._tell_all(Locked(locked=locked))
+
+    def restart(self) -> None:
+        """Make the model anew, with first values; whoever is here is welcomed again."""
+        self.link.close()
+        newest = max((seq for seq, _ in self._newest.values()), default=0)
+        self._newest.clear()
+        self._values.clear()
+        self.link = self._engine.open(self.name, self.model, self)
+        self.link.count_past(newest)
+        self.link.want(self._wanted)
+        for viewer in self.viewers.values():
+            viewer.welcomed = False
+            self.link.enter(viewer.visitor, msgspec.UNSET)
+        self._listen()
+
     @property
     def has_grid(self) -> bool:
         """Is there a field?"""
@@ -236,6 +259,8 @@ class Stage:
         you.resume = self._identity.resume_token(viewer.visitor)
         viewer.welcomed = True
         viewer.send(message)
+        if self.locked:
+            viewer.send(Locked(locked=True))
         self._greeted(viewer, self)
         if self.quiet is not None:
             self.quiet.greet(viewer)

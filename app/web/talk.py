@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Mapping
 import msgspec
 from msgspec import UNSET
 
-from app.protocol.messages import ErrorCode, Id, encode
+from app.protocol.messages import ErrorCode, Id, Visitor, encode
 from app.protocol.talk import Closed, Lines, Muted, RoomNames, Said
 from app.rooms.text import clean_text
 from app.web.limits import (
@@ -29,6 +29,9 @@ from app.web.speakers import Speakers
 from app.web.stage import Stage
 from app.web.viewer import Viewer
 from app.web.websocket import TEXT, framed
+
+CONSOLE = Visitor(id=0, name="Operator", colour="#ffffff", role="operator")
+"""Who acts at the operator's console, and is in no room."""
 
 
 class TalkError(Exception):
@@ -127,7 +130,7 @@ class Talk:
         wait = max(speaker.pace.wait_s(1), pace.wait_s(1))
         if wait > 0:
             raise TalkError("too_fast", f"please wait {wait:.1f} s before the next line")
-        said = self._line(viewer, room, text, request)
+        said = self._line(viewer.visitor, room, text, request)
         speaker.pace.take(1)
         pace.take(1)
         where = self._stages.get(room)
@@ -136,9 +139,9 @@ class Talk:
         else:
             self.deliver(said)
 
-    def broadcast(self, viewer: Viewer, text: str, request: Id = UNSET) -> None:
+    def broadcast(self, viewer: Viewer | None, text: str, request: Id = UNSET) -> None:
         """An operator's line to everybody, also where talk is off."""
-        self._tell(self._line(viewer, None, text, request), self._everybody())
+        self._tell(self._line(_who(viewer), None, text, request), self._everybody())
 
     def deliver(self, said: Said) -> None:
         """A line for everybody in its room, from here or from another exhibit that shares it."""
@@ -147,35 +150,37 @@ class Talk:
         self._room(said.room).lines.append(msgspec.structs.replace(said, id=UNSET))
         self._tell(said, self._members(said.room))
 
-    # --- the operator's -------------------------------------------------------------------
+    # --- the operator's, who has no viewer at the console ---------------------------------
 
-    def mute_visitor(self, viewer: Viewer, visitor: int, muted: bool, request: Id = UNSET) -> None:
+    def mute_visitor(
+        self, viewer: Viewer | None, visitor: int, muted: bool, request: Id = UNSET
+    ) -> None:
         """Let `visitor` write nowhere, or again."""
         self._need_on()
         audience = self._companions(visitor)
         if not audience and visitor not in self.speakers:
             raise TalkError("bad_value", f"no visitor {visitor} is here, or has said anything")
         self.speakers.get(visitor).muted = muted
-        by = viewer.visitor.id
+        by = _who(viewer).id
         told = Muted(id=request, muted=muted, visitor=visitor, room=None, by=by)
-        self._tell(told, {*audience, viewer})
+        self._tell(told, audience, viewer)
 
-    def mute_room(self, viewer: Viewer, room: str, muted: bool, request: Id = UNSET) -> None:
+    def mute_room(self, viewer: Viewer | None, room: str, muted: bool, request: Id = UNSET) -> None:
         """Let nobody but operators write in `room`, or all again."""
         self._need_on()
         self._need_running(room)
         self._room(room).muted = muted
-        by = viewer.visitor.id
+        by = _who(viewer).id
         told = Muted(id=request, muted=muted, visitor=None, room=room, by=by)
-        self._tell(told, {*self._members(room), viewer})
+        self._tell(told, self._members(room), viewer)
 
-    def close(self, viewer: Viewer, room: str, request: Id = UNSET) -> None:
+    def close(self, viewer: Viewer | None, room: str, request: Id = UNSET) -> None:
         """Send everybody out of `room`; its stage, if there is one, is the lobby's to end."""
         self._need_running(room)
         audience = self._members(room)
         self._rooms.pop(room, None)
-        told = Closed(id=request, room=room, by=viewer.visitor.id)
-        self._tell(told, {*audience, viewer})
+        told = Closed(id=request, room=room, by=_who(viewer).id)
+        self._tell(told, audience, viewer)
 
     # --- what is known --------------------------------------------------------------------
 
@@ -227,22 +232,28 @@ class Talk:
     def _room(self, name: str) -> TalkRoom:
         return self._rooms.setdefault(name, TalkRoom())
 
-    def _line(self, viewer: Viewer, room: str | None, text: str, request: Id) -> Said:
+    def _line(self, who: Visitor, room: str | None, text: str, request: Id) -> Said:
         clean = clean_text(text)
         if not clean:
             raise TalkError("bad_value", "there is nothing to read in that")
-        who, speaker = viewer.visitor, self.speakers.get(viewer.visitor.id)
+        speaker = self.speakers.get(who.id)
         speaker.count += 1
         return Said(
             id=request, room=room, by=who.id, name=who.name, colour=who.colour, text=clean,
             count=speaker.count, at=time.time(),
         )  # fmt: skip
 
-    def _tell(self, message: Said | Muted | Closed, audience: set[Viewer]) -> None:
-        """All of `audience` hear it; only the copy of whose wish it was carries his `id`."""
+    def _tell(
+        self, message: Said | Muted | Closed, audience: set[Viewer], asker: Viewer | None = None
+    ) -> None:
+        """`audience` and `asker` hear it; only the copy of whose wish it was carries his `id`."""
         data = framed(TEXT, encode(msgspec.structs.replace(message, id=UNSET)))
-        for viewer in audience:
+        for viewer in audience if asker is None else {*audience, asker}:
             if viewer.visitor.id == message.by and message.id is not UNSET:
                 viewer.send(message)
             else:
                 viewer.send_text(data)
+
+
+def _who(viewer: Viewer | None) -> Visitor:
+    return CONSOLE if viewer is None else viewer.visitor

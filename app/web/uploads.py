@@ -135,6 +135,8 @@ class Uploads:
             return Refusal("403 Forbidden", "only who is in the room may upload")
         if viewer.visitor.role not in self._who:
             return Refusal("403 Forbidden", f"uploads are {only(self._who)}")
+        if stage.locked and viewer.role != "operator":
+            return Refusal("403 Forbidden", "an operator has locked the controls")
         if not stage.pictures:
             return Refusal("409 Conflict", f"{stage.model} takes no pictures")
         return stage, known.id

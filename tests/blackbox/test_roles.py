@@ -74,6 +74,10 @@ ROUTES: dict[str, set[str]] = {
     "POST /api/rooms/<room>/feed": set(),
     "GET /api/commands": ANYBODY,
     "GET /api/features": ANYBODY,
+    # Who knows the PIN: tests/web/test_console.py.
+    "POST /api/operator/login": ANYBODY,
+    "GET /api/operator": {"operator"},
+    "POST /api/operator/act": {"operator"},
     "POST /quit": {"operator"},
 }
 EXAMPLES = {"name": "BEC", "room": "BEC", "path:path": "css/theme.css"}

@@ -22,7 +22,7 @@ from msgspec import UNSET
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[1]))
 
-from app.protocol import frames, idle, messages, talk  # noqa: E402
+from app.protocol import console, frames, idle, messages, talk  # noqa: E402
 from app.protocol.frames import FingerMark, Frame, VortexMark  # noqa: E402
 
 HOSTILE = "<img src=x onerror=alert(1)> “é” \U0001f300"
@@ -100,6 +100,7 @@ SERVER: list[messages.ServerMessage] = [
     ),
     messages.Invitation(),
     idle.Idle(phase="countdown", left_s=9.5),
+    console.Locked(locked=True),
     messages.Error(id=3, code="out_of_range", message="cooling: 1e-10 to 1 is allowed, not 2"),
     talk.Echoed(id=5, data=[]),
     LINE,

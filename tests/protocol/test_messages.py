@@ -290,6 +290,7 @@ SAID: list[tuple[messages.ServerMessage, dict[str, Any]]] = [
         messages.Invitation(code="K7QX2M"),
         {"type": "invitation", "url": "", "address": "", "name": "", "code": "K7QX2M", "svg": ""},
     ),
+    (messages.Locked(locked=True), {"type": "locked", "locked": True}),
     (Reply(id=2, value=[1, None]), {"type": "reply", "id": 2, "value": [1, None]}),
     (Reply(value=None), {"type": "reply", "value": None}),
     (
