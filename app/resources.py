@@ -16,7 +16,8 @@ import platformdirs
 NAME = "vortarium"
 ROOT = Path(__file__).resolve().parent.parent
 UI = ROOT / "ui"
-ICON = ROOT / "packaging" / "icons" / "vortarium.png"
+ICON = ROOT / "packaging" / "icons" / f"vortarium.{'ico' if sys.platform == 'win32' else 'png'}"
+"""The window's; Windows takes no other kind."""
 FROZEN = bool(getattr(sys, "frozen", False))
 """Is this the app that `make package` builds?"""
 OWN_NAME = Path(sys.executable).stem if FROZEN else "main.py"

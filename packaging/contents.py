@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from app.resources import ICON
+
 ROOT = Path(__file__).resolve().parents[1]
 DATA = [
     (str(ROOT / "ui"), "ui"),
-    (str(ROOT / "packaging" / "icons" / "vortarium.png"), "packaging/icons"),
+    (str(ICON), ICON.parent.relative_to(ROOT).as_posix()),
     (str(ROOT / "LICENSE"), "."),
 ]
 """Files that are read while the app runs: (source, folder in the bundle)."""
@@ -43,8 +45,8 @@ EXCLUDED = [
     "mypy", "numba.pycc", "numba.tests", "numpy.f2py", "numpy.tests", "pytest", "scipy",
     "setuptools", "webview.__pyinstaller", "webview.platforms.android", "webview.platforms.cef",
     "webview.platforms.gtk",
-    # Pillow reads and writes JPEG, PNG and WebP here, and sets no type.
-    "PIL._avif", "PIL._imagingcms", "PIL._imagingft", "PIL._imagingtk",
+    # Pillow reads no AVIF here, and converts no colours.
+    "PIL._avif", "PIL._imagingcms", "PIL._imagingtk",
 ]  # fmt: skip
 
 _QT = r"PyQt6/Qt6/"
