@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable
 
 
@@ -105,18 +106,41 @@ ROLES: dict[str, Callable[[], int]] = {
 def main() -> int:
     """Run the role named first on the command line, or the exhibit; the exit code."""
     _bear_no_terminal()
+    _lend_to_multiprocessing()
     role = ROLES.get(sys.argv[1]) if len(sys.argv) > 1 else None
-    if role is None:
-        return exhibit()
-    del sys.argv[1]
-    return role()
+    if role is not None:
+        del sys.argv[1]
+    try:
+        return (role or exhibit)()
+    except Exception:  # noqa: BLE001
+        # A windowed app would show it in a dialog and wait, and nobody would start it again.
+        traceback.print_exc()
+        return 1
 
 
 def _bear_no_terminal() -> None:
     """A program that Windows starts without a console has nowhere to write: let it not matter."""
-    for name in ("stdout", "stderr"):
+    for name, number in (("stdout", -11), ("stderr", -12)):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+            nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+            setattr(sys, name, nowhere)
+            if sys.platform == "win32":
+                # What this one starts inherits the handle, and would get a broken pipe for none.
+                import ctypes
+                import msvcrt
+
+                handle = ctypes.c_void_p(msvcrt.get_osfhandle(nowhere.fileno()))
+                ctypes.windll.kernel32.SetStdHandle(ctypes.c_ulong(number), handle)
+
+
+def _lend_to_multiprocessing() -> None:
+    """What a person's model starts by `multiprocessing` is, in the app, this executable again."""
+    from app.resources import FROZEN
+
+    if FROZEN:
+        from multiprocessing import freeze_support
+
+        freeze_support()
 
 
 if __name__ == "__main__":
