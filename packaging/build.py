@@ -42,7 +42,7 @@ Licences: _internal/licences/LICENCES.txt
 def main(argv: Sequence[str]) -> int:
     """Build as `argv` says; the exit code."""
     options = _parser().parse_args(argv)
-    made = build(options.output.resolve(), options.work.resolve(), options.numba)
+    made = build(options.output.resolve(), options.work.resolve(), options.numba, options.sign)
     sizes = [size(made)]
     _say(f"{made}: {sizes[0] / MB:.0f} MB")
     if options.archive:
@@ -56,11 +56,12 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def build(output: Path, work: Path, numba: bool = True) -> Path:
+def build(output: Path, work: Path, numba: bool, sign: str | None) -> Path:
     """The app in the folder `output`, by way of `work`. Raises CalledProcessError."""
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     command += ["--distpath", str(output), "--workpath", str(work), str(SPEC)]
-    subprocess.run([*command, "--", *([] if numba else ["--without-numba"])], check=True, cwd=ROOT)
+    words = ([] if numba else ["--without-numba"]) + (["--sign", sign] if sign else [])
+    subprocess.run([*command, "--", *words], check=True, cwd=ROOT)
     if sys.platform == "darwin":
         return output / "Vortarium.app"
     made = output / NAME
@@ -129,6 +130,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--without-numba", dest="numba", action="store_false", help="smaller, and computes slower"
     )
+    if sys.platform == "darwin":
+        parser.add_argument("--sign", metavar="IDENTITY", help="sign the app with a certificate")
+    else:
+        parser.set_defaults(sign=None)
     parser.add_argument(
         "--no-archive", dest="archive", action="store_false", help="make the folder only"
     )
