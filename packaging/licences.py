@@ -95,9 +95,11 @@ def _short(terms: str) -> str:
 
 
 def _python(folder: Path) -> str:
-    text = Path(sysconfig.get_path("stdlib")) / "LICENSE.txt"
-    if text.is_file():
-        shutil.copyfile(text, folder / "Python.txt")
+    # Windows has it beside the interpreter, other systems in the library.
+    for place in (sysconfig.get_path("stdlib"), sys.base_prefix):
+        text = Path(place) / "LICENSE.txt"
+        if text.is_file():
+            shutil.copyfile(text, folder / "Python.txt")
     return f"Python {sys.version.split()[0]}: PSF-2.0"
 
 
