@@ -103,10 +103,14 @@ class Exhibit:
         self._clients.clear()
 
     def get(
-        self, path: str, headers: dict[str, str] | None = None, method: str = "GET"
+        self,
+        path: str,
+        headers: dict[str, str] | None = None,
+        method: str = "GET",
+        body: bytes = b"",
     ) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (names in lower case) and body of a request."""
-        data = b"" if method == "POST" else None
+        """Status, headers (names in lower case) and body of a request; `body` is for a POST."""
+        data = body if method == "POST" else None
         request = urllib.request.Request(  # noqa: S310
             self.url + path.lstrip("/"), data, headers or {}, method=method
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +13,11 @@ from playwright.sync_api import sync_playwright
 
 from models.numerics.backend import backend
 from tests.browser.conftest import CONNECTED, PATIENCE_MS, SOFTWARE_GL
-from tests.client import Client
 from tests.display import await_true, screenshot, shows_fluid, virtual_display, windows
-from tests.exhibit import ROOT, Exhibit
+from tests.frozen.conftest import FIRST_START_S, SMALL, StartApp
 
 MAX_BYTES = 620_000_000
 SIZE = (1600, 900)
-FIRST_START_S = 100.0
-SMALL = ("--headless", "--port", "0", "--Nx", "64", "--Ny", "48")
 
 pytestmark = [
     pytest.mark.long,
@@ -29,42 +26,6 @@ pytestmark = [
     # The first test builds the app.
     pytest.mark.timeout(900),
 ]
-
-StartApp = Callable[..., Exhibit]
-
-
-def listing(folder: Path) -> dict[str, tuple[int, int]]:
-    """Size and time of change of all that is in a folder."""
-    found = {path: path.lstat() for path in folder.rglob("*")}
-    return {str(path): (state.st_size, state.st_mtime_ns) for path, state in found.items()}
-
-
-@pytest.fixture(scope="module")
-def command(app_folder: Path) -> Iterator[str]:
-    """The executable, in a folder that must be as it was in the end."""
-    before = listing(app_folder)
-    yield str(app_folder / "vortarium")
-    assert listing(app_folder) == before
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """All that the app is told: an empty home, and a PATH to nowhere."""
-    return {"HOME": str(tmp_path_factory.mktemp("home")), "PATH": "/nowhere"}
-
-
-@pytest.fixture
-def start(command: str, bare: dict[str, str]) -> Iterator[StartApp]:
-    """Starts the app, with arguments and additions to its environment."""
-    started: list[Exhibit] = []
-
-    def begin(*arguments: str, **variables: str) -> Exhibit:
-        started.append(Exhibit(*arguments, environment={**bare, **variables}, command=(command,)))
-        return started[-1]
-
-    yield begin
-    for exhibit in started:
-        exhibit.kill()
 
 
 def run(command: str, environment: dict[str, str], *words: str, said: str = "") -> str:
@@ -115,24 +76,6 @@ def test_the_second_start_finds_what_the_first_one_compiled(
     assert {path.name: path.stat().st_mtime_ns for path in cache.rglob("*.nbc")} == kept
 
 
-def test_a_file_of_a_persons_own_is_shown(start: StartApp, tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    code = next(
-        text
-        for text in re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-        if "Washboard" in text
-    )
-    path = tmp_path / "my_models.py"
-    path.write_text(f"import statistics\nimport xml.etree.ElementTree\n{code}", encoding="utf-8")
-    app = start(*SMALL, "--model", str(path)).ready()
-    welcome = app.visitor().welcome
-    assert welcome["model"]["name"] == "Washboard"
-    app.visitor().see(patience_s=FIRST_START_S)
-    status, _, source = app.get("api/models/BEC/source")
-    assert status == 200
-    assert "class BEC" in re.sub(r"<[^>]*>", "", source.decode())
-
-
 def test_every_command_works(command: str, bare: dict[str, str], tmp_path: Path) -> None:
     assert "Vortarium" in run(command, bare, "--version")
     assert "vortarium compute" in run(command, bare, "--help")
@@ -141,21 +84,13 @@ def test_every_command_works(command: str, bare: dict[str, str], tmp_path: Path)
     assert len(list(tmp_path.iterdir())) == 2
     run(command, bare, "operator", said="4711\n")
     assert Path(bare["HOME"], ".config", "vortarium", "operator.json").exists()
-    assert "steps_per_s" in run(command, bare, "bench", "steps", "--json", "--seconds", "0.2")
-
-
-def test_it_computes_for_others(start: StartApp, command: str, bare: dict[str, str]) -> None:
-    with subprocess.Popen(
-        [command, "compute", "--port", "0"], env=bare, stdout=subprocess.PIPE, text=True
-    ) as server:
-        try:
-            assert server.stdout is not None
-            ready, _, endpoint = server.stdout.readline().strip().partition(" ")
-            assert ready == "READY"
-            client: Client = start(*SMALL, "--remote", endpoint).ready().visitor()
-            client.see(patience_s=FIRST_START_S)
-        finally:
-            server.terminate()
+    # Of every exhibit with a grid.
+    steps = run(command, bare, "bench", "steps", "--grid", "64", "--json", "--seconds", "0.1")
+    assert {"BEC", "HelloWorld"} <= {row["model"] for row in json.loads(steps)["steps"]}
+    # Its standard input tells it how long it is wanted.
+    with subprocess.Popen([command, "study", "40", "56"], env=bare, stdin=subprocess.PIPE) as study:
+        assert study.wait(FIRST_START_S) == 0
+    assert Path(bare["HOME"], ".cache", "vortarium", "fftw-wisdom.json").exists()
 
 
 def test_it_is_small_enough_and_says_what_it_is_made_of(app_folder: Path) -> None:
