@@ -128,8 +128,10 @@ def far(command: str, bare: dict[str, str], own_file: str) -> Iterator[str]:
 
 def serves_own_file(app: Exhibit) -> None:
     """A visitor of `app` sees the file's model and reaches what it serves."""
-    visitor = app.visitor(room="Mine")
-    assert visitor.welcome["model"]["name"] == "Mine"
+    visitor = app.connect()
+    visitor.send(type="hello", protocol=1, room="Mine")
+    # A process has to start first, and starts another by itself.
+    assert visitor.hear("welcome", patience_s=FIRST_START_S)["model"]["name"] == "Mine"
     visitor.see(patience_s=FIRST_START_S)
     assert visitor.ask("rpc", op="call", target="sample.roots")["value"] == [2.0]
     assert visitor.ask("rpc", op="get", target="sample.a")["value"] == 1
