@@ -37,6 +37,11 @@ class Launch:
     feed_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     """What feeds post with, if the settings give no token."""
 
+    def secrets(self) -> list[str]:
+        """What must not be told."""
+        tokens = [self.secret, self.kiosk_token, self.feed_token, self.settings["feed_token"]]
+        return [token for token in tokens if token]
+
     def line(self) -> bytes:
         """As the first line of a child's standard input."""
         return json.dumps(asdict(self)).encode() + b"\n"

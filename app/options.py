@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, NoReturn, TextIO
 import configargparse
 
 from app import __version__
+from app.log_file import AUTO, file_or_word
 
 NOT_IN_FILE = {"help", "version", "config"}
 MAX_FPS = 120.0
@@ -177,7 +178,10 @@ def add_model_options(parser: Parser) -> None:
     add("--fps", type=number(1, MAX_FPS), default=60.0, metavar="F",
         help=f"frames per second at most, up to {MAX_FPS:g} (default: 60)")  # fmt: skip
     add("--log-level", default="info", choices=["debug", "info", "warning", "error"],
-        help="what is written to the console (default: info)")  # fmt: skip
+        help="what is told on the console and in the log file (default: info)")  # fmt: skip
+    add("--log-file", type=checked(file_or_word), default=AUTO, metavar="FILE",
+        help="keep what is told on the console; off: nowhere; auto: with --kiosk and a fixed "
+        "port, in the user's folder of logs (default: auto)")  # fmt: skip
 
 
 def room_params(given: Namespace) -> dict[str, int]:

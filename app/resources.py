@@ -41,6 +41,11 @@ def state_dir() -> Path:
     return Path(platformdirs.user_state_dir(NAME, appauthor=False))
 
 
+def log_dir() -> Path:
+    """What the program tells of its runs."""
+    return Path(platformdirs.user_log_dir(NAME, appauthor=False))
+
+
 def data_dir() -> Path:
     """What the program keeps for its user: pictures that visitors uploaded."""
     return Path(platformdirs.user_data_dir(NAME, appauthor=False))

@@ -20,6 +20,7 @@ from app.compute.keys import KeyFileError
 from app.engines.base import WATCH_S
 from app.first_model import UnfitError
 from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
+from app.log_file import begin_logging
 from app.log_tail import LogTail
 from app.place import Place, choose
 from app.resources import data_dir
@@ -57,11 +58,9 @@ def run() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     launch = receive()
     settings = msgspec.convert(launch.settings, Settings)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    begin_logging(settings.log_level)
     tail = LogTail()
     logging.getLogger().addHandler(tail)
-    for ours in ("app", "models"):
-        logging.getLogger(ours).setLevel(settings.log_level.upper())
     try:
         hub = gevent.hub.get_hub()
         place = choose(settings, watch_on(hub), hub.loop.run_callback_threadsafe)

@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from app.compute.address import FORMS, endpoint
+from app.log_file import path_of
 from app.options import (
     Parser,
     SettingsError,
@@ -24,7 +25,7 @@ from app.options import (
     room_params,
     whole,
 )
-from app.resources import OWN_NAME, config_dir
+from app.resources import NAME, OWN_NAME, config_dir, log_dir
 from app.site_options import host_name, named_folder
 from app.web.base_path import base_path
 from app.web.limits import MAX_VISITORS_PER_ROOM
@@ -60,6 +61,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     fps: float
     params: dict[str, int]
     log_level: str
+    log_file: str | None
+    """A path, absolute."""
     remote: str | None
     """The compute server's endpoint, tcp://host:port."""
     fallback: bool
@@ -106,6 +109,7 @@ def parse(argv: Sequence[str]) -> Settings:
         fps=given.fps,
         params=room_params(given),
         log_level=given.log_level,
+        log_file=path_of(given.log_file, _own_log(given.port) if given.kiosk else None),
         remote=given.remote,
         fallback=given.fallback == "local",
         key=given.key,
@@ -215,6 +219,11 @@ def _token(text: str) -> str:
     if len(text) < MIN_TOKEN_CHARS or not re.fullmatch(r"[\w-]+", text, re.ASCII):
         raise ValueError(f"at least {MIN_TOKEN_CHARS} letters, digits, - or _ are needed")
     return text
+
+
+def _own_log(port: int) -> Path | None:
+    """A kiosk's. Only of a fixed port there is but one: two must not turn the same file."""
+    return log_dir() / f"{NAME}-{port}.log" if port else None
 
 
 def default_file() -> Path:

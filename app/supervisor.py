@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from app.children import Child
 from app.launch import EXIT_AGAIN, EXIT_FAULT, EXIT_OK, EXIT_USAGE, Launch
+from app.log_file import kept
 
 Event = tuple[Child | None, str]
 
@@ -36,6 +37,10 @@ class Supervisor:
         """Until the window is closed, the operator quits or a signal comes; the exit code."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._events.put((None, "stop")))
+        with kept(self._launch.settings["log_file"], self._launch.secrets()):
+            return self._watch()
+
+    def _watch(self) -> int:
         self._server.start(self._launch)
         try:
             while self._exit_code is None:

@@ -19,6 +19,7 @@ from app.compute import memory
 from app.compute.server import ComputeServer
 from app.compute.task import Task
 from app.launch import EXIT_HUNG, EXIT_MEMORY, EXIT_OK, EXIT_USAGE, follow, receive, say
+from app.log_file import LINE_FORMAT
 from app.rooms.description import describe
 from models.contract import Model
 from models.user_file import UserFileError, load
@@ -45,7 +46,7 @@ class OwnModels:
 def run() -> int:
     """Do what the launch says. Returns the exit code."""
     task = msgspec.convert(receive().settings, Task)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(format=LINE_FORMAT)
     _be_modest()
     try:
         found = load(task.file, task.params)

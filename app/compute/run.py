@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import sys
 from functools import partial
@@ -18,6 +17,7 @@ from app.engines.described import described
 from app.engines.process import ProcessEngine
 from app.first_model import UnfitError, listed, prepare
 from app.launch import EXIT_OK, EXIT_USAGE, say
+from app.log_file import begin_logging, kept
 from app.study import study_later
 from models.user_file import is_user_file
 
@@ -28,9 +28,12 @@ SWITCH_S = 0.001
 def run(argv: list[str]) -> int:
     """Serve until a signal comes. Returns the exit code."""
     settings = parse_or_exit(argv)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    for ours in ("app", "models"):
-        logging.getLogger(ours).setLevel(settings.log_level.upper())
+    with kept(settings.log_file):
+        begin_logging(settings.log_level)
+        return _serve(settings)
+
+
+def _serve(settings: ComputeSettings) -> int:
     try:
         server = _server(settings)
     except (UnfitError, KeyFileError) as fault:

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from app.compute.address import PORT, is_loopback
+from app.log_file import path_of
 from app.options import (
     Parser,
     SettingsError,
@@ -33,6 +34,8 @@ class ComputeSettings(Struct, frozen=True, kw_only=True):
     fps: float
     params: dict[str, int]
     log_level: str
+    log_file: str | None
+    """A path, absolute."""
     key: str | None
     insecure: bool
     idle_s: float
@@ -54,6 +57,7 @@ def parse(argv: Sequence[str]) -> ComputeSettings:
         fps=given.fps,
         params=room_params(given),
         log_level=given.log_level,
+        log_file=path_of(given.log_file, None),
         key=given.key,
         insecure=given.insecure,
         idle_s=given.shutdown * MINUTE_S,

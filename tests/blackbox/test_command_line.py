@@ -302,7 +302,7 @@ def test_switches_in_file_and_environment(
 
 
 def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
-    texts = {"model": "BEC", "log-level": "debug", "remote": "tcp://192.0.2.1:27000",
+    texts = {"model": "BEC", "log-level": "debug", "log-file": "/l", "remote": "tcp://192.0.2.1:27000",
              "fallback": "local", "talk": "off", "key": "/k", "server-key": "x",
              "base-path": "/hall/", "host-name": "Museum.example", "uploads": "off",
              "upload-type": "gif", "upload-create": "BEC-*", "upload-overwrite": "*"}  # fmt: skip
