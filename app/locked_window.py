@@ -81,13 +81,16 @@ def _lock_qt(shell: Any, url: str) -> None:
                 QTimer.singleShot(RETURN_MS, watched.showFullScreen)
             return False
 
+    def try_again(told: Any) -> None:
+        # The server may be on its way back. A refused link shows no such page.
+        if told.isErrorPage():
+            QTimer.singleShot(RETRY_MS, lambda: page.load(QUrl(url)))
+
     view = shell.webview
     page = LockedPage(shell.profile, view)
     settings: Any = page.settings()
     page.permissionRequested.connect(lambda permission: permission.deny())
-    page.loadFinished.connect(
-        lambda good: None if good else QTimer.singleShot(RETRY_MS, lambda: page.load(QUrl(url)))
-    )
+    page.loadingChanged.connect(try_again)
     may = QWebEngineSettings.WebAttribute
     for attribute in (
         may.JavascriptCanOpenWindows,
