@@ -108,7 +108,8 @@ def test_then_all_is_as_at_the_beginning(hall: Serving, kiosk: Callable[..., Pag
     page = kiosk()
     page.mouse.click(5, 300)
     guest, _ = guest_of(hall)
-    first = {**guest.welcome["state"]["params"], "Nx": 64}
+    declared = guest.welcome["model"]["parameters"]
+    first = {entry["name"]: entry["default"] for entry in declared} | {"Nx": 64, "Ny": 64}
     page.click("#open-drawer")
     page.locator(".chip", has_text="Phase").click()
     page.locator("[data-swatch]").last.click()
