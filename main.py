@@ -89,6 +89,20 @@ def bench() -> int:
     return run(sys.argv[1:])
 
 
+def doctor() -> int:
+    """Check whether this computer is fit for the exhibit, and say what to do."""
+    from app.doctor.run import run
+
+    return run(sys.argv[1:])
+
+
+def probe() -> int:
+    """A window that nobody sees; only the doctor starts it."""
+    from app.doctor.probe import run
+
+    return run()
+
+
 # Each role imports what it needs and no more: the supervisor stays small, the server windowless.
 ROLES: dict[str, Callable[[], int]] = {
     "serve": serve,
@@ -100,6 +114,8 @@ ROLES: dict[str, Callable[[], int]] = {
     "keys": keys,
     "config": config,
     "bench": bench,
+    "doctor": doctor,
+    "probe": probe,
 }
 
 

@@ -144,7 +144,8 @@ def parser() -> Parser:
         "command line, environment, file, the model's own defaults, these. Other commands: "
         f"`{OWN_NAME} compute` serves rooms to exhibits on other machines, `{OWN_NAME} keys` makes "
         f"keys for that, `{OWN_NAME} config` shows the settings in force, `{OWN_NAME} operator` "
-        f"sets the operator's PIN, `{OWN_NAME} bench` measures.",
+        f"sets the operator's PIN, `{OWN_NAME} doctor` checks this computer, `{OWN_NAME} bench` "
+        "measures.",
         env_prefix=ENV_PREFIX,
         file=default_file(),
     )

@@ -25,7 +25,7 @@ def run() -> int:
     why = missing_display()
     if why is not None:
         return _no_window(why)
-    _prepare_qt()
+    prepare_toolkit()
     try:
         import webview  # the toolkits behind it are slow to import, and may be missing
     except ImportError as missing:
@@ -69,8 +69,11 @@ def missing_display() -> str | None:
     return None
 
 
-def _prepare_qt() -> None:
-    """Qt is our toolkit on Linux; its Chromium's sandbox refuses to run as root."""
+def prepare_toolkit() -> None:
+    """Call it before pywebview is imported.
+
+    Qt is our toolkit on Linux; its Chromium's sandbox refuses to run as root.
+    """
     if sys.platform != "linux":
         return
     os.environ.setdefault("PYWEBVIEW_GUI", "qt")

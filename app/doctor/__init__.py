@@ -1,0 +1,1 @@
+"""`main.py doctor`: is this computer fit for the exhibit, and if not, what is to be done?"""
