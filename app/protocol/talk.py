@@ -9,14 +9,15 @@ last who leaves it. Talk can be off (`--talk`): then all of these messages but `
 - `join`, `leave` and `rooms` are answered by `rooms`; `join` is followed by `lines`, what was
   said there of late. To join one's stage changes nothing, and is a way to ask.
 - A `say` is answered by the `said` that everybody in the room gets; the sender's copy carries his
-  `id`. Only who is in a room may speak there. A room on a compute server is one room for all
-  exhibits that share it.
+  `id`. Only who is in a room may speak there. A stage's room on a compute
+  server is one room for all exhibits that share it; each keeps its own lines and mutes.
 - `broadcast`, `close_room` and `mute` are the operator's. A `broadcast` is `said` with no room, to
   everybody on this exhibit. A closed room is told by `closed`: its talk ends, and if it has a
   stage, whoever is on it is disconnected (1000) and the room's computation ends here; it may be
   opened anew.
 - `muted` is told to those in question: for a visitor, all in his rooms; for a room, all in it. A
-  room's mute ends with the room. The operator may speak in a muted room.
+  room's mute ends with the room. The operator may speak in a muted room. What visitors of other
+  exhibits say is muted on this exhibit alone.
 - `bye` is answered by `bye` and the close frame (1000). The connection lasts until the client's
   close frame has come: then it has received both.
 """

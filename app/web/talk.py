@@ -144,9 +144,16 @@ class Talk:
         self._tell(self._line(_who(viewer), None, text, request), self._everybody())
 
     def deliver(self, said: Said) -> None:
-        """A line for everybody in its room, from here or from another exhibit that shares it."""
+        """A line for everybody in its room, from here or from another exhibit that shares it.
+
+        In a room that is muted here the others' visitors are not heard either: who of them is an
+        operator is not known.
+        """
         if said.room is None or not self.on or self.speakers.is_muted(said.by):
             return
+        if self.is_muted(said.room) and not self._is_here(said.by):
+            return
+        self.speakers.get(said.by)  # so that those of other exhibits can be muted
         self._room(said.room).lines.append(msgspec.structs.replace(said, id=UNSET))
         self._tell(said, self._members(said.room))
 
@@ -219,6 +226,9 @@ class Talk:
         if room in self._stages:
             here.update(self._stages[room].viewers.values())
         return {viewer for viewer in here if viewer.welcomed}
+
+    def _is_here(self, visitor: int) -> bool:
+        return any(viewer.visitor.id == visitor for viewer in self._everybody())
 
     def _everybody(self) -> set[Viewer]:
         return set[Viewer]().union(*(self._members(name) for name in self._stages))

@@ -11,6 +11,7 @@ import pytest
 
 from tests.client import Client
 from tests.exhibit import ROOT, Exhibit
+from tests.serving import PIN
 
 SOON_S = 3.0
 
@@ -74,6 +75,55 @@ def test_two_kiosks_stir_one_fluid_and_survive_its_death(
     assert known["params"]["cooling"] == 0.05
     anna.see(patience_s=SOON_S)
     bert.see(patience_s=SOON_S)
+
+
+def test_visitors_of_two_kiosks_talk(
+    compute: Compute, start: Callable[..., Exhibit], environment: dict[str, str]
+) -> None:
+    subprocess.run(
+        [sys.executable, ROOT / "main.py", "operator"],
+        input=f"{PIN}\n", text=True, env=environment, check=True, capture_output=True,
+    )  # fmt: skip
+    halls = [start("--headless", "--port", "0", "--remote", compute.endpoint) for _ in range(2)]
+    anna, bert = (hall.ready().visitor(name=name) for hall, name in zip(halls, "AB", strict=True))
+    olga = halls[0].visitor(name="O")
+    olga.ask("login", pin=PIN)
+
+    said = anna.ask("say", text="<b>hello</b> over there")
+    heard = bert.hear("said")
+    assert "id" not in heard
+    assert {**heard, "id": said["id"]} == said
+    assert (heard["from"], heard["name"], heard["text"]) == (anna.id, "A", said["text"])
+    bert.ask("say", text="hello")
+    assert anna.hear("said", lambda line: line["from"] == bert.id)["name"] == "B"
+    assert olga.hear("said", lambda line: line["from"] == bert.id)["text"] == "hello"
+    late = halls[1].visitor()
+    late.ask("join", room="BEC")
+    assert [line["text"] for line in late.hear("lines")["lines"]] == [said["text"], "hello"]
+
+    # An operator rules his own hall: there nobody hears whom he has muted.
+    assert olga.ask("mute", visitor=bert.id)["muted"] is True
+    bert.ask("say", text="unheard")
+    assert late.hear("said", lambda line: line["from"] == bert.id)["text"] == "unheard"
+    olga.ask("mute", visitor=bert.id, muted=False)
+    olga.ask("mute", room="BEC")
+    bert.ask("say", text="unheard as well")
+    assert late.hear("said", lambda line: line["text"] == "unheard as well")
+    assert anna.ask("say", text="but")["code"] == "forbidden"
+    olga.ask("say", text="please listen")
+    assert bert.hear("said", lambda line: line["from"] == olga.id)["text"] == "please listen"
+    olga.ask("mute", room="BEC", muted=False)
+    bert.ask("say", text="heard again")
+    texts = [anna.hear("said", lambda line: line["from"] in (bert.id, olga.id))["text"]]
+    texts.append(anna.hear("said", lambda line: line["from"] in (bert.id, olga.id))["text"])
+    assert texts == ["please listen", "heard again"]
+
+    bert.ask("bye")
+    assert anna.hear("visitors", lambda news: news["left"])["left"] == [bert.id]
+    # To close the room sends away those of this hall, and no others.
+    olga.ask("close_room", room="BEC")
+    assert anna.hear("closed")["room"] == "BEC"
+    assert late.ask("say", text="I am still here")["type"] == "said"
 
 
 def told(visitor: Client, words: str) -> None:
