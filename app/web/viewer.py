@@ -39,7 +39,7 @@ class Viewer:
         """He is in line before a full room (app.web.door)."""
         self.round_trips_ms: deque[float] = deque(maxlen=ROUND_TRIPS)
         self._socket = socket
-        self._socket.reply = self._queue
+        self._socket.reply = self._append
         self._bytes: deque[bytes] = deque()
         self._queued = 0
         self._values: dict[str, bytes] = {}
@@ -110,6 +110,10 @@ class Viewer:
         return round(sum(self.round_trips_ms) / len(self.round_trips_ms), 1)
 
     def _queue(self, data: bytes) -> None:
+        if not self._socket.close_sent:
+            self._append(data)
+
+    def _append(self, data: bytes) -> None:
         if self._closing:
             return
         self._bytes.append(data)
@@ -126,7 +130,7 @@ class Viewer:
             while True:
                 self._wake.clear()
                 self._write_messages()
-                if self._closing:
+                if self._closing or self._socket.close_sent:
                     break
                 wait = self._write_frame()
                 now = time.monotonic()
@@ -142,7 +146,8 @@ class Viewer:
 
     def _write_messages(self) -> None:
         while self._bytes or self._values:
-            batch = [*self._bytes, *self._values.values()]
+            values = () if self._socket.close_sent else self._values.values()
+            batch = [*self._bytes, *values]
             self._bytes.clear()
             self._values.clear()
             self._queued = 0

@@ -67,7 +67,8 @@ class WebSocket:
         self._socket = socket
         self._stream = stream
         self._protocol = Connection(ConnectionType.SERVER)
-        self._close_sent = False
+        self.close_sent = False
+        """A close frame was queued: after it no other may follow."""
         self._control = Bucket(CONTROL_FRAMES_PER_S, CONTROL_BURST)
 
     def receive(self, silent_s: float) -> str | bytes:
@@ -82,7 +83,7 @@ class WebSocket:
             for event in self._events():
                 self._limit_control(event)
                 match event:
-                    case Ping() if not self._close_sent:
+                    case Ping() if not self.close_sent:
                         self.reply(self._protocol.send(event.response()))
                     case CloseConnection():
                         self._answer_close(event)
@@ -160,9 +161,9 @@ class WebSocket:
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Queue a close frame, once."""
-        if self._close_sent or self.closed:
+        if self.close_sent or self.closed:
             return
-        self._close_sent = True
+        self.close_sent = True
         text = reason.encode()[:120].decode(errors="ignore")
         try:
             self.reply(self._protocol.send(CloseConnection(code, text)))
@@ -189,9 +190,9 @@ class WebSocket:
                 pass
 
     def _answer_close(self, event: CloseConnection) -> None:
-        if self._close_sent:
+        if self.close_sent:
             return
-        self._close_sent = True
+        self.close_sent = True
         # 1005 stands for "no code": it must not be sent back.
         self.reply(self._protocol.send(CloseConnection(1000 if event.code == 1005 else event.code)))
 

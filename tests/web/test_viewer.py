@@ -13,8 +13,8 @@ import pytest
 from app.protocol.messages import ChannelValue, Visitor, encode
 from app.web.flow import Flow
 from app.web.viewer import Viewer
-from app.web.websocket import TEXT, WebSocket, framed
-from tests.web.peer import read_frame
+from app.web.websocket import BINARY, TEXT, WebSocket, framed
+from tests.web.peer import CLOSE, read_frame
 
 CHANGES = 100_000
 """Ten seconds of ten thousand changes each."""
@@ -30,7 +30,8 @@ class SlowPage:
         file = ours.makefile("rb")
         self.ends = (file, ours, self.peer)
         visitor = Visitor(id=1, name="Anna", colour="#112233")
-        self.viewer = Viewer(WebSocket(ours, file), visitor, "127.0.0.1", Flow(None))
+        self.socket = WebSocket(ours, file)
+        self.viewer = Viewer(self.socket, visitor, "127.0.0.1", Flow(None))
 
     def tell(self, name: str, value: object) -> None:
         """A channel's value, as a room's stage hands it on."""
@@ -52,6 +53,26 @@ def page() -> Iterator[SlowPage]:
     page.viewer.finish()
     for end in page.ends:
         end.close()
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_nothing_follows_a_close_frame(page: SlowPage, asked: bool) -> None:
+    gevent.sleep(0)  # the writer waits
+    page.viewer.send_text(framed(TEXT, b"first"))
+    page.tell("energy", 1)
+    if asked:
+        page.viewer.close(1000, "bye")
+    else:  # the reader saw something that closes, or answers a close
+        page.socket.close(1008, "too many")
+    page.tell("norm", 2)
+    page.viewer.show(1, framed(BINARY, b"frame"))
+    page.viewer.send_text(framed(TEXT, b"last"))
+    gevent.sleep(0)
+    page.viewer.finish()
+    received = []
+    while (one := read_frame(page.peer)) is not None:
+        received.append(one.opcode)
+    assert received == [TEXT, CLOSE]
 
 
 def test_a_storm_of_changes_is_no_queue(page: SlowPage) -> None:
