@@ -3,7 +3,7 @@
 import { byId, make, setText } from "../dom.js";
 import { toast } from "../toasts.js";
 import { fetchModels } from "../urls.js";
-import { makeLine } from "./line.js";
+import { labelMute, makeLine } from "./line.js";
 import { Rooms, rememberedRooms } from "./rooms.js";
 
 const HEARTBEAT_S = 10;
@@ -29,6 +29,8 @@ export function bindTalk(state, request, want) {
   const everybody = /** @type {HTMLInputElement} */ (byId("talk-everybody"));
   /** @type {Map<string, string>} what visitors call each listed room */
   const titles = new Map();
+  /** @type {Set<number>} as far as this page was told */
+  const mutedVisitors = new Set();
   /** @type {unknown[]} the lines in the log */
   let drawn = [];
   let open = false;
@@ -98,6 +100,8 @@ export function bindTalk(state, request, want) {
     const may = muted ? "may not write any more" : "may write again";
     if (visitor === state.you?.id) rooms.youMuted = muted;
     if (room === null) {
+      if (muted) mutedVisitors.add(visitor);
+      else mutedVisitors.delete(visitor);
       const who = state.visitors.find(({ id }) => id === visitor)?.name ?? "A visitor";
       const told = visitor === state.you?.id ? `You ${may}.` : `${who} ${may}.`;
       for (const name of rooms.all.keys()) rooms.put(name, told, false);
@@ -150,6 +154,10 @@ export function bindTalk(state, request, want) {
     const onMute = isOperator() ? muteVisitor : null;
     for (const line of lines.slice(kept)) log.append(makeLine(line, state.you?.id, onMute));
     drawn = lines;
+    for (const button of log.querySelectorAll("button.mute")) {
+      const speaker = Number(button.closest("[data-from]")?.getAttribute("data-from"));
+      labelMute(/** @type {HTMLElement} */ (button), mutedVisitors.has(speaker));
+    }
     if (atEnd || kept === 0) log.scrollTop = log.scrollHeight;
     const empty = byId("talk-empty");
     empty.hidden = lines.length > 0;
@@ -183,9 +191,9 @@ export function bindTalk(state, request, want) {
     draw();
   }
 
-  /** @param {number} visitor */
-  function muteVisitor(visitor) {
-    ask("mute", { visitor });
+  /** @param {number} visitor @param {boolean} muted */
+  function muteVisitor(visitor, muted) {
+    ask("mute", { visitor, muted });
   }
 
   async function learnTitles() {
