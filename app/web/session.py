@@ -137,7 +137,7 @@ def _greet(socket: WebSocket, address: str, reception: Reception) -> tuple[Viewe
     wait = reception.lobby.bans.wait_s(visitor.id, address)
     if wait > 0 and visitor.role == "guest":
         text = f"an operator has sent you away; come again in {math.ceil(wait / 60)} min"
-        raise _bad("forbidden", text, hello.id)
+        raise _bad("busy", text, hello.id)
     at_home = visitor.role == "kiosk"
     viewer = Viewer(socket, visitor, address, Flow(None if at_home else LINK_BITS_PER_S))
     accepted = [ENCODINGS[name] for name in dict.fromkeys(hello.accept)] or [frames.JPEG]

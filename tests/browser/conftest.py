@@ -87,9 +87,10 @@ def open_page(browser: Browser, exhibit: Exhibit) -> Iterator[OpenPage]:
 def is_fault(said: Any) -> bool:
     """Does this line of the console tell of a fault? Not if the server is away on purpose.
 
-    Nor if a model has no still yet: the test of the landing page tells that once.
+    Nor if a model has no still yet, as the test of the landing page tells, or a PIN was wrong.
     """
-    away = "ERR_CONNECTION" in said.text or said.location["url"].endswith("thumbnail.jpg")
+    url = said.location["url"]
+    away = "ERR_CONNECTION" in said.text or url.endswith(("thumbnail.jpg", "operator/login"))
     return said.type == "error" and not away
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from app.launch import EXIT_AGAIN, EXIT_OK
+from app.log_tail import LINES, MAX_LINE_CHARS, LogTail
 from app.web.access import lan_address
 from app.web.bans import MAX_BANS, Bans
 from tests.client import ClosedError
@@ -211,3 +213,14 @@ def test_bans_are_forgotten_when_there_are_too_many() -> None:
     assert len(bans) == MAX_BANS
     assert bans.wait_s(0, "10.0.0.1") == 0
     assert 50 < bans.wait_s(MAX_BANS, "10.0.0.1") <= 60
+
+
+def test_the_newest_lines_of_the_log_are_kept_and_cut() -> None:
+    tail = LogTail()
+    for number in range(LINES + 5):
+        text = f"line {number} {'x' * 2 * MAX_LINE_CHARS}\nand more"
+        tail.handle(logging.LogRecord("app", logging.INFO, "", 0, text, None, None))
+    lines = tail.lines()
+    assert len(lines) == LINES
+    assert "line 5 x" in lines[0]
+    assert all(len(line) == MAX_LINE_CHARS for line in lines)

@@ -4,6 +4,7 @@ import { createRoom } from "./client.js";
 import { bindCode } from "./code.js";
 import { connect } from "./connection.js";
 import { buildControls } from "./controls.js";
+import { bindCorner } from "./corner.js";
 import {
   adoptFragment, credentials, forgetResume, keepName, keepResume, keepToken, locked,
 } from "./credentials.js";
@@ -16,6 +17,7 @@ import { bindIdle } from "./idle/idle.js";
 import { bindFingers } from "./input.js";
 import { bindJoining } from "./joining.js";
 import { followKeyboard } from "./keyboard.js";
+import { bindLock } from "./lock.js";
 import { lockPage } from "./locked.js";
 import { forgetPalette, rememberedPalette } from "./look.js";
 import { bindAbout, bindDrawers, bindGone, bindHint, bindJoin } from "./panels.js";
@@ -47,6 +49,8 @@ let declared = "";
 
 bindAbout(state, room);
 bindCode(state);
+bindCorner(() => state.you?.role === "kiosk");
+const lock = bindLock(state);
 const pictures = bindPictures(state, room);
 bindDock(act);
 const hint = bindHint();
@@ -125,6 +129,7 @@ function receive(message) {
   }
   if (message.type === "notice") showNotice(message);
   idle.receive(message);
+  lock.receive(message);
   joining.receive(message);
   talk.receive(message);
   // Until we are let in, the page's status or the question for the code tells what is wrong.

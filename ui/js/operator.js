@@ -1,74 +1,122 @@
 // @ts-check
-/** The operator's page: log in by PIN, see how the rooms do, end the exhibit. */
-import { connect } from "./connection.js";
-import { adoptFragment, credentials, keepResume } from "./credentials.js";
-import { byId, make, setText } from "./dom.js";
+/** The operator's page: log in by PIN, see how everything is, and look after it. */
+import { locked } from "./credentials.js";
+import { byId, setText } from "./dom.js";
 import { lockPage, returnHome } from "./locked.js";
-import { fetchModels, socketUrl, url } from "./urls.js";
+import { createConsole } from "./operator/console.js";
+import { makePad } from "./operator/pad.js";
+import { makeRooms } from "./operator/rooms.js";
+import { makeSureButton } from "./operator/sure.js";
+import { url } from "./urls.js";
 
-const HEALTH_MS = 2000;
-/** @type {Record<string, string>} */
-const STATUS = { connecting: "Connecting …", open: "", reconnecting: "Reconnecting …" };
+const REPORT_MS = 1500;
+/** Whoever goes away without a word is logged out. */
+const FORGET_MS = 5 * 60_000;
 
-/** What an operator's HTTP requests carry; gone with the page. */
-let key = "";
-let ended = false;
-/** @type {Map<string, string>} */
-let titles = new Map();
-
-adoptFragment();
 lockPage();
 returnHome();
-const connection = connect({
-  url: socketUrl(),
-  hello: () => credentials(),
-  onFrame: () => {},
-  onMessage(message) {
-    if (message.type === "welcome") keepResume(message.you.resume);
-  },
-  onStatus(status, reason) {
-    document.documentElement.dataset.connected = String(status === "open");
-    setText(byId("connection"), ended ? "The exhibit has ended." : (STATUS[status] ?? reason));
-  },
-  onElsewhere: () => {},
-});
+const pin = /** @type {HTMLInputElement} */ (byId("pin"));
+const announcement = /** @type {HTMLInputElement} */ (byId("announcement"));
+const back = /** @type {HTMLAnchorElement} */ (byId("back"));
+back.href = locked()?.home ?? url("");
+const operator = createConsole();
+const rooms = makeRooms(byId("rooms"), act);
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let forgetting;
+let over = "";
+
+byId("pad").append(...makePad(pin));
+byId("acts").append(
+  makeSureButton("Let everybody in again", () => act({ act: "pardon" })),
+  makeSureButton("Start everything again", () => act({ act: "restart_all" }), "danger"),
+  makeSureButton("End the exhibit", async () => {
+    over = "The exhibit has ended.";
+    if (!(await act({ act: "quit" }))) over = "";
+  }, "danger"),
+);
 
 byId("login").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const pin = /** @type {HTMLInputElement} */ (byId("pin"));
-  setText(byId("fault"), "");
-  try {
-    const granted = await connection.request("login", { pin: pin.value });
-    keepResume(granted.resume);
-    key = granted.key;
-    byId("login").hidden = true;
-    byId("console").hidden = false;
-    watchHealth();
-  } catch (fault) {
-    complain(fault);
-  }
+  const wish = pin.value;
   pin.value = "";
-});
-
-byId("quit").addEventListener("click", () => confirmQuit(true));
-byId("quit-not").addEventListener("click", () => confirmQuit(false));
-byId("quit-sure").addEventListener("click", async () => {
-  const request = { method: "POST", headers: { Authorization: `Bearer ${key}` } };
   try {
-    const answer = await fetch(url("quit"), request);
-    if (!answer.ok) throw new Error(await answer.text());
-    ended = true;
-    byId("console").hidden = true;
-    setText(byId("connection"), "The exhibit has ended.");
+    await operator.login(wish);
+    complain("");
+    open(true);
+    report();
   } catch (fault) {
     complain(fault);
   }
 });
+byId("log-out").addEventListener("click", logOut);
+byId("announce").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (await act({ act: "announce", text: announcement.value })) announcement.value = "";
+});
+for (const name of ["pointerdown", "keydown"]) addEventListener(name, forgetLater, true);
 
-/** @param {boolean} asking */
-function confirmQuit(asking) {
-  byId("confirm").hidden = !asking;
-  byId("quit").hidden = asking;
+/** @param {Record<string, unknown>} wish @returns {Promise<boolean>} was it done? */
+async function act(wish) {
+  try {
+    await operator.act(wish);
+    complain("");
+    await show();
+    return true;
+  } catch (fault) {
+    complain(fault);
+    return false;
+  }
+}
+
+async function report() {
+  while (operator.in) {
+    if (!document.hidden) await show();
+    await new Promise((done) => setTimeout(done, REPORT_MS));
+  }
+}
+
+async function show() {
+  try {
+    const told = await operator.report();
+    setText(byId("about"), `Version ${told.version}, for ${duration(told.uptime_s)}`);
+    rooms.show(told.rooms);
+    byId("no-rooms").hidden = told.rooms.length > 0;
+    byId("guests").hidden = !told.guests.code;
+    setText(byId("guests-address"), [told.guests.address, told.guests.name].filter(Boolean).join(" or "));
+    setText(byId("guests-code"), told.guests.code);
+    setText(byId("log"), told.log.join("\n") || "Nothing yet.");
+    delete byId("console").dataset.stale;
+  } catch (fault) {
+    if (!operator.in) {
+      logOut();
+      complain("Please log in again.");
+      return;
+    }
+    byId("console").dataset.stale = "true";
+    setText(byId("about"), over || "The exhibit does not answer; trying again …");
+    if (over) logOut();
+  }
+}
+
+function logOut() {
+  clearTimeout(forgetting);
+  operator.logOut();
+  rooms.show([]);
+  open(false);
+}
+
+/** @param {boolean} console  or the question for the PIN? */
+function open(console) {
+  byId("login").hidden = console || over !== "";
+  byId("console").hidden = !console;
+  byId("log-out").hidden = !console;
+  if (!console && !over) setText(byId("about"), "");
+  forgetLater();
+}
+
+function forgetLater() {
+  clearTimeout(forgetting);
+  if (operator.in) forgetting = setTimeout(logOut, FORGET_MS);
 }
 
 /** @param {unknown} fault */
@@ -76,45 +124,9 @@ function complain(fault) {
   setText(byId("fault"), fault instanceof Error ? fault.message : String(fault));
 }
 
-/** @returns {Promise<Map<string, string>>} what visitors call each model */
-async function modelTitles() {
-  return new Map((await fetchModels()).map(({ name, title }) => [name, title]));
-}
-
-async function watchHealth() {
-  try {
-    const health = await (await fetch(url("healthz"))).json();
-    setText(byId("version"), `Version ${health.version}`);
-    if (titles.size === 0) titles = await modelTitles();
-    byId("rooms").replaceChildren(...health.rooms.map(makeRoom));
-    if (health.rooms.length === 0) byId("rooms").textContent = "No room runs now.";
-    setText(byId("fault"), "");
-  } catch {
-    if (!ended) setText(byId("fault"), "The exhibit does not say how it is.");
-  }
-  if (!ended) setTimeout(watchHealth, HEALTH_MS);
-}
-
-/** @param {Record<string, any>} room  of /healthz */
-function makeRoom(room) {
-  /** @type {[string, string][]} */
-  const figures = [
-    ["visitors", String(room.visitors)],
-    ["frames/s", room.fps.toFixed(0)],
-    ["steps/s", room.steps_per_s.toFixed(0)],
-    ["simulated time", room.sim_time.toFixed(0)],
-    ["restarts", String(room.restarts)],
-  ];
-  const list = make("dl", { class: "numbers" });
-  for (const [name, value] of figures) {
-    list.append(make("div", {}, make("dt", {}, name), make("dd", {}, value)));
-  }
-  const trips = make("ul", { class: "trips" });
-  for (const [name, ms] of Object.entries(room.round_trips_ms)) {
-    const text = typeof ms === "number" ? `${ms.toFixed(1)} ms` : "–";
-    trips.append(make("li", {}, make("span", {}, name), make("span", {}, text)));
-  }
-  const model = titles.get(room.model) ?? room.model;
-  const title = room.name === room.model ? model : `${room.name} (${model})`;
-  return make("article", {}, make("h3", {}, title), list, trips);
+/** @param {number} seconds */
+function duration(seconds) {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  if (hours >= 48) return `${Math.floor(hours / 24)} days`;
+  return hours ? `${hours} h ${minutes} min` : `${minutes} min`;
 }

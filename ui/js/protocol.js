@@ -143,6 +143,7 @@ export const SERVER_MESSAGES = {
   notice: { required: ["level", "text"], optional: { until: null } },
   queue: { required: ["place", "of"], optional: {} },
   invitation: { required: [], optional: { url: "", address: "", name: "", code: "", svg: "" } },
+  locked: { required: ["locked"], optional: {} },
   idle: { required: ["phase", "left_s"], optional: {} },
   error: { required: ["code", "message"], optional: {} },
   echoed: { required: ["data"], optional: {} },
