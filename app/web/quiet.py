@@ -127,9 +127,12 @@ class Quiet:
         return None
 
     def _become(self, phase: Phase) -> None:
+        # Without a kiosk nobody is told, unless to end a countdown.
+        told = self._phase == "countdown" or self._kiosk() is not None
         self._phase = phase
         self._phase_since = time.monotonic()
-        self._stage.on_message(self._now(), None)
+        if told:
+            self._stage.on_message(self._now(), None)
 
     def _now(self) -> Idle:
         left_s = 0.0
