@@ -15,6 +15,7 @@ from PIL import Image
 
 from models.contract import FieldModel
 from models.user_file import load
+from tests.conftest import SMALL, StartExhibit
 from tests.exhibit import Exhibit
 from tests.feeding import token_of
 
@@ -84,6 +85,28 @@ def test_a_program_plots_a_frame(
         assert np.asarray(plot.convert("L")).std() > 10
 
 
+def test_data_taken_home_is_read(
+    tmp_path: Path, exhibit: Exhibit, environment: dict[str, str]
+) -> None:
+    visitor = exhibit.visitor(room="BEC")
+    visitor.ask("set", params={"cooling": 0.03})
+    (tmp_path / "BEC.npz").write_bytes(exhibit.get("/api/rooms/BEC/snapshot.npz")[2])
+    said = told(program("home.py", tmp_path), environment)
+    assert re.fullmatch(r"t = \d+\.\d: [1-9]\d* atoms at cooling 0\.03\n", said)
+
+
+def test_an_object_of_ones_own_is_served(tmp_path: Path, start: StartExhibit) -> None:
+    exhibit = start(*SMALL, "--model", str(program("my_sample.py", tmp_path))).ready()
+    ada, grace = exhibit.visitor(), exhibit.visitor()
+    grace.ask("subscribe", names=["sample.a"])
+    assert grace.hear("channel")["value"] == 1
+    assert ada.ask("rpc", op="set", target="sample.a", args=[2])["value"] == 2
+    assert grace.hear("channel")["value"] == 2
+    assert ada.ask("rpc", op="call", target="sample.add", args=[4, 5])["value"] == 9
+    assert ada.ask("rpc", op="set", target="sample.a", args=[11])["code"] == "out_of_range"
+    assert ada.ask("rpc", op="get", target="sample.__class__")["code"] == "not_exposed"
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -109,6 +132,16 @@ def test_a_feed_changes_the_clouds_mood(
         assert told(path, known) == "200\n"
         shown = {"mood": "sunny", "caption": "There is coffee!"}
     witness.hear("channel", lambda message: message["value"] == shown)
+
+
+def test_every_program_is_run_by_a_test() -> None:
+    """Those named here are; a new one needs a test first."""
+    named = re.findall(r"^```(?:python|js)\n(?:#|//) (\S+)\n", README, re.MULTILINE)
+    assert set(named) == {
+        "cool.py", "picture.py", "home.py", "bare.py", "mood.py", "my_sample.py", "my_models.py",
+        "cool.js",  # tests/browser/test_client.py
+    }  # fmt: skip
+    assert len(named) == len(re.findall(r"^```(?:python|js)$", README, re.MULTILINE))
 
 
 @pytest.mark.parametrize("target", re.findall(r"make (\w+)", README))

@@ -204,6 +204,12 @@ def test_the_talk_fits_the_screen_and_stays_above_the_keyboard(
     open_talk(page)
     page.click("#talk-more summary")
     check(page)
+    page.wait_for_function(
+        """() => {
+          const { scrollHeight, scrollTop, clientHeight } = document.getElementById("talk-lines");
+          return scrollHeight - scrollTop - clientHeight < 2;
+        }"""
+    )
     page.click("#talk-more summary")
     keyboard = 0 if screen == "kiosk" else page.viewport_size["height"] * 0.4  # type: ignore[index]
     page.evaluate(

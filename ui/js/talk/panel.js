@@ -7,6 +7,7 @@ import { labelMute, makeLine } from "./line.js";
 import { Rooms, rememberedRooms } from "./rooms.js";
 
 const HEARTBEAT_S = 10;
+const NEAR_END_PX = 80;
 
 /**
  * @typedef {object} Talk
@@ -33,6 +34,8 @@ export function bindTalk(state, request, want) {
   const mutedVisitors = new Set();
   /** @type {unknown[]} the lines in the log */
   let drawn = [];
+  /** Is the newest line in sight? So it stays when lines come, or other things take room. */
+  let atEnd = true;
   let open = false;
   let greeted = 0;
 
@@ -150,7 +153,6 @@ export function bindTalk(state, request, want) {
     const lines = rooms.all.get(rooms.shown)?.lines ?? [];
     const kept = drawn.length > 0 && drawn[0] === lines[0] ? drawn.length : 0;
     if (kept === 0) log.replaceChildren();
-    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
     const onMute = isOperator() ? muteVisitor : null;
     for (const line of lines.slice(kept)) log.append(makeLine(line, state.you?.id, onMute));
     drawn = lines;
@@ -207,6 +209,12 @@ export function bindTalk(state, request, want) {
     byId("talk-known").replaceChildren(...options);
   }
 
+  log.addEventListener("scroll", () => {
+    atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+  });
+  new ResizeObserver(() => {
+    if (atEnd) log.scrollTop = log.scrollHeight;
+  }).observe(log);
   byId("talk-form").addEventListener("submit", async (event) => {
     event.preventDefault();
     const said = text.value.trim();
