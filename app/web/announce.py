@@ -23,7 +23,7 @@ HOSTS = (f"{STEM}.local", *(f"{STEM}-{n}.local" for n in range(2, MAX_EXHIBITS +
 SERVICE = "_http._tcp.local."
 ASK_MS = 1200
 """For another exhibit to answer that it has a name already."""
-END_S = 2.0
+END_S = 1.0
 
 
 class Announcer:
@@ -68,6 +68,8 @@ class Announcer:
         # Slow to import, and of use on a network only.
         from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))  # where this fails, the library would leave sockets open
         self._responder = Zeroconf(interfaces=[address], ip_version=IPVersion.V4Only)
         host = self._free_host(address)
         if host is None:

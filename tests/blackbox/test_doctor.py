@@ -49,6 +49,7 @@ def examined(environment: Environment, *options: str) -> tuple[int, dict[str, An
     return done.returncode, found
 
 
+@pytest.mark.long
 def test_a_healthy_computer(environment: Environment) -> None:
     code, found = examined(environment, "--headless", "--port=0")
     assert code == 0
@@ -78,6 +79,7 @@ def test_no_display_a_taken_port_and_a_dead_server_at_once(environment: Environm
     assert "compute" in found["remote"]["advice"]
 
 
+@pytest.mark.long
 def test_for_a_person_it_is_one_line_each_and_what_to_do(environment: Environment) -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "main.py"), "doctor", "--port=0"],
@@ -99,6 +101,7 @@ def test_options_that_do_not_fit_are_refused_as_the_exhibit_does(environment: En
     assert "65535" in done.stderr
 
 
+@pytest.mark.long
 def test_an_exhibit_that_runs_is_known_as_ours(
     environment: Environment, module_exhibit: Exhibit
 ) -> None:
@@ -122,6 +125,7 @@ def test_a_folder_that_cannot_be_written(
     assert str(wall) in found.advice
 
 
+@pytest.mark.long
 def test_a_compute_server_with_the_right_key_and_with_none(
     environment: Environment, tmp_path: Path
 ) -> None:
@@ -139,6 +143,7 @@ def test_a_compute_server_with_the_right_key_and_with_none(
         service.stop()
 
 
+@pytest.mark.long
 def test_a_port_behind_which_nobody_speaks_our_language(environment: Environment) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as mute:
         port = mute.getsockname()[1]
@@ -147,6 +152,7 @@ def test_a_port_behind_which_nobody_speaks_our_language(environment: Environment
     assert "does not answer" in found["remote"]["said"]
 
 
+@pytest.mark.long
 def test_the_network_and_what_guests_type(environment: Environment) -> None:
     _, found = examined(environment, "--headless", "--port=45671", "--lan", "--base-path=/hall")
     if lan_address() == "127.0.0.1":
@@ -195,6 +201,7 @@ def test_a_check_that_hangs_or_fails_is_a_finding_and_keeps_nobody_waiting() -> 
     assert "broken" in failed.said
 
 
+@pytest.mark.long
 def test_it_leaves_nothing_behind(environment: Environment, tmp_path: Path) -> None:
     homes = {
         f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CONFIG", "STATE", "DATA", "CACHE")

@@ -67,9 +67,11 @@ export function bindInvitation() {
 
 /** What to type. @param {Invitation} invitation @returns {HTMLElement[]} */
 function words({ address, name, code }) {
-  const addresses = [address, name].filter(Boolean);
+  const line = (/** @type {string} */ before, /** @type {string} */ what) =>
+    make("p", { class: "invitation-words" }, before, make("b", {}, what));
   return [
-    ...addresses.map((one) => make("p", { class: "invitation-words" }, "or open ", make("b", {}, one))),
+    line("or open ", address),
+    ...(name ? [line("or ", name)] : []),
     make("p", { class: "invitation-code" }, "Code ", make("b", {}, code)),
   ];
 }
