@@ -69,12 +69,21 @@ def test_the_exhibit_is_found_by_its_name_until_it_ends(
     host = named.next_name()
     assert host in HOSTS
     assert resolved(other, host) == [address]
-    title = host.removesuffix(".local").capitalize()
-    service = other.get_service_info(SERVICE, f"{title}.{SERVICE}", ASK_MS)
+    service = found(other, host, ASK_MS)
     assert service is not None
-    assert (service.port, service.properties[b"path"]) == (PORT, b"/hall/")
+    assert service.properties[b"path"] == b"/hall/"
     named.announcer.stop()
-    assert other.get_service_info(SERVICE, f"{title}.{SERVICE}", 500) is None
+    assert found(other, host, 300) is None
+
+
+def found(asker: Zeroconf, host: str, patience_ms: int) -> ServiceInfo | None:
+    """Our service; another exhibit on this very machine may have the first title."""
+    title = host.removesuffix(".local").capitalize()
+    for name in (title, *(f"{title}-{n}" for n in range(2, 5))):
+        service = asker.get_service_info(SERVICE, f"{name}.{SERVICE}", patience_ms)
+        if service is not None and service.port == PORT:
+            return service
+    return None
 
 
 @pytest.mark.long
