@@ -80,14 +80,14 @@ class Door:
             self._let_in_now(viewer, waiting.request)
         self.advance()
 
-    def left(self, viewer: Viewer, from_inside: bool, for_good: bool) -> None:
+    def left(self, viewer: Viewer, from_inside: bool) -> None:
         """He is gone, out of the room or out of the line; the next one comes in."""
         number = viewer.visitor.id
         waiting = self._line.get(number)
         if waiting is not None and waiting.viewer is viewer:
             del self._line[number]
             viewer.waiting = False
-        elif from_inside and not for_good and viewer.role == "guest" and self._free() <= 1:
+        elif from_inside and viewer.is_lost and viewer.role == "guest" and self._free() <= 1:
             self._kept[number] = time.monotonic() + RETURN_S
             gevent.spawn_later(RETURN_S + 0.01, self.advance)
         self.advance()

@@ -116,12 +116,12 @@ class Lobby:
         except FullError as full:
             raise EntryError("room_full", str(full)) from None
 
-    def leave(self, stage: Stage, viewer: Viewer, for_good: bool) -> None:
-        """`viewer` is gone, `for_good` if he said so; whoever waits for his place comes in."""
+    def leave(self, stage: Stage, viewer: Viewer) -> None:
+        """`viewer` is gone; whoever waits for his place comes in."""
         from_inside = stage.viewers.get(viewer.visitor.id) is viewer
         stage.leave(viewer)
         self.talk.forget(viewer)
-        stage.door.left(viewer, from_inside, for_good)
+        stage.door.left(viewer, from_inside)
 
     def close_room(self, viewer: Viewer | None, room: str, request: Id = UNSET) -> None:
         """An operator ends `room` and sends everybody out; `viewer` is None at the console.

@@ -116,7 +116,7 @@ def converse(socket: WebSocket, address: str, reception: Reception) -> None:
     except PeerGoneError as gone:
         log.debug("%s: %s", viewer.visitor.name, gone)
     finally:
-        reception.lobby.leave(stage, viewer, for_good=session.said_bye)
+        reception.lobby.leave(stage, viewer)
         viewer.finish()
 
 
@@ -194,7 +194,7 @@ class Session:
         self._messages = Bucket(MESSAGES_PER_S, MESSAGES_BURST)
         self._flood = Bucket(MESSAGES_PER_S, FLOOD_MESSAGES)
         self._scolded_at = 0.0
-        self.said_bye = False
+        self._said_bye = False
         self._acts: dict[type, Callable[[Any], None]] = {
             Hello: self._hello_again,
             Login: self._login,
@@ -220,7 +220,7 @@ class Session:
             inside = self._stage.viewers.get(self._viewer.visitor.id) is self._viewer
             if not (inside or self._viewer.waiting):
                 raise PeerGoneError(1000, "here from elsewhere now")
-            if self.said_bye or not self._paced():
+            if self._said_bye or not self._paced():
                 continue
             try:
                 message = decode(data)
@@ -289,7 +289,7 @@ class Session:
 
     def _bye(self, message: Bye) -> None:
         """Let him go; what is read until his close frame comes is of no account."""
-        self.said_bye = True
+        self._said_bye = True
         self._viewer.send(Farewell(id=message.id))
         self._viewer.close(1000, "bye")
 

@@ -55,6 +55,11 @@ class Viewer:
         """What this visitor may do."""
         return self.visitor.role
 
+    @property
+    def is_lost(self) -> bool:
+        """If he is gone: was it the connection's fault? He may have said good-bye, or we."""
+        return not self._closing
+
     def key(self, smooth: bool) -> FrameKey:
         """The form in which this viewer wants its view; lossless where that is not smooth."""
         if smooth and frames.JPEG in self.encodings and self.encodings[0] != frames.RAW:
