@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 import models
+from app.web.access import lan_address
 from tests.exhibit import ROOT, Exhibit, wait_until
 from tests.feeding import post
 from tests.frozen.conftest import FIRST_START_S, SMALL, StartApp
@@ -108,6 +109,15 @@ def test_visitors_talk_feed_and_give_pictures(start: StartApp, bare: dict[str, s
         assert snapshot["psi"].shape == (64, 48)
     app.visitor(room="Cloud")
     assert post(app, {"mood": "rainy"}).status in (200, 202)
+
+
+@pytest.mark.skipif(lan_address() == "127.0.0.1", reason="there is no network here")
+def test_nothing_is_missing_that_gives_it_a_name_on_the_network(start: StartApp) -> None:
+    app = start(*SMALL, "--lan").ready()
+    # A network may lack multicast, which it says then; it would say of a missing module, too.
+    wait_until(lambda: "on this network" in app.errors, "it tries for a name", FIRST_START_S)
+    assert "ImportError" not in app.errors
+    assert "ModuleNotFoundError" not in app.errors
 
 
 @pytest.fixture
