@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -84,6 +85,7 @@ def test_two_pages_talk_and_a_late_one_reads_it(open_page: OpenPage) -> None:
     write(grace, "Two!")
     expect(ada.locator(".speaker")).to_have_text(["You", "Grace"])
     expect(ada.locator("#talk-foot")).to_contain_text("1 line said")
+    expect(grace.locator("#figure-rtt")).to_have_text(re.compile(r"^\d"))
     grace.keyboard.press("Escape")
     expect(grace.locator("#talk")).to_be_hidden()
     assert grace.evaluate("document.activeElement.id") == "open-talk"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +15,9 @@ from app.options import SettingsError
 from app.settings import parse
 from app.web.limits import MAX_BODY_BYTES, MAX_FEED_BYTES
 from tests.client import Client
-from tests.exhibit import Exhibit
+from tests.exhibit import ROOT, Exhibit
 from tests.feeding import post, token_of
+from tests.serving import PIN
 
 SUNNY = {"mood": "sunny", "caption": "Holidays!"}
 TOKEN = "a-token_of-24-characters"
@@ -38,6 +41,27 @@ def test_a_state_is_shown_to_everybody_and_to_who_comes_later(
     late = exhibit.visitor(room="Cloud")
     late.ask("subscribe", names=["mood"])
     assert late.hear("channel")["value"] == SUNNY
+
+
+def test_all_share_one_state_and_it_ends_with_the_room(
+    exhibit: Exhibit, watcher: Client, environment: dict[str, str]
+) -> None:
+    subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), "operator"],
+        input=f"{PIN}\n", text=True, env=environment, check=True, capture_output=True,
+    )  # fmt: skip
+    several = [watcher, *(exhibit.visitor(room="Cloud") for _ in range(3))]
+    assert post(exhibit, SUNNY).status == 200
+    rooms = [room for room in exhibit.json("healthz")["rooms"] if room["model"] == "Cloud"]
+    assert [room["visitors"] for room in rooms] == [len(several)]
+    assert several[-1].ask("login", pin=PIN)["role"] == "operator"
+    several[-1].ask("close_room", room="Cloud")
+    assert watcher.hear("closed")["room"] == "Cloud"
+    for client in several:
+        client.close()
+    anew = exhibit.visitor(room="Cloud")
+    anew.ask("subscribe", names=["mood"])
+    assert anew.hear("channel")["value"] != SUNNY
 
 
 def test_a_visitor_needs_no_token_and_cannot_feed(exhibit: Exhibit, watcher: Client) -> None:
