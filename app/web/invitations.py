@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -75,11 +76,7 @@ class Invitations:
 
     def now(self) -> Invitation:
         """How guests come in, to the landing page."""
-        if not self._ways:
-            return Invitation()
-        address, code = self._ways[0]
-        url = f"http://{address}/#join={code}"
-        return Invitation(url=url, address=address, name=self._name, code=code, svg=qr_svg(url))
+        return self._to("")
 
     def call(self, name: str) -> None:
         """The exhibit has this name, port and all, on the network; "" if none."""
@@ -90,7 +87,7 @@ class Invitations:
     def show(self, viewer: Viewer, stage: Stage) -> None:
         """Tell `viewer`, if he may know and there is a way in."""
         if self._ways and viewer.role in STAFF:
-            viewer.send(self._invitation(stage))
+            viewer.send(self._to_room(stage))
 
     def _change(self, ways: list[Way]) -> None:
         if ways == self._ways:
@@ -104,20 +101,24 @@ class Invitations:
         for stage in self._stages():
             staff = [v for v in stage.viewers.values() if v.welcomed and v.role in STAFF]
             for viewer in staff:
-                viewer.send(self._invitation(stage))
+                viewer.send(self._to_room(stage))
 
-    def _invitation(self, stage: Stage) -> Invitation:
-        if not self._ways:
-            return Invitation()
-        address, code = self._ways[0]
+    def _to_room(self, stage: Stage) -> Invitation:
         page = f"models/{quote(stage.model, safe='')}"
         if stage.name != stage.model:
             page += f"?room={quote(stage.name, safe='')}"
+        return self._to(page)
+
+    def _to(self, page: str) -> Invitation:
+        if not self._ways:
+            return Invitation()
+        address, code = self._ways[0]
         url = f"http://{address}/{page}#join={code}"
         name = f"{self._name}{self._base_path}" if self._name and not self._proxies else ""
         return Invitation(url=url, address=address, name=name, code=code, svg=qr_svg(url))
 
 
+@lru_cache(maxsize=32)
 def qr_svg(text: str) -> str:
     """`text` as a QR code: an SVG element with a viewBox and no size, its quiet zone included."""
     drawn = io.BytesIO()

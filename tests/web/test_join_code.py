@@ -13,6 +13,8 @@ from app.web.access import lan_address
 from app.web.invitations import qr_svg
 from app.web.join_codes import CODE_ALPHABET, CODE_CHARS, JoinCodes
 from tests.client import Client
+from tests.conftest import StartExhibit
+from tests.exhibit import wait_until
 from tests.serving import Serving
 
 
@@ -100,10 +102,10 @@ def test_a_qr_code_is_drawn_module_by_module_with_its_quiet_zone() -> None:
 
 @pytest.fixture(scope="module")
 def hurried(environment: dict[str, str]) -> Iterator[Serving]:
-    """A server on the network whose code changes every 3 s."""
+    """A server on the network whose code changes every 4 s."""
     if lan_address() == "127.0.0.1":
         pytest.skip("this machine is on no network")
-    server = Serving(environment, "--code-minutes=0.05")
+    server = Serving(environment, "--code-minutes=0.07")
     yield server
     server.kill()
 
@@ -157,3 +159,16 @@ def test_guessing_codes_is_slow(hurried: Serving) -> None:
     assert set(refusals[:-1]) == {"forbidden"}
     code = kiosk.hear("invitation")["code"]
     assert from_the_network(hurried, token=code).hear("error")["code"] == "too_fast"
+
+
+@pytest.mark.long
+def test_without_a_window_each_new_code_is_printed(start: StartExhibit) -> None:
+    if lan_address() == "127.0.0.1":
+        pytest.skip("this machine is on no network")
+    exhibit = start("--headless", "--lan", "--port=0", "--Nx=32", "--Ny=32", "--code-minutes=0.03")
+    exhibit.ready()
+
+    def codes() -> set[str]:
+        return {line.partition("#join=")[2][:6] for line in exhibit.lines if "#join=" in line}
+
+    wait_until(lambda: len(codes()) >= 2, "another code is printed")
