@@ -114,7 +114,7 @@ def test_then_all_is_as_at_the_beginning(hall: Serving, kiosk: Callable[..., Pag
     page.locator(".chip", has_text="Phase").click()
     page.locator("[data-swatch]").last.click()
     page.click(".toolbar [data-tool=vortex]")
-    page.click("#open-about")
+    page.dispatch_event("#open-about", "click")  # under the drawer
     guest.ask("set", params={"cooling": 0.5, "finger_r0": 3.0, "tracers": 0, "Nx": 32})
     guest.send(type="finger", touch=0, x=0.3, y=0.6)
     guest.see(lambda frame: bool(frame.finger_of(guest.id)))
@@ -137,6 +137,13 @@ def test_then_all_is_as_at_the_beginning(hall: Serving, kiosk: Callable[..., Pag
     # He still holds it, but it stirs no more until it was lifted; and it wakes nobody.
     assert guest.see(lambda frame: frame.time > rested.time + 1).finger_of(guest.id) is None
     assert page.get_attribute("html", "data-phase") == "attract"
+    # The first touch wakes the page, and presses nothing that was not to be seen.
+    pause = page.locator("#start-pause").bounding_box()
+    assert pause
+    page.mouse.click(pause["x"] + 20, pause["y"] + 20)
+    page.wait_for_selector(PHASE.format("busy"))
+    expect(page.locator(".dock")).to_have_css("opacity", "1")
+    assert json.loads(hall.get("api/rooms/BEC/state")[1])["running"]
 
 
 @pytest.mark.long
