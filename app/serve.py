@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import sys
 import threading
 
@@ -36,6 +37,7 @@ from app.web.invitations import Invitations
 from app.web.join_codes import JoinCodes
 from app.web.limits import Attempts
 from app.web.lobby import Lobby
+from app.web.memory import Memory
 from app.web.picture_store import PictureStore
 from app.web.pins import Pins
 from app.web.quiet import Rule
@@ -87,7 +89,7 @@ class Server:
         launch: Launch,
         settings: Settings,
         place: Place,
-        listener: object,
+        listener: socket.socket,
         tail: LogTail,
     ) -> None:
         identity = Identity(launch.secret)
@@ -100,8 +102,9 @@ class Server:
             settings.host_names,
             lambda way: say("LAN", f"http://{way.address}/ {way.code}"),
         )
+        self._memory = Memory(launch.secret, listener.getsockname()[1])
         self._lobby = Lobby(
-            place.engine, identity, place.model, settings.talk, settings.max_visitors,
+            place.engine, identity, place.model, self._memory, settings.talk, settings.max_visitors,
             self._invitations.show,
             Rule(settings.idle_s, settings.countdown_s) if settings.idle_s else None,
         )  # fmt: skip
@@ -126,7 +129,7 @@ class Server:
         uploads = Uploads(self._lobby, identity, settings, store)
         console = Console(self._lobby, identity, reception.pins, self._invitations, tail, self.stop)
         site = application(reception, self.stop, settings, uploads, console)
-        self._http = HttpServer(listener, site, gate, settings.base_path, uploads.admit)  # type: ignore[arg-type]
+        self._http = HttpServer(listener, site, gate, settings.base_path, uploads.admit)
         self._exit_code = EXIT_OK
         self._hub = gevent.hub.get_hub()
         self._settings = settings
@@ -135,6 +138,7 @@ class Server:
         """Until `stop` or the supervisor's end; the exit code."""
         follow(self._stop_from_elsewhere)
         keeper = gevent.spawn(self._look_after)
+        rememberer = gevent.spawn(self._memory.keep, lambda: self._lobby.stages)
         self._http.start()
         self._warm_up()
         port = self._http.server_port
@@ -149,7 +153,7 @@ class Server:
         self._lobby.close()
         gevent.sleep(LAST_BYTES_S)
         self._http.stop(timeout=LAST_BYTES_S)
-        gevent.killall([keeper, host], block=False)
+        gevent.killall([keeper, rememberer, host], block=False)
         if announcer is not None:
             announcer.stop()
         self._place.engine.close()

@@ -83,7 +83,8 @@ class Console:
         return {
             "version": __version__,
             "uptime_s": round(time.monotonic() - self._began),
-            "default_model": self._lobby.default_model,
+            "visitors_ever": self._lobby.memory.kept.visitors,
+            "server_starts": self._lobby.memory.kept.starts,
             "rooms": [self._room(stage) for stage in self._lobby.stages.values()],
             "bans": len(self._lobby.bans),
             "guests": {"address": guests.address, "name": guests.name, "code": guests.code},

@@ -7,9 +7,10 @@ killed and started again knows its visitors by the tokens they bring back.
 from __future__ import annotations
 
 import secrets
+import time
 from typing import Any
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from app.protocol.messages import Role, Visitor
 
@@ -17,12 +18,20 @@ RESUME_S = 24 * 3600
 OPERATOR_S = 12 * 3600
 
 
+class _Signer(TimestampSigner):
+    """Tells how old tokens are by a clock that nobody sets; all processes of a machine share it."""
+
+    def get_timestamp(self) -> int:
+        """Seconds since a moment before the launch."""
+        return int(time.monotonic())
+
+
 class Identity:
     """Makes and reads the tokens of one launch."""
 
     def __init__(self, secret: str) -> None:
-        self._resume = URLSafeTimedSerializer(secret, salt="resume")
-        self._operator = URLSafeTimedSerializer(secret, salt="operator")
+        self._resume = URLSafeTimedSerializer(secret, salt="resume", signer=_Signer)
+        self._operator = URLSafeTimedSerializer(secret, salt="operator", signer=_Signer)
 
     def new(self, role: Role, name: str) -> Visitor:
         """Somebody new; his room gives him a colour, and a name if he has none."""

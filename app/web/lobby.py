@@ -18,6 +18,7 @@ from app.web.bans import Bans
 from app.web.door import FullError
 from app.web.identity import Identity
 from app.web.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
+from app.web.memory import Memory
 from app.web.permissions import OWN_ROOMS, only
 from app.web.quiet import Rule
 from app.web.stage import Stage
@@ -49,6 +50,7 @@ class Lobby:
         engine: Engine,
         identity: Identity,
         default_model: str,
+        memory: Memory,
         talk: bool = True,
         capacity: int = MAX_VISITORS_PER_ROOM,
         greeted: Callable[[Viewer, Stage], None] = lambda _viewer, _stage: None,
@@ -63,6 +65,7 @@ class Lobby:
         self.engine = engine
         self.talk = Talk(talk, self.stages, engine.catalogue)
         self.bans = Bans()
+        self.memory = memory
         self.waiting: dict[str, dict[str, Value]] = {}
         """States that were fed to rooms of listed models in which nobody is yet."""
         self._identity = identity
@@ -143,12 +146,14 @@ class Lobby:
     def _open(self, room: str, model: str) -> Stage:
         try:
             about = self.engine.catalogue()[model]
+            kept = self.memory.room(room, model)
             stage = Stage(
                 room, model, about, self.engine, self._identity, self.talk.deliver,
-                self._capacity, self._greeted, self._rule,
+                self._capacity, self._greeted, self._rule, kept.state() if kept else None,
             )  # fmt: skip
         except KeyError as unknown:
             raise EntryError("unknown_model", str(unknown.args[0])) from None
+        stage.locked = kept is not None and kept.locked
         log.info("room %s opens", room)
         self.stages[room] = stage
         if room in self.waiting:

@@ -174,6 +174,7 @@ def _recognise(hello: Hello, address: str, reception: Reception) -> Visitor:
             reception.guesses.wrong(address)
             raise _bad("forbidden", "the join code shown by the exhibit is needed", hello.id)
         reception.guesses.right(address)
+    reception.lobby.memory.met()
     return reception.identity.new("guest", clean_name(hello.name or ""))
 
 

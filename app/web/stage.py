@@ -15,7 +15,9 @@ from app.protocol.messages import (
     ChannelNames,
     ChannelValue,
     Id,
+    RoomState,
     ServerMessage,
+    State,
     Visitor,
     Welcome,
     encode,
@@ -47,17 +49,21 @@ class Stage:
         capacity: int,
         greeted: Callable[[Viewer, Stage], None],
         rule: Rule | None = None,
+        state: RoomState | None = None,
     ) -> None:
         """`about` is the model's entry of `GET /api/models`; `hear` gets what visitors say;
         with a `rule` the room begins anew when nobody is there.
 
-        `capacity`: how many guests there may be; `greeted` hears who was welcomed.
+        `capacity`: how many guests there may be; `greeted` hears who was welcomed; `state`: how
+        the room begins, if it is new.
         Raises KeyError: unknown model.
         """
         self.name = name
         self.model = model
         self.locked = False
         """May only operators use the controls?"""
+        self.truth = state
+        """What is known of the room."""
         self.viewers: dict[int, Viewer] = {}
         self.door = Door(self.viewers, self.enter, capacity)
         self.figures = Figures()
@@ -71,7 +77,7 @@ class Stage:
         self._newest: dict[FrameKey, tuple[int, bytes]] = {}
         self._first_view: bytes | None = None
         self._wanted: frozenset[FrameKey] = frozenset()
-        self.link = engine.open(name, model, self)
+        self.link = engine.open(name, model, self, state=state)
         self.quiet = Quiet(self, rule, alone=engine.near) if rule else None
 
     @property
@@ -160,6 +166,7 @@ class Stage:
         """A message for one visitor or all."""
         match message:
             case Welcome():
+                self.truth = message.state
                 self._welcome(message)
             case Said():
                 self._hear(message)
@@ -173,9 +180,15 @@ class Stage:
                 if to in self.viewers:
                     self.viewers[to].send(message)
             case _:
+                if isinstance(message, State):
+                    self._learn(message)
                 if self.quiet is not None:
                     self.quiet.told(message)
                 self._tell_all(message)
+
+    def _learn(self, change: State) -> None:
+        params = {**(self.truth.params if self.truth else {}), **change.params}
+        self.truth = RoomState(running=change.running, params=params, sim_time=change.sim_time)
 
     def on_frame(self, key: FrameKey, frame: bytes) -> None:
         """The newest frame for those who look at it in this form."""

@@ -63,6 +63,64 @@ def test_a_killed_server_returns_to_its_port_and_knows_its_visitors(
     assert len([line for line in exhibit.lines if line.startswith("READY")]) == 1
 
 
+def test_a_room_is_as_it_was_when_the_server_died(
+    start: Start, environment: dict[str, str]
+) -> None:
+    exhibit = start(*SMALL).ready()
+    anna = exhibit.visitor(name="Anna")
+    anna.ask("set", params={"cooling": 0.25, "steps": 7})
+    anna.ask("do", action="pause")
+    files = Path(environment["XDG_STATE_HOME"])
+
+    def is_kept() -> bool:
+        kept = "".join(file.read_text() for file in files.glob("**/exhibit-*.json"))
+        return '"cooling":0.25' in kept and '"running":false' in kept
+
+    wait_until(is_kept, "the room is kept")
+    old = exhibit.pids()["serve"]
+    os.kill(old, signal.SIGKILL)
+    wait_until(lambda: not alive(old) and healthy(exhibit), "it is back", BACK_S)
+    again = exhibit.visitor(resume=anna.welcome["you"]["resume"])
+    state = again.welcome["state"]
+    assert (state["params"]["cooling"], state["params"]["steps"]) == (0.25, 7)
+    assert state["running"] is False
+
+
+CLOCK = """
+import time
+from pathlib import Path
+
+_clock, _offset = time.time, Path({offset!r})
+
+
+def _set_clock():
+    return _clock() + float(_offset.read_text())
+
+
+time.time = _set_clock
+"""
+
+
+def test_a_clock_that_is_set_back_an_hour_stops_nothing(
+    start: Start, environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offset = tmp_path / "offset"
+    offset.write_text("0")
+    (tmp_path / "sitecustomize.py").write_text(CLOCK.format(offset=str(offset)))
+    monkeypatch.setitem(environment, "PYTHONPATH", str(tmp_path))
+    exhibit = start(*SMALL).ready()
+    anna = exhibit.visitor(name="Anna")
+    for hours in (-1, 24 * 365, 0):
+        offset.write_text(str(3600 * hours))
+        seq = anna.see().seq
+        anna.see(lambda frame, seq=seq: frame.seq > seq + 10)
+        again = exhibit.visitor(resume=anna.welcome["you"]["resume"])
+        assert again.id == anna.id
+        anna = again
+        assert anna.ask("set", params={"cooling": 0.25})["type"] == "state"
+        assert anna.ask("ping", t=1.0)["t"] == 1.0
+
+
 @pytest.mark.long
 def test_a_server_that_dies_again_and_again_comes_back_each_time(start: Start) -> None:
     exhibit = start(*SMALL).ready()

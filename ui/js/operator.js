@@ -78,7 +78,8 @@ async function report() {
 async function show() {
   try {
     const told = await operator.report();
-    setText(byId("about"), `Version ${told.version}, for ${duration(told.uptime_s)}`);
+    const met = `${told.visitors_ever} guests so far`;
+    setText(byId("about"), `Version ${told.version} · up for ${duration(told.uptime_s)} · ${met}`);
     rooms.show(told.rooms);
     byId("no-rooms").hidden = told.rooms.length > 0;
     byId("guests").hidden = !told.guests.code;

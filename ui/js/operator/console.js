@@ -6,6 +6,7 @@ import { url } from "../urls.js";
  * @typedef {object} Report  of GET /api/operator
  * @property {string} version
  * @property {number} uptime_s
+ * @property {number} visitors_ever
  * @property {import("./rooms.js").Room[]} rooms
  * @property {{address: string, name: string, code: string}} guests
  * @property {string[]} log
