@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import StartExhibit
 from tests.exhibit import wait_until
 
+pytestmark = pytest.mark.long
+
 TOOLKIT = """
 import types
 from pathlib import Path
