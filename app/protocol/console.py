@@ -2,7 +2,8 @@
 
 `POST /api/operator/login` with {"pin": ...} gives a key; with it as `Authorization: Bearer`,
 `GET /api/operator` tells how everything is, and `POST /api/operator/act` takes one of the acts
-here, a JSON object whose `act` names the struct. A console needs no place in any room.
+here, a JSON object whose `act` names the struct. A console needs no place in any room; `resume`,
+which comes with the key, is for a `hello` by which the operator joins one as a visitor.
 """
 
 from __future__ import annotations

@@ -75,7 +75,9 @@ class Console:
         except PinError as wrong:
             return answers.text(429 if wrong.code == "too_fast" else 403, str(wrong))
         log.info("an operator logs in from %s", address)
-        return answers.json({"key": self._identity.operator_key()})
+        visitor = self._identity.new("operator", "Operator")
+        resume = self._identity.resume_token(visitor)
+        return answers.json({"key": self._identity.operator_key(), "resume": resume})
 
     def report(self) -> dict[str, Any]:
         """How everything is."""

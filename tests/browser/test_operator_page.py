@@ -90,6 +90,10 @@ def test_a_kiosk_leads_there_by_its_corner(open_page: OpenPage, serving: Serving
     page.mouse.down()
     page.wait_for_url("**/operator")
     page.mouse.up()
-    expect(page.locator("#pin")).to_be_visible()
+    page.fill("#pin", PIN)
+    page.press("#pin", "Enter")
+    expect(page.locator("[data-room=BEC]")).to_be_visible()
+    # The hall's screen would stay an operator's.
+    expect(page.get_by_role("link", name="Go there")).to_be_hidden()
     page.click("#back")
     page.wait_for_url("**/models/BEC")

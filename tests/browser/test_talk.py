@@ -56,12 +56,12 @@ def write(page: Page, text: str) -> None:
     expect(page.locator("#talk-text")).to_have_value("")
 
 
-def make_operator(page: Page, exhibit: Exhibit, pin: str) -> None:
-    page.goto(exhibit.url + "operator")
-    page.wait_for_selector(CONNECTED)
+def enter_as_operator(page: Page, pin: str) -> None:
+    """From the operator's page to the room."""
     page.fill("#pin", pin)
     page.press("#pin", "Enter")
-    page.wait_for_selector("#console:not([hidden])")
+    page.locator("[data-room=BEC]").get_by_role("link", name="Go there").click()
+    page.wait_for_selector(CONNECTED)
 
 
 def test_two_pages_talk_and_a_late_one_reads_it(open_page: OpenPage) -> None:
@@ -149,9 +149,8 @@ def test_the_operator_announces_mutes_and_closes(
     ada = open_page(name="Ada")
     open_talk(ada)
     write(ada, "Rude words")
-    olga = open_page("operator", name="Olga")
-    make_operator(olga, exhibit, pin)
-    olga.goto(exhibit.url + "models/BEC")
+    olga = open_page("operator")
+    enter_as_operator(olga, pin)
     expect(olga.locator("#open-talk")).to_be_visible()
     open_talk(olga)
     olga.get_by_role("button", name="Mute Ada", exact=True).last.click()

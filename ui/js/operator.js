@@ -20,7 +20,7 @@ const announcement = /** @type {HTMLInputElement} */ (byId("announcement"));
 const back = /** @type {HTMLAnchorElement} */ (byId("back"));
 back.href = locked()?.home ?? url("");
 const operator = createConsole();
-const rooms = makeRooms(byId("rooms"), act);
+const rooms = makeRooms(byId("rooms"), act, operator.visit);
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let forgetting;
 let over = "";

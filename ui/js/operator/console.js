@@ -1,5 +1,6 @@
 // @ts-check
 /** The operator's requests, with the key that the PIN gave; it is gone with the page. */
+import { keepResume } from "../credentials.js";
 import { url } from "../urls.js";
 
 /**
@@ -14,6 +15,7 @@ import { url } from "../urls.js";
 
 export function createConsole() {
   let key = "";
+  let resume = "";
 
   /** @param {string} path @param {object} [body] @returns {Promise<any>} */
   async function ask(path, body) {
@@ -34,7 +36,11 @@ export function createConsole() {
     },
     /** @param {string} pin */
     async login(pin) {
-      key = (await ask("api/operator/login", { pin })).key;
+      ({ key, resume } = await ask("api/operator/login", { pin }));
+    },
+    /** From now on this tab joins rooms as an operator. */
+    visit() {
+      keepResume(resume);
     },
     logOut() {
       key = "";

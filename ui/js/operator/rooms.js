@@ -1,7 +1,8 @@
 // @ts-check
 /** One card for each room that runs. They stay while the room does, so that a press hits. */
+import { locked } from "../credentials.js";
 import { make, setText } from "../dom.js";
-import { fetchModels, thumbnailUrl } from "../urls.js";
+import { fetchModels, modelUrl, thumbnailUrl } from "../urls.js";
 import { makeSureButton } from "./sure.js";
 import { makeVisitors } from "./visitors.js";
 
@@ -29,8 +30,8 @@ const FIGURES = [
   ["restarts", (room) => String(room.restarts)],
 ];
 
-/** @param {HTMLElement} place @param {Act} act */
-export function makeRooms(place, act) {
+/** @param {HTMLElement} place @param {Act} act @param {() => void} visit  before going to a room */
+export function makeRooms(place, act, visit) {
   /** @type {Map<string, {element: HTMLElement, show: (room: Room) => void}>} */
   const cards = new Map();
   /** @type {Promise<Map<string, string>>} */
@@ -48,7 +49,7 @@ export function makeRooms(place, act) {
         cards.delete(name);
       }
       for (const room of rooms) {
-        const card = cards.get(room.name) ?? makeCard(room, act, titles);
+        const card = cards.get(room.name) ?? makeCard(room, act, visit, titles);
         if (!cards.has(room.name)) place.append(card.element);
         cards.set(room.name, card);
         card.show(room);
@@ -57,8 +58,13 @@ export function makeRooms(place, act) {
   };
 }
 
-/** @param {Room} room @param {Act} act @param {Promise<Map<string, string>>} titles */
-function makeCard({ name, model }, act, titles) {
+/**
+ * @param {Room} room
+ * @param {Act} act
+ * @param {() => void} visit
+ * @param {Promise<Map<string, string>>} titles
+ */
+function makeCard({ name, model }, act, visit, titles) {
   const heading = make("h2", {}, name);
   titles.then((known) => {
     const title = known.get(model) ?? model;
@@ -73,9 +79,14 @@ function makeCard({ name, model }, act, titles) {
   );
   const lock = make("button", { class: "button", type: "button" });
   const mute = make("button", { class: "button", type: "button" });
+  const there = `${modelUrl(model)}?room=${encodeURIComponent(name)}`;
+  const join = make("a", { class: "button", href: there }, "Go there");
+  join.hidden = locked() !== null; // a screen in the hall would stay an operator's
+  join.addEventListener("click", visit);
   const acts = make(
     "div",
     { class: "acts" },
+    join,
     lock,
     mute,
     makeSureButton("Start anew", () => act({ act: "restart", room: name })),
