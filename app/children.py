@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import threading
 import time
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from app.launch import Launch
+from app.pulse import Pulse
 from app.resources import own_command
 
 GENTLE_S = 3.0
@@ -17,6 +19,8 @@ BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 4.0)
 """Waits before the first, second, ... restart in a row; the last one goes on."""
 STEADY_S = 30.0
 """A child that lasted this long starts the row anew."""
+LAST_LINES_S = 0.5
+"""What a child has started may outlive it, and keep its output open; then this is enough."""
 
 Report = Callable[["Child", str], None]
 
@@ -24,10 +28,15 @@ Report = Callable[["Child", str], None]
 class Child:
     """One role of the program in a process of its own, started again when told."""
 
-    def __init__(self, role: str, report: Report) -> None:
-        """`report(child, line)` gets its output lines and, at last, an empty string."""
+    def __init__(self, role: str, report: Report, starting_s: float = math.inf) -> None:
+        """`report(child, line)` gets its output lines and, at last, an empty string.
+
+        `starting_s`: how long it may take to give its first sign of life, if it gives any.
+        """
         self.role = role
         self._report = report
+        self._starting_s = starting_s
+        self._pulse = Pulse(starting_s)
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._in_a_row = 0
@@ -39,11 +48,12 @@ class Child:
         )
         self._process = process
         self._started = time.monotonic()
+        self._pulse.beat(self._starting_s)
         assert process.stdin is not None
         with suppress(OSError):
             process.stdin.write(launch.line())
             process.stdin.flush()
-        threading.Thread(target=self._listen, args=(process,), daemon=True).start()
+        threading.Thread(target=self._attend, args=(process,), daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -55,6 +65,15 @@ class Child:
         """How the process ended; None while it runs, or if it never did."""
         return None if self._process is None else self._process.poll()
 
+    def is_alive(self) -> None:
+        """It has given a sign of life."""
+        self._pulse.beat()
+
+    def hangs(self) -> bool:
+        """Does it run without a sign of life? To be asked every BEAT_S."""
+        running = self._process is not None and self._process.poll() is None
+        return running and self._pulse.is_over()
+
     def restart_pause_s(self) -> float:
         """How long to wait before the next start; longer the more often it is asked in a row."""
         if time.monotonic() - self._started > STEADY_S:
@@ -64,7 +83,8 @@ class Child:
         return pause
 
     def kill(self) -> None:
-        """End the process by force; does not wait."""
+        """End the process by force, stopped or not; does not wait."""
+        self._pulse.beat(math.inf)
         if self._process is not None:
             self._process.kill()
             assert self._process.stdin is not None
@@ -85,13 +105,20 @@ class Child:
             process.kill()
             process.wait()
 
-    def _listen(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        assert process.stdin is not None
-        with process.stdout as lines:
-            for line in lines:
-                self._report(self, line.decode(errors="replace").rstrip())
+    def _attend(self, process: subprocess.Popen[bytes]) -> None:
+        listener = threading.Thread(target=self._listen, args=(process,), daemon=True)
+        listener.start()
         process.wait()
+        listener.join(LAST_LINES_S)
+        assert process.stdin is not None
         with suppress(OSError):
             process.stdin.close()
         self._report(self, "")
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                text = line.decode(errors="replace").rstrip()
+                if text and process is self._process:
+                    self._report(self, text)

@@ -185,9 +185,15 @@ class Server:
         gevent.wait([warm, self._over], timeout=WARM_UP_S, count=1)
 
     def _look_after(self) -> None:
+        """Tell the supervisor that hub and rooms are alive, for as long as they are.
+
+        `look_after` replaces every thread that shows no beat; should it fail, the silence that
+        follows gets the whole process replaced.
+        """
         while True:
             gevent.sleep(WATCH_S)
             self._place.engine.look_after()
+            say("ALIVE")
 
     def _stop_from_elsewhere(self) -> None:
         self._hub.loop.run_callback_threadsafe(self.stop)

@@ -7,14 +7,20 @@ import queue
 import signal
 import sys
 import threading
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from app import service_manager
 from app.children import Child
 from app.launch import EXIT_AGAIN, EXIT_FAULT, EXIT_OK, EXIT_USAGE, Launch
 from app.log_file import kept
+from app.pulse import BEAT_S
 
 Event = tuple[Child | None, str]
+
+SERVER_STARTS_S = 120.0
+"""The first time ever, and on a slow disk, a server takes a while until its hub turns."""
 
 
 class Supervisor:
@@ -24,7 +30,7 @@ class Supervisor:
         """`settings`: app.settings.Settings as plain data."""
         self._launch = Launch(settings)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._server = Child("serve", self._report)
+        self._server = Child("serve", self._report, SERVER_STARTS_S)
         self._window = Child("window", self._report)
         self._wants_window = not settings["headless"]
         self._window_shown = False
@@ -44,19 +50,22 @@ class Supervisor:
         self._server.start(self._launch)
         try:
             while self._exit_code is None:
-                self._handle(*self._next_event())
+                # Waiting in short turns: Windows delivers signals only between them.
+                with suppress(queue.Empty):
+                    self._handle(*self._events.get(timeout=BEAT_S))
+                self._end_what_hangs()
         finally:
+            service_manager.tell(service_manager.STOPPING)
             self._window.stop()
             self._server.stop()
         return self._exit_code
 
-    def _next_event(self) -> Event:
-        """Wait in short turns: Windows delivers signals only between them."""
-        while True:
-            try:
-                return self._events.get(timeout=0.5)
-            except queue.Empty:
-                continue
+    def _end_what_hangs(self) -> None:
+        """Its end is then seen like any other's, and it is started again."""
+        for child in (self._server, self._window):
+            if child.hangs():
+                _warn(f"process `{child.role}` gives no sign of life and is ended")
+                child.kill()
 
     def _report(self, child: Child, line: str) -> None:
         self._events.put((child, line))
@@ -69,6 +78,9 @@ class Supervisor:
             case None, role:
                 again = self._server if role == self._server.role else self._window
                 again.start(self._launch)
+            case self._server, "ALIVE":
+                self._server.is_alive()
+                service_manager.tell(service_manager.ALIVE)
             case self._server, "MODEL":
                 self._first_model = rest
             case self._server, "READY":
@@ -79,6 +91,8 @@ class Supervisor:
                 self._server_ended()
             case self._window, "SHOWN":
                 self._window_shown = True
+            case self._window, "ALIVE":
+                self._window.is_alive()
             case self._window, "NOWINDOW":
                 self._go_headless(rest)
             case self._window, "":
@@ -95,6 +109,7 @@ class Supervisor:
         # A server that is started again must have the port that the browsers know.
         self._launch = dataclasses.replace(self._launch, settings=settings, url=page)
         _print(f"READY {url}")
+        service_manager.tell(service_manager.READY)
         if settings["feed_token"] is None:
             _print(f"Feeds post with the token {self._launch.feed_token}")
         if self._wants_window:
@@ -134,10 +149,14 @@ class Supervisor:
         _print(f"No window, because {why}; the exhibit is at {self._url}")
 
     def _again(self, child: Child, text: str) -> None:
-        sys.stderr.write(f"vortarium: {text}\n")
+        _warn(text)
         pause = threading.Timer(child.restart_pause_s(), self._events.put, ((None, child.role),))
         pause.daemon = True
         pause.start()
+
+
+def _warn(text: str) -> None:
+    sys.stderr.write(f"vortarium: {text}\n")
 
 
 def _print(line: str) -> None:

@@ -49,7 +49,7 @@ def test_models_know_neither_web_nor_window() -> None:
 
 
 def test_the_supervisor_needs_the_standard_library_only() -> None:
-    for name in ("supervisor", "children", "launch"):
+    for name in ("supervisor", "children", "launch", "pulse", "service_manager"):
         others = set(imported(ROOT / "app" / f"{name}.py")) - {"app"}
         assert others <= set(sys.stdlib_module_names), name
 
