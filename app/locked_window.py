@@ -17,7 +17,6 @@ FLAGS = "--disable-pinch --overscroll-history-navigation=0"
 """Chromium's: gestures that the page cannot refuse."""
 RETURN_MS = 300
 """Before a window that was made smaller fills the screen again, so as not to fight for ever."""
-RETRY_MS = 1000
 
 
 def lock(window: Any, url: str) -> Callable[[], None]:
@@ -81,16 +80,10 @@ def _lock_qt(shell: Any, url: str) -> None:
                 QTimer.singleShot(RETURN_MS, watched.showFullScreen)
             return False
 
-    def try_again(told: Any) -> None:
-        # The server may be on its way back. A refused link shows no such page.
-        if told.isErrorPage():
-            QTimer.singleShot(RETRY_MS, lambda: page.load(QUrl(url)))
-
     view = shell.webview
     page = LockedPage(shell.profile, view)
     settings: Any = page.settings()
     page.permissionRequested.connect(lambda permission: permission.deny())
-    page.loadingChanged.connect(try_again)
     may = QWebEngineSettings.WebAttribute
     for attribute in (
         may.JavascriptCanOpenWindows,

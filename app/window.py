@@ -12,6 +12,7 @@ from typing import Any
 from app.launch import EXIT_NO_WINDOW, EXIT_OK, follow, receive, say
 from app.locked_window import lock
 from app.resources import ICON
+from app.watched_window import look_after
 
 TITLE = "Vortarium"
 SIZE = (1280, 800)
@@ -47,6 +48,7 @@ def run() -> int:
     assert window is not None
     window.events.shown += lambda: say("SHOWN")
     follow(lock(window, launch.url) if kiosk else window.destroy)
+    look_after(window, launch.url)  # after the lock, which brings a page of its own
     try:
         webview.start(private_mode=True, icon=str(ICON))
     except webview.errors.WebViewException as fault:
