@@ -62,6 +62,13 @@ def test_the_operators_way_out_is_final() -> None:
     assert ini("linux/vortarium-kiosk.service")["Service"]["Restart"] == "on-failure"
 
 
+def test_systemd_hears_the_app_behind_cage() -> None:
+    service = ini("linux/vortarium-kiosk.service")["Service"]
+    assert service["Type"] == "notify"
+    assert service["NotifyAccess"] == "all"
+    assert int(service["WatchdogSec"]) > 30
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
 def test_systemd_understands_the_unit(tmp_path: Path) -> None:
     text = (FOLDER / "linux/vortarium-kiosk.service").read_text(encoding="utf-8")
