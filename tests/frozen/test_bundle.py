@@ -80,6 +80,7 @@ def test_every_command_works(command: str, bare: dict[str, str], tmp_path: Path)
     assert "Vortarium" in run(command, bare, "--version")
     assert "vortarium compute" in run(command, bare, "--help")
     assert "port = 8765" in run(command, bare, "config")
+    assert "pyfftw" in run(command, bare, "doctor", "--headless", "--port", "0")
     run(command, bare, "keys", str(tmp_path))
     assert len(list(tmp_path.iterdir())) == 2
     run(command, bare, "operator", said="4711\n")
