@@ -170,7 +170,10 @@ def test_the_operator_announces_mutes_and_closes(
     olga.click("#talk-mute")
     expect(olga.locator("#talk-mute")).to_have_text("Unmute room")
     expect(ada.locator("#talk-lines .told").last).to_contain_text("Only the operator")
-    olga.click("#talk-close")
+    close = olga.get_by_role("button", name="Close room")
+    close.click()
+    expect(close).to_have_attribute("data-asking", "ready")
+    close.click()
     expect(ada.locator("#gone-title")).to_have_text("This room is closed")
     assert "BEC" not in [room["name"] for room in exhibit.json("healthz")["rooms"]]
     ada.click("#come-back button")

@@ -26,6 +26,9 @@ const USES = {
  * @property {number} wall_mu
  */
 
+/** @type {Rules} */
+const NOTHING = { uses: [], types: [], wall_mu: 0 };
+
 /**
  * @param {import("../state.js").State} state
  * @param {string} room
@@ -34,7 +37,7 @@ const USES = {
 export function bindPictures(state, room) {
   const opener = byId("open-picture");
   /** @type {Rules} */
-  let rules = { uses: [], types: [], wall_mu: 0 };
+  let rules = NOTHING;
   /** @type {{file: Blob, canvas: HTMLCanvasElement} | null} */
   let chosen = null;
   const paint = createPainter();
@@ -129,15 +132,20 @@ export function bindPictures(state, room) {
 
   return {
     async ask() {
-      if (state.model?.pictures?.length) {
-        const answer = await fetch(uploadUrl(room), { headers: bearer() });
-        if (answer.ok) rules = await answer.json();
-      } else {
-        rules.uses = [];
-      }
+      rules = state.model?.pictures?.length ? await rulesOf(room) : NOTHING;
       opener.hidden = rules.uses.length === 0;
     },
   };
+}
+
+/** @param {string} room @returns {Promise<Rules>} */
+async function rulesOf(room) {
+  try {
+    const answer = await fetch(uploadUrl(room), { headers: bearer() });
+    return answer.ok ? await answer.json() : NOTHING;
+  } catch {
+    return NOTHING; // the server is away: when it is back, it is asked again
+  }
 }
 
 /** @returns {Record<string, string>} who sends it */

@@ -1,6 +1,7 @@
 // @ts-check
 /** The talk: what visitors of this room, and of others that they join, write to each other. */
 import { byId, make, setText } from "../dom.js";
+import { makeSureButton } from "../operator/sure.js";
 import { toast } from "../toasts.js";
 import { fetchModels } from "../urls.js";
 import { labelMute, makeLine } from "./line.js";
@@ -240,7 +241,8 @@ export function bindTalk(state, request, want) {
   byId("talk-mute").addEventListener("click", () => {
     ask("mute", { room: rooms.shown, muted: !rooms.all.get(rooms.shown)?.muted });
   });
-  byId("talk-close").addEventListener("click", () => ask("close_room", { room: rooms.shown }));
+  const close = () => ask("close_room", { room: rooms.shown });
+  byId("talk-mute").after(makeSureButton("Close room", close, "danger"));
   byId("talk-bye").addEventListener("click", () => ask("bye", {}));
   const more = /** @type {HTMLDetailsElement} */ (byId("talk-more"));
   more.addEventListener("toggle", () => {
