@@ -33,8 +33,12 @@ export async function bindCode(state) {
     setText(told, (await copy(byId("code-text"))) ? "Copied" : "Selected: press Ctrl+C");
     setTimeout(() => setText(told, "Copy"), COPIED_MS);
   });
-  const offers = await (await fetch(url("api/features"))).json();
-  opener.hidden = !offers.code;
+  try {
+    const offers = await (await fetch(url("api/features"))).json();
+    opener.hidden = !offers.code;
+  } catch {
+    // The server is away; without it there is no code to show either.
+  }
 }
 
 /**
