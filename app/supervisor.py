@@ -34,6 +34,7 @@ class Supervisor:
         self._window = Child("window", self._report)
         self._wants_window = not settings["headless"]
         self._window_shown = False
+        self._display_gone = False
         self._first_model = ""
         self._url = ""
         self._invited: set[str] = set()
@@ -91,10 +92,13 @@ class Supervisor:
                 self._server_ended()
             case self._window, "SHOWN":
                 self._window_shown = True
+                self._display_gone = False
             case self._window, "ALIVE":
                 self._window.is_alive()
-            case self._window, "NOWINDOW":
+            case self._window, "NOWINDOW" if not self._window_shown:
                 self._go_headless(rest)
+            case self._window, "NOWINDOW":
+                self._tell_of_display(rest)
             case self._window, "":
                 self._window_ended()
 
@@ -131,7 +135,8 @@ class Supervisor:
         elif not self._url:
             self._exit_code = EXIT_USAGE if code == EXIT_USAGE else EXIT_FAULT
         else:
-            self._again(self._server, f"the server ended ({code}) and is started again")
+            _warn(f"the server ended ({code}) and is started again")
+            self._again(self._server)
 
     def _window_ended(self) -> None:
         code = self._window.exit_code
@@ -140,7 +145,9 @@ class Supervisor:
         if code == EXIT_OK and not self._launch.settings["kiosk"]:
             self._exit_code = EXIT_OK
         elif self._window_shown:
-            self._again(self._window, f"the window ended ({code}) and is opened again")
+            if not self._display_gone:
+                _warn(f"the window ended ({code}) and is opened again")
+            self._again(self._window)
         else:
             self._go_headless(f"the GUI toolkit does not start ({code})")
 
@@ -148,8 +155,13 @@ class Supervisor:
         self._wants_window = False
         _print(f"No window, because {why}; the exhibit is at {self._url}")
 
-    def _again(self, child: Child, text: str) -> None:
-        _warn(text)
+    def _tell_of_display(self, why: str) -> None:
+        """Once, however often the window tries."""
+        if not self._display_gone:
+            self._display_gone = True
+            _warn(f"{why}; the window waits for it, the exhibit is at {self._url}")
+
+    def _again(self, child: Child) -> None:
         pause = threading.Timer(child.restart_pause_s(), self._events.put, ((None, child.role),))
         pause.daemon = True
         pause.start()

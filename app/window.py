@@ -6,6 +6,8 @@ pywebview gets a URL and nothing else; the page talks to the server as every gue
 from __future__ import annotations
 
 import os
+import re
+import socket
 import sys
 from typing import Any
 
@@ -18,6 +20,8 @@ TITLE = "Vortarium"
 SIZE = (1280, 800)
 MIN_SIZE = (480, 480)
 BACKGROUND = "#05070d"
+X11_HERE, X11_SOCKET = re.compile(r":(\d+)"), "/tmp/.X11-unix/X{}"  # noqa: S108
+ANSWER_S = 1.0
 
 
 def run() -> int:
@@ -64,11 +68,22 @@ def _screen_size(webview: Any) -> tuple[int, int]:
 
 def missing_display() -> str | None:
     """Why there is nothing to open a window on, or None."""
-    if sys.platform == "linux" and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    ):
+    if sys.platform != "linux" or os.environ.get("WAYLAND_DISPLAY"):
+        return None
+    display = os.environ.get("DISPLAY", "")
+    if not display:
         return "there is no display"
+    number = X11_HERE.match(display)
+    if number is not None and not _listens(X11_SOCKET.format(number[1])):
+        return f"the display {display} does not answer"
     return None
+
+
+def _listens(path: str) -> bool:
+    """Qt does not ask: it aborts."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(ANSWER_S)
+        return any(line.connect_ex(address) == 0 for address in (path, f"\0{path}"))
 
 
 def prepare_toolkit() -> None:

@@ -25,10 +25,24 @@ def virtual_display(width: int, height: int) -> Iterator[dict[str, str]]:
     """The environment of a new display of that size."""
     for program in ("Xvfb", "openbox", "wmctrl", "xdotool", "import"):
         assert shutil.which(program), f"{program} is missing: run `make test`"
+    server, environment = start_display(width, height)
+    manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
+    try:
+        yield environment
+    finally:
+        for process in (manager, server):
+            process.terminate()
+            process.wait()
+
+
+def start_display(
+    width: int, height: int, name: str = ""
+) -> tuple[subprocess.Popen[bytes], dict[str, str]]:
+    """A display's server and the environment for its programs; `name`: which one it is to be."""
     read, write = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24",
-         "-nolisten", "tcp"],
+        ["Xvfb", *filter(None, [name]), "-displayfd", str(write), "-nolisten", "tcp",
+         "-screen", "0", f"{width}x{height}x24"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
@@ -37,13 +51,7 @@ def virtual_display(width: int, height: int) -> Iterator[dict[str, str]]:
         number = pipe.readline().strip()
     environment = {**os.environ, "DISPLAY": f":{number}"}
     environment.pop("WAYLAND_DISPLAY", None)
-    manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
-    try:
-        yield environment
-    finally:
-        for process in (manager, server):
-            process.terminate()
-            process.wait()
+    return server, environment
 
 
 def await_true(what: Callable[[], Any], limit_s: float = PATIENCE_S) -> Any:

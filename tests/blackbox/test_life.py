@@ -162,8 +162,15 @@ def test_children_end_with_a_supervisor_that_was_killed(start: Start) -> None:
         socket.create_connection(("127.0.0.1", exhibit.port), timeout=1)
 
 
-def test_a_display_that_is_missing_is_told_in_one_line(start: Start) -> None:
-    exhibit = start(*[word for word in SMALL if word != "--headless"]).ready()
+@pytest.mark.parametrize(
+    "display",
+    [{}, pytest.param({"DISPLAY": ":9876"}, marks=pytest.mark.long)],
+    ids=["none", "dead"],
+)
+def test_a_display_that_is_missing_is_told_in_one_line(
+    start: Start, display: dict[str, str]
+) -> None:
+    exhibit = start(*[word for word in SMALL if word != "--headless"], **display).ready()
     line = wait_until(
         lambda: next((line for line in exhibit.lines if line.startswith("No window")), None),
         "it says so",

@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,13 +21,13 @@ import pytest
 from app.launch import Launch
 from app.settings import parse
 from tests.display import await_true, virtual_display, windows
-from tests.window.devtools import DevTools, free_port, open_pages
+from tests.exhibit import ROOT
+from tests.window.devtools import free_port, open_pages
+from tests.window.kiosk import RETURN_S, Kiosk
 
-ROOT = Path(__file__).resolve().parents[2]
 SIZE = (1280, 800)
 MIDDLE = ("mousemove", "640", "400")
 TITLE = ("mousemove", "120", "38")
-RETURN_S = 10.0
 SETTLE_S = 0.6
 """For a window manager to do what it was asked, of which nothing tells."""
 
@@ -110,90 +109,6 @@ app.exec()
 """
 """A program that has something for a middle click to paste."""
 
-PREPARE = """
-window.presses = 0;
-window.unchanged = true;
-addEventListener("pointerdown", () => (presses += 1), true);
-window.link = (fields) => {
-  const made = Object.assign(document.createElement("a"), fields);
-  document.body.append(made);
-  made.click();
-  made.remove();
-};
-"""
-STATE = """({
-  url: location.href, unchanged: window.unchanged === true, history: history.length,
-  visitor: document.documentElement.dataset.visitor,
-  connected: document.documentElement.dataset.connected,
-  width: innerWidth, height: innerHeight, ratio: devicePixelRatio, zoom: visualViewport.scale,
-  scroll: [scrollX, scrollY], selected: String(getSelection()),
-  element: document.fullscreenElement === null,
-  dialogs: document.querySelectorAll("dialog[open]").length,
-})"""
-
-
-class Kiosk:
-    """The exhibit in kiosk mode, and what is seen of it from outside."""
-
-    def __init__(self, display: dict[str, str], home: Path) -> None:
-        self.display = display
-        self._port = free_port()
-        self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "main.py"), "--kiosk", "--idle=0", "--port=0",
-             "--Nx=64", "--Ny=64"],
-            env={**display, "XDG_CONFIG_HOME": str(home),
-                 "QTWEBENGINE_REMOTE_DEBUGGING": str(self._port)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
-        self.page = self.find_page()
-
-    def find_page(self) -> DevTools:
-        """The page, once it is connected; prepared for what follows."""
-
-        def connected() -> DevTools | None:
-            with suppress(OSError, ValueError):
-                page = DevTools(self._port)
-                if page.evaluate("document.documentElement?.dataset.connected") == "true":
-                    page.evaluate(PREPARE)
-                    return page
-                page.close()
-            return None
-
-        found = await_true(connected)
-        assert isinstance(found, DevTools)
-        return found
-
-    def do(self, *command: str) -> None:
-        """Run a program on the display."""
-        subprocess.run(command, env=self.display, check=True, capture_output=True)
-
-    def state(self) -> dict[str, Any]:
-        """All that must stay as it is."""
-        listing = subprocess.run(
-            ["wmctrl", "-lG"], env=self.display, capture_output=True, text=True, check=True
-        )
-        return {**self.page.evaluate(STATE), "windows": listing.stdout.splitlines()}
-
-    def settle(self) -> None:
-        """Until a click made now has come to the page: so has all that was typed before it."""
-        before = self.page.evaluate("presses")
-        self.do("xdotool", "mousemove", "640", "700", "click", "1")
-        await_true(lambda: self.page.evaluate("presses") > before, RETURN_S)
-
-    def draws(self) -> None:
-        """Frames still come."""
-        seq = self.page.evaluate("document.documentElement.dataset.seq")
-        now = "document.documentElement.dataset.seq"
-        await_true(lambda: self.page.evaluate(now) != seq, RETURN_S)
-
-    def end(self) -> None:
-        """End it gently."""
-        self.page.close()
-        self.process.terminate()
-        assert self.process.wait(15) == 0
-
 
 @pytest.fixture(scope="module")
 def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kiosk]:
@@ -259,7 +174,7 @@ def test_what_a_window_manager_does_is_undone(kiosk: Kiosk) -> None:
         kiosk.do(*command)
         time.sleep(SETTLE_S)
         await_true(lambda: kiosk.state() == before, RETURN_S)
-        assert kiosk.process.poll() is None, name
+        assert kiosk.exhibit.process.poll() is None, name
     kiosk.draws()
 
 
