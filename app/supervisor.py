@@ -16,6 +16,7 @@ from app.children import Child
 from app.launch import EXIT_AGAIN, EXIT_FAULT, EXIT_OK, EXIT_USAGE, Launch
 from app.log_file import kept
 from app.pulse import BEAT_S
+from app.watched_window import WINDOW_STARTS_S
 
 Event = tuple[Child | None, str]
 
@@ -31,7 +32,7 @@ class Supervisor:
         self._launch = Launch(settings)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._server = Child("serve", self._report, SERVER_STARTS_S)
-        self._window = Child("window", self._report)
+        self._window = Child("window", self._report, WINDOW_STARTS_S)
         self._wants_window = not settings["headless"]
         self._window_shown = False
         self._display_gone = False
