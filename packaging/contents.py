@@ -45,6 +45,8 @@ EXCLUDED = [
     "mypy", "numba.pycc", "numba.tests", "numpy.f2py", "numpy.tests", "pytest", "scipy",
     "setuptools", "webview.__pyinstaller", "webview.platforms.android", "webview.platforms.cef",
     "webview.platforms.gtk",
+    # gevent asks names of the system.
+    "gevent.resolver.cares",
     # Pillow reads no AVIF here, and converts no colours.
     "PIL._avif", "PIL._imagingcms", "PIL._imagingtk",
 ]  # fmt: skip
@@ -62,7 +64,8 @@ _LEFT_OUT = [
     # camera, no place on Earth, no dialogs of GTK's (which would bring GTK along).
     _QT + r"plugins/(?!platforms/|platforminputcontexts/|xcbglintegrations/|egldeviceintegrations/"
     r"|wayland-|imageformats/|iconengines/|tls/|generic/|styles/)",
-    _QT + r"plugins/imageformats/libq(pdf|tiff|tga|wbmp|icns)\.",
+    # Chromium decodes a page's pictures itself; the window's icon is a PNG, which needs no plugin.
+    _QT + r"plugins/imageformats/libq(pdf|tiff|tga|wbmp|icns|jpeg|webp|gif)\.",
     _QT + r"plugins/platforms/libq(vnc|minimal|minimalegl|vkkhrdisplay)\.",
     r"PyQt6/Qt(Designer|Help|Pdf|Sql|Test|Xml|Quick|Qml|Bluetooth|Multimedia|Sensors|Nfc)\w*\.",
     # Only for other systems than the one at hand.
