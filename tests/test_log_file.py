@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -70,26 +72,32 @@ def test_what_comes_is_one_dated_line_without_secrets(tmp_path: Path) -> None:
     assert lines[-1].endswith(" no end")
 
 
+@contextmanager
+def standard_error_in(file: Path) -> Iterator[None]:
+    """What is written to standard error stands in `file`, at once."""
+    before = os.dup(2)
+    with file.open("wb") as console:
+        os.dup2(console.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")
-def test_a_full_device_is_told_once_and_stops_nothing(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_full_device_is_told_once_and_stops_nothing(tmp_path: Path) -> None:
     path = tmp_path / "it.log"
     path.symlink_to("/dev/full")
-    with kept(str(path)):
+    console = tmp_path / "console"
+    with standard_error_in(console), kept(str(path)):
         for number in range(100):
             tell(f"line {number}")
-        said = ""
-
-        def passed_on(word: str) -> bool:
-            nonlocal said
-            said += capfd.readouterr().err
-            return word in said
-
-        wait_until(lambda: passed_on("line 99"), "all lines are passed on")
+        wait_until(lambda: "line 99\n" in console.read_text(), "all lines are passed on")
         path.unlink()
         tell("there is room again")
-        wait_until(lambda: passed_on("room again"), "the last line is passed on")
+        wait_until(lambda: "room again\n" in console.read_text(), "the last line is passed on")
+    said = console.read_text()
     assert said.count("vortarium: no log is kept in") == 1
     assert "No space left" in said
     assert [f"line {n}" for n in range(100)] == re.findall(r"^line \d+$", said, re.MULTILINE)
@@ -129,6 +137,7 @@ def test_where_the_log_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
             parse(["--log-file", wrong])
 
 
+@pytest.mark.long
 def test_an_exhibit_logs_all_its_processes_and_no_secret(
     start: StartExhibit, environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -152,6 +152,7 @@ def test_control_c_in_a_terminal_reaches_all_and_ends_quietly(start: Start) -> N
     assert exhibit.errors == ""
 
 
+@pytest.mark.long
 def test_children_end_with_a_supervisor_that_was_killed(start: Start) -> None:
     exhibit = start(*SMALL).ready()
     server = exhibit.pids()["serve"]

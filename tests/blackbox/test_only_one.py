@@ -61,6 +61,7 @@ def test_a_second_start_does_not_wait_for_the_first_to_be_ready(begin: Start) ->
     (first if ended is second else second).ready()
 
 
+@pytest.mark.long
 def test_a_lock_goes_with_a_killed_exhibit(begin: Start) -> None:
     first = begin().ready()
     os.kill(first.pids()["main"], signal.SIGKILL)
@@ -70,6 +71,7 @@ def test_a_lock_goes_with_a_killed_exhibit(begin: Start) -> None:
     begin().ready().visitor().see()
 
 
+@pytest.mark.long
 def test_other_ports_are_other_exhibits(begin: Start, port: int) -> None:
     begin().ready()
     other = begin("--port", "0").ready()

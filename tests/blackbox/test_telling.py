@@ -147,7 +147,7 @@ def test_metrics_tell_how_each_room_runs(serving: Serving) -> None:
     figures = told()
     assert set(figures) == {
         "info", "room_frames_per_second", "room_steps_per_second", "room_visitors",
-        "room_restarts", "room_round_trip_seconds",
+        "room_waiting", "room_restarts", "room_round_trip_seconds",
     }  # fmt: skip
     assert figures["room_visitors"] == {hostile: 1, "BEC": 1}
     assert figures["room_restarts"] == {hostile: 0, "BEC": 0}

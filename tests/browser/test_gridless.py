@@ -46,6 +46,7 @@ def test_a_hostile_caption_stays_text(open_page: OpenPage, exhibit: Exhibit) -> 
     assert page.locator(".caption *").count() == 0
 
 
+@pytest.mark.long
 def test_the_wind_is_everybodys(open_page: OpenPage) -> None:
     ada, grace = open_page("models/Cloud"), open_page("models/Cloud")
     open_drawer(ada)

@@ -77,6 +77,7 @@ def test_the_exhibit_is_ended(console: Page, serving: Serving) -> None:
     assert serving.process.wait(10) == 0
 
 
+@pytest.mark.long
 def test_a_kiosk_leads_there_by_its_corner(open_page: OpenPage, serving: Serving) -> None:
     token = serving.launch.kiosk_token
     page = open_page(f"models/BEC#kiosk={token}&locked=0", at=serving.url)

@@ -25,6 +25,7 @@ def below(environment: dict[str, str]) -> Iterator[Exhibit]:
         exhibit.kill()
 
 
+@pytest.mark.long
 def test_our_pages_work_below_a_path(open_page: OpenPage, below: Exhibit) -> None:
     page = open_page("", at=below.url)
     expect(page.locator("#models li[data-model=BEC] canvas[data-shown]")).to_be_visible()

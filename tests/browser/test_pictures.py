@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -77,6 +78,7 @@ def test_a_picture_is_chosen_seen_and_given(open_page: OpenPage, start: StartExh
     wait_until(lambda: not walls(), "the picture is gone")
 
 
+@pytest.mark.long
 def test_what_is_no_picture_is_said(open_page: OpenPage, start: StartExhibit) -> None:
     exhibit = start(*SMALL, "--uploads=everyone").ready()
     page = open_page("models/BEC", at=exhibit.url)

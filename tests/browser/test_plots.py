@@ -79,6 +79,7 @@ def test_every_channel_is_drawn_with_value_and_unit(open_page: OpenPage) -> None
     expect(page.locator("[data-channel=angular_momentum] .unit")).to_have_text("ħ")
 
 
+@pytest.mark.long
 def test_controls_take_the_place_of_the_plots(open_page: OpenPage) -> None:
     page = open_page()
     page.click("#open-plots")

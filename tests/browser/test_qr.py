@@ -110,6 +110,7 @@ def test_the_card_moves_now_and_then_and_is_in_nobodys_way(
     assert len(set(places)) == 4
 
 
+@pytest.mark.long
 def test_a_full_room_on_a_phone(open_page: OpenPage, hall: Serving) -> None:
     inside = open_page(at=hall.url, **SCREENS["phone"])
     expect(inside.locator(".own-colour")).to_contain_text("You are ")

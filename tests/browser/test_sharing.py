@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, open_drawer, put_mouse, visitor_id
@@ -37,6 +38,7 @@ def test_both_see_both(open_page: OpenPage) -> None:
     expect(ada.locator(".visitor-name")).to_have_text(["Ada"])
 
 
+@pytest.mark.long
 def test_a_name_stays_text(open_page: OpenPage) -> None:
     guest, other = open_page(name=HOSTILE), open_page()
     for page in (guest, other):
@@ -98,6 +100,7 @@ def test_a_logarithmic_slider_shows_the_physical_value(
     wait_until(lambda: 0.5 < exhibit.json(state)["params"]["cooling"] < 1, "one step less")
 
 
+@pytest.mark.long
 def test_a_typed_value_counts_and_a_late_joiner_sees_it(open_page: OpenPage) -> None:
     ada = open_page()
     _, entry = field(ada, "cooling")
@@ -121,6 +124,7 @@ def test_a_refused_value_goes_back_to_the_truth(open_page: OpenPage) -> None:
         expect(page.locator(entry)).to_have_value(truth)
 
 
+@pytest.mark.long
 def test_pause_holds_time_for_everybody(open_page: OpenPage, exhibit: Exhibit) -> None:
     ada, grace = open_page(), open_page()
     ada.click("#start-pause")

@@ -110,6 +110,7 @@ def test_script_payloads_do_nothing(open_page: OpenPage, exhibit: Exhibit) -> No
     expect(page.locator("#talk-form")).to_be_visible()
 
 
+@pytest.mark.long
 def test_further_rooms_are_joined_switched_remembered_and_left(
     open_page: OpenPage, exhibit: Exhibit
 ) -> None:
@@ -143,6 +144,7 @@ def test_further_rooms_are_joined_switched_remembered_and_left(
     expect(page.locator("#toasts")).to_contain_text("only for kiosk and operator")
 
 
+@pytest.mark.long
 def test_the_operator_announces_mutes_and_closes(
     open_page: OpenPage, exhibit: Exhibit, pin: str
 ) -> None:

@@ -43,6 +43,7 @@ def vortex_number(page: Page) -> tuple[int, int]:
     return anticlockwise, clockwise
 
 
+@pytest.mark.long
 def test_a_vortex_dropped_on_one_page_counts_on_the_other(
     open_page: OpenPage, exhibit: Exhibit
 ) -> None:

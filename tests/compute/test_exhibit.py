@@ -77,6 +77,7 @@ def test_two_kiosks_stir_one_fluid_and_survive_its_death(
     bert.see(patience_s=SOON_S)
 
 
+@pytest.mark.long
 def test_visitors_of_two_kiosks_talk(
     compute: Compute, start: Callable[..., Exhibit], environment: dict[str, str]
 ) -> None:

@@ -136,6 +136,7 @@ def test_a_model_that_hangs_is_left_behind(
     assert audience.of(Notice) == []
 
 
+@pytest.mark.long
 def test_visitors_stay_though_the_successor_cannot_be_built_at_first(
     enter: Open, audience: Audience
 ) -> None:

@@ -78,6 +78,7 @@ def test_a_network_that_swallows_all_is_noticed_and_nobody_is_lost(
     assert all(state.params.get("humps", 5) == 5 for state in audience.of(State))
 
 
+@pytest.mark.long
 def test_a_network_that_delays_is_no_dead_one(over: Over, audience: Audience) -> None:
     _, link = over(delay_s=0.15)
     link.send(1, Finger(touch=0, x=0.5, y=0.5))

@@ -172,6 +172,7 @@ def test_whoever_waits_for_one_that_cannot_be_made_is_told_and_let_in_once_it_ca
     audience.wait(lambda: len(audience.of(Welcome)) == 2, PATIENCE_S)
 
 
+@pytest.mark.long
 def test_one_that_fails_again_and_again_is_left_off(
     engine: ProcessEngine, audience: Audience, mood: Path
 ) -> None:

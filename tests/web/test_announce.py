@@ -99,6 +99,7 @@ def named() -> Iterator[Named]:
     one.announcer.stop()
 
 
+@pytest.mark.long
 def test_the_exhibit_is_found_by_its_name_until_it_ends(
     address: str, other: Other, named: Named
 ) -> None:

@@ -117,6 +117,7 @@ def from_the_network(server: Serving, **hello: object) -> Client:
     return client
 
 
+@pytest.mark.long
 def test_kiosk_and_operator_are_told_of_each_code_and_guests_are_not(hurried: Serving) -> None:
     kiosk, guest = hurried.stranger(), hurried.stranger()
     kiosk.hello(token=hurried.launch.kiosk_token)
