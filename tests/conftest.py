@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.chromium import browser, playwright  # noqa: F401 (fixtures)
 from tests.exhibit import Exhibit
 from tests.serving import Serving
 

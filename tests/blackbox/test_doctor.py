@@ -175,7 +175,8 @@ def test_what_draws_is_seen_on_a_real_display_and_a_display_that_is_gone_is_told
         assert found["rendering"]["said"]
     code, found = examined(on_it, "--port=0")
     assert code == 1
-    assert "no window opens" in found["rendering"]["said"]
+    assert found["display"]["grade"] == "trouble"
+    assert "no display" in found["rendering"]["said"]
 
 
 def test_a_check_that_hangs_or_fails_is_a_finding_and_keeps_nobody_waiting() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.chromium import PATIENCE_MS
 from tests.exhibit import Exhibit
 
-PATIENCE_MS = 20_000
 CONNECTED = "html[data-connected=true]"
 SHOWS = "[data-seq]:not([data-seq='']), [data-display]:not([data-display=field])"
 """A frame has come, or there will be none."""
-SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 KIOSK = {"width": 1280, "height": 720}
 USUAL_SCREENS = ("small phone", "kiosk")
 """Tests with the other ones of test_layout.SCREENS are for the long run."""
@@ -36,26 +34,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             values = item.callspec.params if hasattr(item, "callspec") else {}
             if values.get("screen", "kiosk") not in USUAL_SCREENS:
                 item.add_marker(pytest.mark.long)
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """Playwright itself."""
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Debian's Chromium, with WebGL2 by the processor: there for whoever asks for it."""
-    path = shutil.which("chromium")
-    assert path, "chromium is missing: run `make test`"
-    launched = playwright.chromium.launch(
-        executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", *SOFTWARE_GL]
-    )
-    yield launched
-    launched.close()
 
 
 @pytest.fixture

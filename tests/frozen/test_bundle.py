@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from models.numerics.backend import backend
-from tests.browser.conftest import CONNECTED, PATIENCE_MS, SOFTWARE_GL
+from tests.browser.conftest import CONNECTED
+from tests.chromium import PATIENCE_MS
 from tests.display import await_true, screenshot, shows_fluid, virtual_display, windows
 from tests.frozen.conftest import FIRST_START_S, SMALL, StartApp
 
@@ -37,22 +37,20 @@ def run(command: str, environment: dict[str, str], *words: str, said: str = "") 
     return done.stdout
 
 
-def test_a_window_shows_the_fluid_a_browser_joins_and_closing_ends_all(start: StartApp) -> None:
+def test_a_window_shows_the_fluid_a_browser_joins_and_closing_ends_all(
+    start: StartApp, browser: Browser
+) -> None:
     with virtual_display(*SIZE) as display:
         app = start("--port", "0", DISPLAY=display["DISPLAY"]).ready()
         await_true(lambda: windows(display), FIRST_START_S)
         await_true(lambda: shows_fluid(screenshot(display)), FIRST_START_S)
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox", *SOFTWARE_GL]
-            )
-            page = chromium.new_page()
-            page.set_default_timeout(PATIENCE_MS)
-            page.goto(f"{app.url}models/BEC")
-            page.wait_for_selector(f"{CONNECTED}[data-seq]:not([data-seq=''])")
-            first = int(page.get_attribute("html", "data-seq") or 0)
-            page.wait_for_function(f"() => document.documentElement.dataset.seq > {first + 10}")
-            chromium.close()
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(f"{app.url}models/BEC")
+        page.wait_for_selector(f"{CONNECTED}[data-seq]:not([data-seq=''])")
+        first = int(page.get_attribute("html", "data-seq") or 0)
+        page.wait_for_function(f"() => document.documentElement.dataset.seq > {first + 10}")
+        page.close()
         assert {"main", "serve", "window"} <= set(app.pids())
         subprocess.run(["wmctrl", "-c", "Vortarium"], env=display, check=True)
         assert app.end() == 0
