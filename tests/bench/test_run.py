@@ -63,6 +63,7 @@ def test_it_gives_the_documented_fields(name: str, capsys: pytest.CaptureFixture
         assert set(row.get("budgets", {})) <= set(row)
 
 
+@pytest.mark.long
 def test_every_model_size_and_number_of_tracers_has_its_row(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -76,6 +77,7 @@ def test_every_model_size_and_number_of_tracers_has_its_row(
     ]
 
 
+@pytest.mark.long
 def test_memory_says_what_it_counts(capsys: pytest.CaptureFixture[str]) -> None:
     (row,) = measured(capsys, "memory", "--seconds", "0.1")["memory"]
     assert row["processes"] == 2

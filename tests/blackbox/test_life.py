@@ -222,6 +222,7 @@ def set_pin(exhibit: Exhibit, pin: str) -> None:
     assert pin.encode() not in done.stdout
 
 
+@pytest.mark.long
 def test_an_operator_logs_in_with_his_pin_and_quits(start: Start) -> None:
     exhibit = start(*SMALL).ready()
     set_pin(exhibit, "Größe 4711")

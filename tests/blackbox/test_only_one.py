@@ -34,6 +34,7 @@ def begin(start: Start, port: int, tmp_path: Path) -> Start:
     )
 
 
+@pytest.mark.long
 def test_a_second_start_says_in_one_line_where_the_first_is(begin: Start) -> None:
     first = begin().ready()
     visitor = first.visitor()

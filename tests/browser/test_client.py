@@ -246,6 +246,7 @@ def test_objects_of_a_users_file(open_page: OpenPage, lab: Exhibit) -> None:
     assert exposed["sample.storm"]["manner"] == ["slow"]
 
 
+@pytest.mark.long
 def test_a_storm_of_changes_reaches_a_slow_page_as_the_newest_value(
     open_page: OpenPage, lab: Exhibit
 ) -> None:

@@ -62,6 +62,7 @@ def test_shows_the_phase(open_page: OpenPage, renderer: str) -> None:
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)
+@pytest.mark.long
 def test_heights_of_either_sign_have_a_colour_each(open_page: OpenPage, renderer: str) -> None:
     page = open_page(f"models/WaveTank?renderer={renderer}")
     expect(page.locator("#legend-lo")).to_have_text("−1.5")
@@ -92,6 +93,7 @@ def test_figures_tell_how_it_runs(open_page: OpenPage) -> None:
         page.wait_for_function(f"() => {number} > 0")
 
 
+@pytest.mark.long
 def test_colours_are_the_visitors_choice(open_page: OpenPage) -> None:
     page = open_page()
     open_drawer(page)

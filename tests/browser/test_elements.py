@@ -156,6 +156,7 @@ def test_help_for_anything_by_mouse(lesson: Page) -> None:
 
 
 @pytest.mark.parametrize("screen", ["small phone", "kiosk"])
+@pytest.mark.long
 def test_help_opens_by_a_tap_and_stays_on_the_screen(open_page: OpenPage, screen: str) -> None:
     page = open_page(**SCREENS[screen])
     open_drawer(page)

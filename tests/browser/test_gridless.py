@@ -57,6 +57,7 @@ def test_the_wind_is_everybodys(open_page: OpenPage) -> None:
     expect(grace.locator(".mood")).to_have_attribute("data-still", "false")
 
 
+@pytest.mark.long
 def test_all_pages_see_the_same_numbers_and_a_late_one_ten_at_once(open_page: OpenPage) -> None:
     ada = open_page("models/Numbers")
     open_drawer(ada)

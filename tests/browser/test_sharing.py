@@ -28,6 +28,7 @@ def field(page: Page, parameter: str) -> tuple[str, str]:
     return f"{row} input[type=range]", f"{row} input[type=text]"
 
 
+@pytest.mark.long
 def test_both_see_both(open_page: OpenPage) -> None:
     ada, grace = open_page(name="Ada"), open_page(name="Grace")
     for page in (ada, grace):
@@ -63,6 +64,7 @@ def test_a_finger_shows_on_the_other_page_in_its_colour(
     grace.wait_for_function(f"colour => !({SHOWN_IN})(colour)", arg=colour)
 
 
+@pytest.mark.long
 def test_a_finger_leaves_with_its_page(open_page: OpenPage, exhibit: Exhibit) -> None:
     ada, _ = open_page(), open_page()
     put_mouse(ada, 0.4, 0.6)

@@ -135,7 +135,8 @@ def test_a_model_that_dies_or_hangs_is_started_again(
     assert len(audience.of(Welcome)) == 1
 
 
-@pytest.mark.parametrize("mood", [3, pytest.param(4, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("mood", [3, 4])
 def test_one_that_eats_memory_is_called_so_and_started_again(
     engine: ProcessEngine, audience: Audience, mood: int
 ) -> None:

@@ -34,6 +34,7 @@ def run(cache: Path, *words: str) -> subprocess.CompletedProcess[str]:
         os.close(silent)
 
 
+@pytest.mark.long
 def test_a_study_is_kept_for_other_processes_and_survives_their_plans(tmp_path: Path) -> None:
     assert run(tmp_path, "-c", KNOWN.format(24, 16)).stdout.strip() == "False"
     studied = run(tmp_path, "main.py", "study", "24", "16")
