@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from websocket import WebSocketException
 
-from tests.display import await_true
+from tests.display import await_true, virtual_display
 from tests.exhibit import Exhibit
 from tests.window.devtools import DevTools, free_port
 
@@ -95,3 +96,14 @@ class Kiosk:
         self.exhibit.process.terminate()
         assert self.exhibit.end() == 0
         self.exhibit.kill()
+
+
+@contextmanager
+def shown(size: tuple[int, int], config_home: Path) -> Iterator[Kiosk]:
+    """A kiosk on a display of its own."""
+    with virtual_display(*size) as display:
+        running = Kiosk(display, config_home)
+        try:
+            yield running
+        finally:
+            running.end()

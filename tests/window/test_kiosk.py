@@ -23,7 +23,7 @@ from app.settings import parse
 from tests.display import await_true, virtual_display, windows
 from tests.exhibit import ROOT
 from tests.window.devtools import free_port, open_pages
-from tests.window.kiosk import RETURN_S, Kiosk
+from tests.window.kiosk import RETURN_S, Kiosk, shown
 
 SIZE = (1280, 800)
 MIDDLE = ("mousemove", "640", "400")
@@ -113,12 +113,8 @@ app.exec()
 @pytest.fixture(scope="module")
 def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kiosk]:
     """A kiosk on a display of its own."""
-    with virtual_display(*SIZE) as display:
-        running = Kiosk(display, tmp_path_factory.mktemp("config"))
-        try:
-            yield running
-        finally:
-            running.end()
+    with shown(SIZE, tmp_path_factory.mktemp("config")) as running:
+        yield running
 
 
 def test_no_key_leads_out(kiosk: Kiosk) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from app.watched_window import MAX_RELOADS
-from tests.display import start_display, virtual_display
+from tests.display import start_display
 from tests.exhibit import wait_until
-from tests.window.kiosk import Kiosk
+from tests.window.kiosk import Kiosk, shown
 
 SIZE = (640, 480)
 NOTICED_S = 6.0
@@ -28,12 +28,8 @@ pytestmark = [pytest.mark.window, pytest.mark.long]
 @pytest.fixture(scope="module")
 def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kiosk]:
     """A kiosk on a display of its own."""
-    with virtual_display(*SIZE) as display:
-        running = Kiosk(display, tmp_path_factory.mktemp("config"))
-        try:
-            yield running
-        finally:
-            running.end()
+    with shown(SIZE, tmp_path_factory.mktemp("config")) as running:
+        yield running
 
 
 @contextmanager
