@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
+
+HERE = str(Path(__file__).resolve().parent)
 
 
 def exhibit() -> int:
@@ -121,7 +125,10 @@ ROLES: dict[str, Callable[[], int]] = {
 
 def main() -> int:
     """Run the role named first on the command line, or the exhibit; the exit code."""
+    if HERE not in sys.path:  # where Python was told to leave it out, as by -P
+        sys.path.insert(0, HERE)
     _bear_no_terminal()
+    _speak_utf8()
     _lend_to_multiprocessing()
     role = ROLES.get(sys.argv[1]) if len(sys.argv) > 1 else None
     if role is not None:
@@ -147,6 +154,22 @@ def _bear_no_terminal() -> None:
 
                 handle = ctypes.c_void_p(msvcrt.get_osfhandle(nowhere.fileno()))
                 ctypes.windll.kernel32.SetStdHandle(ctypes.c_ulong(number), handle)
+
+
+def _speak_utf8() -> None:
+    """Files, names, arguments and pipes are UTF-8, whatever the locale and whoever is started.
+
+    Python decides this once, as it starts. No console's encoding makes a message an error.
+    """
+    os.environ["PYTHONUTF8"] = "1"
+    if os.name == "posix" and not (sys.flags.utf8_mode or sys.getfilesystemencoding() == "utf-8"):
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            at_console = stream.isatty() and not sys.flags.utf8_mode
+            stream.reconfigure(
+                encoding=stream.encoding if at_console else "utf-8", errors="backslashreplace"
+            )
 
 
 def _lend_to_multiprocessing() -> None:

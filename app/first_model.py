@@ -14,6 +14,11 @@ from models.user_file import UserFileError, is_user_file, load
 class UnfitError(Exception):
     """A model, or starting values, that nothing can be done with; the text says why."""
 
+    def __init__(self, text: str, setting: str = "model") -> None:
+        super().__init__(text)
+        self.setting = setting
+        """The option that has to be changed."""
+
 
 def listed(model: str, params: Mapping[str, int]) -> str:
     """The name in the catalogue of what `--model` says; a user's file is loaded and listed.
@@ -29,10 +34,12 @@ def listed(model: str, params: Mapping[str, int]) -> str:
         model = next(iter(found))
     if model not in models.names():
         raise UnfitError(f"no model {model!r}; there are {', '.join(models.names())}")
-    try:
-        check_all(parameters.declared(models.get(model)), params)
-    except ParameterError as wrong:
-        raise UnfitError(str(wrong)) from None
+    declared = parameters.declared(models.get(model))
+    for name, value in params.items():
+        try:
+            check_all(declared, {name: value})
+        except ParameterError as wrong:
+            raise UnfitError(str(wrong).removeprefix(f"{name}: "), name) from None
     return model
 
 

@@ -6,18 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from app.compute.keys import Keys, for_client
-from app.compute.task import Task
 from app.engines.base import CallSoon, Engine
-from app.engines.described import described
 from app.engines.line import Watch
 from app.engines.local import LocalEngine
 from app.engines.mixed import MixedEngine
 from app.engines.process import ProcessEngine
 from app.engines.remote import RemoteEngine
-from app.first_model import listed, prepare
+from app.first_model import prepare
+from app.fit import Fit
 from app.settings import Settings
-from models.user_file import is_user_file
 
 
 class Place(NamedTuple):
@@ -29,33 +26,22 @@ class Place(NamedTuple):
     """Slow; for a thread of its own."""
 
 
-def choose(settings: Settings, watch: Watch, call_soon: CallSoon) -> Place:
-    """The place for rooms. Raises UnfitError and KeyFileError."""
-    local = LocalEngine(call_soon, settings.fps, settings.params)
+def choose(settings: Settings, fit: Fit, watch: Watch, call_soon: CallSoon) -> Place:
+    """The place for rooms of what `fit` found for `settings`."""
+    local = LocalEngine(call_soon, settings.fps, settings.params, calls=settings.calls)
     if settings.remote is not None:
-        # Which models a compute server has is seen when it is there.
         remote = RemoteEngine(
             settings.remote,
             local,
             model=settings.model,
             params=settings.params,
             fallback=settings.fallback,
-            keys=_keys(settings),
+            keys=fit.keys,
             watch=watch,
             call_soon=call_soon,
         )
-        return Place(remote, settings.model, remote.meet)
-    if is_user_file(settings.model):
-        task = Task(file=settings.model, fps=settings.fps, params=settings.params)
-        told = described(task)
-        processes = ProcessEngine(task, told, watch, call_soon)
-        return Place(MixedEngine(processes, local), next(iter(told.models)), lambda: None)
-    model = listed(settings.model, settings.params)
-    return Place(local, model, partial(prepare, model, settings.params))
-
-
-def _keys(settings: Settings) -> Keys | None:
-    """The keys for the compute server. Raises KeyFileError."""
-    if settings.key is None:
-        return None
-    return for_client(settings.key, settings.server_key)
+        return Place(remote, fit.model, remote.meet)
+    if fit.own is not None:
+        processes = ProcessEngine(fit.own.task, fit.own.told, watch, call_soon)
+        return Place(MixedEngine(processes, local), fit.model, lambda: None)
+    return Place(local, fit.model, partial(prepare, fit.model, settings.params))

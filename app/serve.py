@@ -6,6 +6,7 @@ threads, which would become greenlets otherwise.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import signal
 import socket
@@ -17,9 +18,9 @@ import gevent.event
 import gevent.hub
 import msgspec
 
-from app.compute.keys import KeyFileError
 from app.engines.base import WATCH_S
 from app.first_model import UnfitError
+from app.fit import exhibit
 from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
 from app.log_file import begin_logging
 from app.log_tail import LogTail
@@ -30,7 +31,7 @@ from app.study import study_later
 from app.web import access
 from app.web.announce import Announcer
 from app.web.console import Console
-from app.web.handler import HttpServer, listen
+from app.web.handler import HttpServer, listeners
 from app.web.hub import watch_on
 from app.web.identity import Identity
 from app.web.invitations import Invitations
@@ -65,20 +66,34 @@ def run() -> int:
     logging.getLogger().addHandler(tail)
     try:
         hub = gevent.hub.get_hub()
-        place = choose(settings, watch_on(hub), hub.loop.run_callback_threadsafe)
-    except (UnfitError, KeyFileError) as fault:
+        found = exhibit(settings)
+        place = choose(settings, found, watch_on(hub), hub.loop.run_callback_threadsafe)
+    except UnfitError as fault:
         return _refuse(str(fault))
     try:
-        listener = listen("0.0.0.0" if settings.lan else "127.0.0.1", settings.port)  # noqa: S104
+        sockets = listeners(settings.address, settings.port)
     except OSError as error:
-        return _refuse(f"port {settings.port} cannot be used: {error.strerror}")
+        return _refuse(
+            f"port {settings.port} of {settings.address} cannot be used: {error.strerror}"
+        )
     sys.setswitchinterval(SWITCH_S)
-    return Server(launch, settings, place, listener, tail).run()
+    return Server(launch, settings, place, sockets, tail).run()
 
 
 def _refuse(text: str) -> int:
     sys.stderr.write(f"vortarium: {text}\n")
     return EXIT_USAGE
+
+
+def _gate(settings: Settings) -> access.Access:
+    public = settings.public_url
+    proxy_names = [*settings.host_names, *([public.host] if public else [])]
+    return access.Access(
+        access.host_names(settings.lan, proxy_names),
+        settings.proxies,
+        proxy_names,
+        public.origin if public else "",
+    )
 
 
 class Server:
@@ -89,7 +104,7 @@ class Server:
         launch: Launch,
         settings: Settings,
         place: Place,
-        listener: socket.socket,
+        sockets: list[socket.socket],
         tail: LogTail,
     ) -> None:
         identity = Identity(launch.secret)
@@ -100,9 +115,10 @@ class Server:
             lambda: self._lobby.stages.values(),
             settings.base_path,
             settings.host_names,
-            lambda way: say("LAN", f"http://{way.address}/ {way.code}"),
+            settings.public_url,
+            lambda way: say("LAN", f"{way.base}/ {way.code}"),
         )
-        self._memory = Memory(launch.secret, listener.getsockname()[1])
+        self._memory = Memory(launch.secret, sockets[0].getsockname()[1])
         self._lobby = Lobby(
             place.engine, identity, place.model, self._memory, settings.talk, settings.max_visitors,
             self._invitations.show,
@@ -119,7 +135,7 @@ class Server:
             guesses=Attempts(),
             pins=Pins(),
         )
-        gate = access.Access(access.host_names(settings.lan, settings.host_names))
+        gate = _gate(settings)
         store = PictureStore(
             data_dir() / "pictures",
             settings.upload_create,
@@ -129,7 +145,10 @@ class Server:
         uploads = Uploads(self._lobby, identity, settings, store)
         console = Console(self._lobby, identity, reception.pins, self._invitations, tail, self.stop)
         site = application(reception, self.stop, settings, uploads, console)
-        self._http = HttpServer(listener, site, gate, settings.base_path, uploads.admit)
+        self._sites = [
+            HttpServer(listener, site, gate, settings.base_path, uploads.admit)
+            for listener in sockets
+        ]
         self._exit_code = EXIT_OK
         self._hub = gevent.hub.get_hub()
         self._settings = settings
@@ -139,9 +158,10 @@ class Server:
         follow(self._stop_from_elsewhere)
         keeper = gevent.spawn(self._look_after)
         rememberer = gevent.spawn(self._memory.keep, lambda: self._lobby.stages)
-        self._http.start()
+        for server in self._sites:
+            server.start()
         self._warm_up()
-        port = self._http.server_port
+        port = self._sites[0].server_port
         assert port is not None
         say("MODEL", self._place.model)
         base = self._settings.base_path
@@ -152,7 +172,8 @@ class Server:
         self._over.wait()
         self._lobby.close()
         gevent.sleep(LAST_BYTES_S)
-        self._http.stop(timeout=LAST_BYTES_S)
+        for server in self._sites:
+            server.stop(timeout=LAST_BYTES_S)
         gevent.killall([keeper, rememberer, host], block=False)
         if announcer is not None:
             announcer.stop()
@@ -169,7 +190,14 @@ class Server:
             self._hub.loop.run_callback_threadsafe(self._invitations.call, call)
 
         announcer = Announcer(port, self._settings.base_path, named)
-        return announcer, gevent.spawn(self._invitations.keep_up, port, announcer.move)
+        return announcer, gevent.spawn(
+            self._invitations.keep_up, port, announcer.move, self._only_address()
+        )
+
+    def _only_address(self) -> str:
+        """The one that guests can use; "" for all of this machine's."""
+        address = self._settings.address
+        return "" if ipaddress.ip_address(address).is_unspecified else address
 
     def _warm_up(self) -> None:
         """Let the first visitor find everything loaded, unless that takes too long."""

@@ -7,26 +7,42 @@ it to its children as JSON.
 from __future__ import annotations
 
 import re
-from argparse import BooleanOptionalAction
+from argparse import BooleanOptionalAction, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from app.compute.address import FORMS, endpoint
+from app.compute.settings import ENV_PREFIX as COMPUTE_PREFIX
 from app.log_file import path_of
+from app.option_pairs import Clash, Needs, When, off, on, whatever
 from app.options import (
     Parser,
     SettingsError,
+    add_call_options,
     add_model_options,
+    call_limits,
     checked,
     number,
+    one_of,
     or_exit,
     room_params,
     whole,
 )
 from app.resources import NAME, OWN_NAME, config_dir, log_dir
-from app.site_options import host_name, named_folder
+from app.rooms.lanes import CallLimits
+from app.site_options import (
+    LANDING,
+    PublicUrl,
+    home,
+    host_name,
+    is_loopback,
+    listening_address,
+    named_folder,
+    proxy,
+    public_url,
+)
 from app.web.base_path import base_path
 from app.web.limits import MAX_VISITORS_PER_ROOM
 
@@ -37,12 +53,45 @@ PICTURE_TYPES = ("png", "jpeg", "webp", "gif")
 MIN_TOKEN_CHARS = 16
 KIOSK_IDLE_S = 90.0
 
+_BEYOND = When("address", lambda address: not is_loopback(address))
+_FAR_PROXY = When("proxy", lambda proxies: not all(map(is_loopback, proxies)))
+_NO_KEPT = When("upload-keep", lambda count: count == 0)
+_SCREEN = "what it is about is the window's screen"
+_OFF = "no pictures are taken"
+PAIRS = (
+    Clash(on("headless"), on("kiosk"), "a kiosk is a window"),
+    Clash(on("headless"), on("fullscreen"), "there is no window to fill the screen"),
+    Clash(on("headless"), on("idle"), _SCREEN),
+    Clash(on("headless"), whatever("countdown"), _SCREEN),
+    Needs(whatever("countdown"), (on("idle"), on("kiosk")), "nobody is asked before nothing"),
+    Clash(whatever("countdown"), off("idle"), "a room that never begins anew asks nobody"),
+    Needs(on("fallback"), (on("remote"),), "everything is computed here"),
+    Needs(whatever("key"), (on("remote"),), "it is a key for a compute server"),
+    Needs(whatever("server-key"), (whatever("key"),), f"`{OWN_NAME} keys` makes key files"),
+    Needs(whatever("code-minutes"),
+          (on("lan"), whatever("public-url"), whatever("host-name"), _BEYOND),
+          "nobody needs a code on this machine"),
+    Clash(on("lan"), When("address", is_loopback), "the one lets others in, the other does not"),
+    Needs(_BEYOND, (on("lan"), whatever("proxy")), "other machines can come in there"),
+    Needs(_FAR_PROXY, (on("lan"), _BEYOND), "a proxy elsewhere cannot reach this machine"),
+    Clash(off("uploads"), whatever("upload-type"), _OFF),
+    Clash(off("uploads"), whatever("upload-mb"), _OFF),
+    Clash(off("uploads"), whatever("upload-create"), _OFF),
+    Clash(off("uploads"), whatever("upload-overwrite"), _OFF),
+    Clash(off("uploads"), whatever("upload-keep"), _OFF),
+    Clash(_NO_KEPT, whatever("upload-create"), "no pictures are kept"),
+    Clash(_NO_KEPT, whatever("upload-overwrite"), "no pictures are kept"),
+)  # fmt: skip
+"""What makes no sense together, or alone."""
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """The settings in force. `params` are starting values given for the rooms' parameters."""
 
     model: str
     port: int
+    address: str
+    """To listen on, beside 127.0.0.1."""
     lan: bool
     code_minutes: float
     """After which another join code is shown; 0: never."""
@@ -74,6 +123,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     base_path: str
     """As app.web.base_path makes it: "" or /one/or/more."""
     host_names: tuple[str, ...]
+    public_url: PublicUrl | None
+    """By which the world calls the exhibit."""
+    proxies: tuple[str, ...]
+    """Addresses and networks of those whose word is believed on who asks."""
+    home: str
+    """What the address alone leads to: LANDING, an exhibit, or static/NAME/PATH."""
     uploads: str
     """Who may: a key of app.web.uploads.WHO."""
     upload_types: tuple[str, ...]
@@ -82,21 +137,30 @@ class Settings(Struct, frozen=True, kw_only=True):
     upload_overwrite: tuple[str, ...]
     """Patterns of files' names, as app.web.picture_store gives them."""
     upload_keep: int
+    upload_names: str
+    """Who may see the names of kept pictures: a key of app.web.uploads.WHO."""
     show_code: bool
     """Visitors may read the models' code."""
     feed_token: str | None
     """What feeds must know; one is made for each launch if none is set."""
+    calls: CallLimits
+    places: dict[str, str]
+    """Where the settings stand that were given, by option."""
 
 
 def parse(argv: Sequence[str]) -> Settings:
     """The settings in force. Raises SettingsError; `--help` and `--version` exit."""
-    given = parser().read(argv)
-    if given.server_key is not None and given.key is None:
-        raise SettingsError(f"--server-key needs --key; `{OWN_NAME} keys` makes key files")
+    options = parser()
+    return made(options.read(argv), options.places())
+
+
+def made(given: Namespace, places: dict[str, str]) -> Settings:
+    """What was `given`, as the rest of the program wants it."""
     in_hall = given.fullscreen or given.kiosk
     return Settings(
         model=given.model,
         port=given.port,
+        address=given.address or ("0.0.0.0" if given.lan else "127.0.0.1"),  # noqa: S104
         lan=given.lan,
         code_minutes=given.code_minutes,
         headless=given.headless,
@@ -115,16 +179,22 @@ def parse(argv: Sequence[str]) -> Settings:
         key=given.key,
         server_key=given.server_key,
         static=dict(pair.split("=", 1) for pair in given.static or ()),
-        base_path=given.base_path,
+        base_path=_base_path(given),
         host_names=tuple(given.host_name or ()),
+        public_url=given.public_url,
+        proxies=tuple(given.proxy or ()),
+        home=given.home,
         uploads=given.uploads,
         upload_types=tuple(given.upload_type or PICTURE_TYPES),
         upload_bytes=round(given.upload_mb * 1e6),
         upload_create=tuple(given.upload_create or ("*",)),
         upload_overwrite=tuple(given.upload_overwrite or ()),
         upload_keep=given.upload_keep,
+        upload_names=given.upload_names,
         show_code=given.show_code,
         feed_token=given.feed_token,
+        calls=call_limits(given),
+        places=places,
     )
 
 
@@ -148,11 +218,16 @@ def parser() -> Parser:
         "measures.",
         env_prefix=ENV_PREFIX,
         file=default_file(),
+        pairs=PAIRS,
+        others_prefixes=(COMPUTE_PREFIX,),
     )
     add_model_options(options)
     add = options.add_argument
     add("--port", type=whole(0, 65535), default=DEFAULT_PORT, metavar="N",
         help=f"the web server's port, 0 for a free one (default: {DEFAULT_PORT})")  # fmt: skip
+    add("--address", type=checked(listening_address), metavar="ADDRESS",
+        help="listen on this address of the computer alone, and on 127.0.0.1 (default: with --lan "
+        "on all, else on 127.0.0.1 alone)")  # fmt: skip
     add("--lan", action="store_true", help="let browsers on the local network join, with a code")
     add("--code-minutes", type=number(0, 1440), default=10.0, metavar="M",
         help="with --lan, show another join code so often, each good for as long again; 0: one "
@@ -171,13 +246,13 @@ def parser() -> Parser:
     add("--countdown", type=number(0, 60), default=10.0, metavar="SECONDS",
         help="how long before that visitors are asked whether they are there (default: 10)"
         )  # fmt: skip
-    add("--talk", choices=["on", "off", "auto"], default="auto",
+    add("--talk", **one_of("on", "off", "auto"), default="auto",
         help="let visitors write to each other; auto: unless --fullscreen or --kiosk, as in a hall "
         "(default: auto)")  # fmt: skip
     add("--remote", type=checked(endpoint), metavar="ADDRESS",
         help=f"compute on another machine, by a compute server or super_hydro's: {FORMS}"
         )  # fmt: skip
-    add("--fallback", choices=["none", "local"], default="none",
+    add("--fallback", **one_of("none", "local"), default="none",
         help="while the compute server is away: wait, or compute here (default: none)"
         )  # fmt: skip
     add("--key", metavar="FILE", help="this exhibit's key file for the compute server")
@@ -186,14 +261,24 @@ def parser() -> Parser:
     add("--static", type=checked(named_folder), action="append", metavar="NAME=FOLDER",
         help="serve a folder of your own pages below /static/NAME/; may be given again"
         )  # fmt: skip
-    add("--base-path", type=checked(base_path), default="", metavar="PATH",
-        help="serve everything below this path, for a reverse proxy (default: /)")  # fmt: skip
+    add("--home", type=checked(home), default=LANDING, metavar="PATH",
+        help="what the address alone leads to: an exhibit's name, a page such as "
+        f"static/NAME/page.html, or {LANDING} for all exhibits (default: {LANDING})")  # fmt: skip
+    add("--public-url", type=checked(public_url), metavar="URL",
+        help="the address by which a reverse proxy is called, such as "
+        "https://museum.example/vortarium; guests are invited there")  # fmt: skip
+    add("--proxy", type=checked(proxy), action="append", metavar="ADDRESS",
+        help="believe this reverse proxy (an address, or a network such as 172.17.0.0/16) on who "
+        "asks; may be given again (default: believe none)")  # fmt: skip
+    add("--base-path", type=checked(base_path), metavar="PATH",
+        help="serve everything below this path, for a reverse proxy (default: the path of "
+        "--public-url, else /)")  # fmt: skip
     add("--host-name", type=checked(host_name), action="append", metavar="NAME",
         help="a name by which a reverse proxy is called; may be given again")  # fmt: skip
-    add("--uploads", choices=["off", "operator", "everyone"], default="operator",
+    add("--uploads", **one_of("off", "operator", "everyone"), default="operator",
         help="who may upload a picture that becomes part of the fluid (default: operator)"
         )  # fmt: skip
-    add("--upload-type", choices=PICTURE_TYPES, action="append", metavar="TYPE",
+    add("--upload-type", **{**one_of(*PICTURE_TYPES), "metavar": "TYPE"}, action="append",
         help=f"a type of picture that is taken: {', '.join(PICTURE_TYPES)}; may be given again "
         "(default: all)")  # fmt: skip
     add("--upload-mb", type=number(0.01, 50), default=8.0, metavar="MB",
@@ -206,13 +291,23 @@ def parser() -> Parser:
         "(default: none)")  # fmt: skip
     add("--upload-keep", type=whole(0, 10_000), default=100, metavar="N",
         help="how many pictures are kept; the oldest go first (default: 100)")  # fmt: skip
+    add("--upload-names", **one_of("off", "operator", "everyone"), default="operator",
+        help="who may see the names of kept pictures (default: operator)")  # fmt: skip
     add("--show-code", action=BooleanOptionalAction, default=True,
         help="let visitors read the models' code (default: yes)")  # fmt: skip
     add("--feed-token", type=checked(_token), metavar="TOKEN",
         help=f"what feeds must know (default: another one for each launch); at least "
         f"{MIN_TOKEN_CHARS} letters, digits, - or _, and safer in the environment or the file "
         "than on the command line, where others on this computer see it")  # fmt: skip
+    add_call_options(options)
     return options
+
+
+def _base_path(given: Namespace) -> str:
+    """A proxy that takes the path off says so by another --base-path, such as /."""
+    if given.base_path is not None:
+        return str(given.base_path)
+    return given.public_url.path if given.public_url else ""
 
 
 def _token(text: str) -> str:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
 
 import models
+from app import fit
 from app import settings as exhibit
 from app.compute import settings as compute
+from app.first_model import UnfitError
 from app.options import ROOM_SIZES, SECRETS, Origin, SettingsError, or_exit
 from app.rooms import parameters
 
 
 def run(argv: list[str]) -> int:
     """Print the exhibit's settings, or after the word `compute` the compute server's, as TOML."""
-    if argv[:1] == ["compute"]:
-        parser, argv = compute.parser(), argv[1:]
-    else:
-        parser = exhibit.parser()
+    of_compute = argv[:1] == ["compute"]
+    parser = compute.parser() if of_compute else exhibit.parser()
     try:
-        given = parser.read(argv)
-    except SettingsError as fault:
+        given = parser.read(argv[1:] if of_compute else argv)
+        if of_compute:
+            fit.compute(compute.made(given, parser.places()))
+        else:
+            fit.exhibit(exhibit.made(given, parser.places()))
+    except (SettingsError, UnfitError) as fault:
         or_exit(fault)
     for origin in parser.origins(given):
         name, value, source = _with_model(origin, given.model)
@@ -50,4 +55,9 @@ def _toml(value: Any) -> str:
         return f"[{', '.join(_toml(one) for one in value)}]"
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int | float) else f"'{value}'"
+    if isinstance(value, int | float):
+        return str(value)
+    text = str(value)
+    if text.isprintable() and "'" not in text:
+        return f"'{text}'"
+    return json.dumps(text, ensure_ascii=False)

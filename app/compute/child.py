@@ -70,6 +70,7 @@ def run() -> int:
         catalogue=OwnModels(found),
         warden=warden,
         usual_s=task.usual_s,
+        calls=task.calls,
     )
     follow(server.stop)
     say("READY", server.endpoint)

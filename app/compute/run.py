@@ -9,17 +9,14 @@ from functools import partial
 import zmq
 
 from app.compute.address import bindable
-from app.compute.keys import KeyFileError, read
 from app.compute.server import ComputeServer
 from app.compute.settings import ComputeSettings, parse_or_exit
-from app.compute.task import Task
-from app.engines.described import described
 from app.engines.process import ProcessEngine
-from app.first_model import UnfitError, listed, prepare
+from app.first_model import UnfitError, prepare
+from app.fit import Fit, compute
 from app.launch import EXIT_OK, EXIT_USAGE, say
 from app.log_file import begin_logging, kept
 from app.study import study_later
-from models.user_file import is_user_file
 
 SWITCH_S = 0.001
 """How long a model may keep the interpreter while messages wait."""
@@ -35,8 +32,8 @@ def run(argv: list[str]) -> int:
 
 def _serve(settings: ComputeSettings) -> int:
     try:
-        server = _server(settings)
-    except (UnfitError, KeyFileError) as fault:
+        server = _server(settings, compute(settings))
+    except UnfitError as fault:
         return _refuse(str(fault))
     except zmq.ZMQError as fault:
         return _refuse(f"{bindable(settings.bind, settings.port)} cannot be used: {fault}")
@@ -49,28 +46,21 @@ def _serve(settings: ComputeSettings) -> int:
     return EXIT_OK
 
 
-def _server(settings: ComputeSettings) -> ComputeServer:
-    own = None
-    if is_user_file(settings.model):
-        task = Task(file=settings.model, fps=settings.fps, params=settings.params)
-        told = described(task)
-        model = next(iter(told.models))
-        own = partial(ProcessEngine, task, told)
-    else:
-        model = listed(settings.model, settings.params)
-    keys = read(settings.key) if settings.key else None
+def _server(settings: ComputeSettings, fit: Fit) -> ComputeServer:
+    own = partial(ProcessEngine, *fit.own) if fit.own else None
     server = ComputeServer(
         endpoint=bindable(settings.bind, settings.port or "*"),
-        model=model,
+        model=fit.model,
         fps=settings.fps,
         params=settings.params,
         idle_s=settings.idle_s,
-        keys=keys,
+        keys=fit.keys,
         may_quit=settings.allow_quit,
+        calls=settings.calls,
         own=own,
     )
     if own is None:
-        prepare(model, settings.params)
+        prepare(fit.model, settings.params)
     return server
 
 

@@ -39,6 +39,7 @@ from app.protocol.compute import (
     pack,
 )
 from app.protocol.messages import PROTOCOL, Error, Hello
+from app.rooms.lanes import USUAL, CallLimits
 from app.web.limits import LINK_BITS_PER_S
 from models.parameters import Value
 
@@ -67,6 +68,7 @@ class ComputeServer:
         catalogue: Catalogue = models,
         warden: Warden | None = None,
         usual_s: float | None = None,
+        calls: CallLimits = USUAL,
         own: Callable[[Watch, CallSoon], Engine] | None = None,
     ) -> None:
         """`link_bits_per_s`: what frames to one peer may use; `warden`, `usual_s`: see LocalEngine.
@@ -93,7 +95,7 @@ class ComputeServer:
         self.endpoint = self._router.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
         self._loop = Loop(*watched)
         call_soon = self._loop.call_soon
-        here = LocalEngine(call_soon, fps, params, catalogue, warden, usual_s)
+        here = LocalEngine(call_soon, fps, params, catalogue, warden, usual_s, calls)
         self._engine = MixedEngine(own(self._loop.watch, call_soon), here) if own else here
         self._halls = Halls(self._engine, model, idle_s)
         self._desk = Desk(self._halls)

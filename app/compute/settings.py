@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,20 +10,35 @@ from msgspec import Struct
 
 from app.compute.address import PORT, is_loopback
 from app.log_file import path_of
+from app.option_pairs import Clash, Needs, When, on
 from app.options import (
     Parser,
     SettingsError,
+    add_call_options,
     add_model_options,
+    call_limits,
     number,
     or_exit,
     room_params,
     whole,
 )
 from app.resources import OWN_NAME, config_dir
+from app.rooms.lanes import CallLimits
 
 ENV_PREFIX = "VORTARIUM_COMPUTE_"
 MINUTE_S = 60.0
 DAY_MINUTES = 1440.0
+
+_BEYOND = When("bind", lambda host: not is_loopback(host))
+PAIRS = (
+    Needs(_BEYOND, (on("key"), on("insecure")),
+          f"other machines are let in, by keys (`{OWN_NAME} keys` makes them) or everybody who "
+          "reaches the port"),
+    Needs(on("insecure"), (_BEYOND,), "only this machine can reach the server"),
+    Clash(on("key"), on("insecure"), "either peers have keys, or everybody is let in"),
+    Clash(on("key"), on("allow-quit"), "super_hydro's clients have no keys, so none can connect"),
+)  # fmt: skip
+"""What makes no sense together, or alone."""
 
 
 class ComputeSettings(Struct, frozen=True, kw_only=True):
@@ -40,16 +56,19 @@ class ComputeSettings(Struct, frozen=True, kw_only=True):
     insecure: bool
     idle_s: float
     allow_quit: bool
+    calls: CallLimits
+    places: dict[str, str]
+    """Where the settings stand that were given, by option."""
 
 
 def parse(argv: Sequence[str]) -> ComputeSettings:
     """The settings in force. Raises SettingsError; `--help` and `--version` exit."""
-    given = parser().read(argv)
-    if not (is_loopback(given.bind) or given.key or given.insecure):
-        raise SettingsError(
-            f"--bind {given.bind} lets other machines in: give --key (`{OWN_NAME} keys` makes "
-            "key files), or --insecure to let in everybody who reaches the port"
-        )
+    options = parser()
+    return made(options.read(argv), options.places())
+
+
+def made(given: Namespace, places: dict[str, str]) -> ComputeSettings:
+    """What was `given`, as the rest of the program wants it."""
     return ComputeSettings(
         model=given.model,
         bind=given.bind,
@@ -62,6 +81,8 @@ def parse(argv: Sequence[str]) -> ComputeSettings:
         insecure=given.insecure,
         idle_s=given.shutdown * MINUTE_S,
         allow_quit=given.allow_quit,
+        calls=call_limits(given),
+        places=places,
     )
 
 
@@ -82,8 +103,10 @@ def parser() -> Parser:
         "defaults, these.",
         env_prefix=ENV_PREFIX,
         file=default_file(),
+        pairs=PAIRS,
     )
     add_model_options(options)
+    add_call_options(options)
     add = options.add_argument
     add("--bind", default="127.0.0.1", metavar="HOST",
         help="the address to listen on; 0.0.0.0 for all (default: 127.0.0.1)")  # fmt: skip

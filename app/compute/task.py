@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from app.compute.keys import Keys
+from app.rooms.lanes import USUAL, CallLimits
 
 
 class Task(Struct, frozen=True, kw_only=True):
@@ -13,6 +14,7 @@ class Task(Struct, frozen=True, kw_only=True):
     file: str
     fps: float
     params: dict[str, int]
+    calls: CallLimits = USUAL
     endpoint: str = ""
     keys: Keys | None = None
     usual_s: float | None = None

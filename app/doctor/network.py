@@ -32,7 +32,7 @@ from app.protocol.compute import (
 from app.protocol.messages import PROTOCOL, Ping
 from app.settings import Settings
 from app.web.access import is_loopback, lan_address
-from app.web.handler import listen
+from app.web.handler import listeners
 
 ASK_S = 3.0
 ASK_MS = 3000
@@ -46,9 +46,9 @@ def port(settings: Settings) -> Finding:
     """Is the port free, and if not, whose is it?"""
     if settings.port == 0:
         return ok("a free one will be taken")
-    host = "0.0.0.0" if settings.lan else "127.0.0.1"  # noqa: S104  (as the exhibit does)
     try:
-        listen(host, settings.port).close()
+        for one in listeners(settings.address, settings.port):
+            one.close()
     except OSError as fault:
         health = _health(settings)
         if health is not None:

@@ -25,7 +25,7 @@ from app.protocol.wishes import Wish
 from app.rooms import parameters, snapshot, source
 from app.rooms.description import describe
 from app.rooms.encoder import FrameKey
-from app.rooms.lanes import Ticket
+from app.rooms.lanes import USUAL, CallLimits, Ticket
 from app.rooms.presence import Emit
 from app.rooms.room import Post, Room
 from models.contract import Model
@@ -69,6 +69,7 @@ class LocalEngine:
         catalogue: Catalogue = models,
         warden: Warden | None = None,
         usual_s: float | None = None,
+        calls: CallLimits = USUAL,
     ) -> None:
         """`params` replace the defaults of the models that declare them.
 
@@ -79,6 +80,7 @@ class LocalEngine:
         self._usual_s = usual_s
         self._patience: dict[str, Patience] = {}
         self.fps = fps
+        self.calls = calls
         self._call_soon = call_soon
         self._params = dict(params)
         self._catalogue = catalogue
@@ -103,11 +105,12 @@ class LocalEngine:
         """A new room with its thread. Raises KeyError for an unknown model."""
         kind = self._catalogue.get(model)
         wished = {**self._params, **(params or {}), **(state.params if state else {})}
-        make = partial(Room, room, model, kind, fitting(kind, wished))
+        make = partial(Room, room, model, kind, fitting(kind, wished), calls=self.calls)
         patience = self._patience.setdefault(model, Patience(self._usual_s))
         link = LocalLink(
-            self._call_soon, room, make, 1.0 / self.fps, listener, patience, self._warden
-        )
+            self._call_soon, room, make, 1.0 / self.fps, listener, patience, self._warden,
+            self.calls.start_s,
+        )  # fmt: skip
         if state is not None and not state.running:
             link.hold()
         self._links = {other for other in self._links if not other.closed} | {link}
@@ -136,10 +139,12 @@ class LocalLink:
         listener: Listener,
         patience: Patience,
         warden: Warden | None,
+        call_start_s: float,
     ) -> None:
         self.closed = False
         self._patience = patience
         self._warden = warden
+        self._call_start_s = call_start_s
         self._call_soon = call_soon
         self._name = name
         self._make = make
@@ -183,7 +188,7 @@ class LocalLink:
         """His wish; a call that cannot start in time is refused for ever."""
         ticket = None
         if isinstance(message, Rpc):
-            ticket = Ticket(visitor, message.id)
+            ticket = Ticket(visitor, message.id, self._call_start_s)
             self._tickets.append(ticket)
         self._post(visitor, lambda room: room.handle(visitor, message, ticket), message.id)
 

@@ -150,7 +150,8 @@ class RemoteEngine:
         if found is None:
             return
         self._trouble = ""
-        self._foreign = LocalEngine(self._call_soon, self._local.fps, {}, found)
+        here = self._local
+        self._foreign = LocalEngine(self._call_soon, here.fps, {}, found, calls=here.calls)
         self._known = self._foreign.catalogue()
         self._met.set()
         for link in self._open_links():

@@ -10,7 +10,7 @@ from app.protocol.messages import Error, ErrorCode, Id, Reply, Rpc, Visitor
 from app.rooms.checks import check_size
 from app.rooms.exposure import ANY, Entry, Host, Request, table
 from app.rooms.figures import Rate
-from app.rooms.lanes import SLOW_THREADS, Lane, Ticket
+from app.rooms.lanes import CallLimits, Lane, Ticket
 from app.rooms.plain import NotPlainError, plain
 from app.rooms.presence import Emit
 from models.contract import ActionError, Model
@@ -36,21 +36,27 @@ class CallError(Exception):
 class Calls:
     """Serves one room's visitors; all of it but what is `slow` or `locked` in the room's thread."""
 
-    def __init__(self, model: type[Model], host: Host, emit: Emit, emit_later: Emit) -> None:
+    def __init__(
+        self, model: type[Model], host: Host, emit: Emit, emit_later: Emit, limits: CallLimits
+    ) -> None:
         """`emit_later` is like `emit`, and may be called in any thread."""
+        self.limits = limits
         self._table = table(model)
         self._host = host
         self._emit = emit
         self._emit_later = emit_later
         self._taken_us = Rate()
-        self._slow = Lane("slow calls", SLOW_THREADS)
+        self._slow = Lane("slow calls", limits.slow_threads)
         self._locked = Lane("locked calls", 1)
 
-    def serve(self, visitor: Visitor, message: Rpc, ticket: Ticket) -> None:
+    def serve(self, visitor: Visitor, message: Rpc, ticket: Ticket | None) -> None:
         """Run the request and answer it, now or later, or refuse it.
+
+        Without a `ticket`, which is its right to start, it begins to wait now.
 
         Raises CallError, and what the request raises if that leaves the model in doubt.
         """
+        ticket = ticket or Ticket(visitor.id, message.id, self.limits.start_s)
         entry, word = self._find(message)
         if entry.manner.operator and visitor.role != "operator":
             raise CallError("forbidden", f"{message.target} is for operators")

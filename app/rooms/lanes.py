@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from queue import SimpleQueue
 
+from msgspec import Struct
+
 from app.protocol.messages import Error, Id
 
 START_S = 3.0
@@ -15,15 +17,25 @@ MAX_WAITING = 32
 SLOW_THREADS = 3
 
 
+class CallLimits(Struct, frozen=True):
+    """What the settings say of calls to a room's objects."""
+
+    start_s: float = START_S
+    slow_threads: int = SLOW_THREADS
+    """Of one room, for its slow calls."""
+
+
+USUAL = CallLimits()
+
+
 class Ticket:
     """A call's right to run: claimed once, either to run it or to refuse it."""
 
-    within_s = START_S
-
-    def __init__(self, visitor: int, request: Id) -> None:
+    def __init__(self, visitor: int, request: Id, start_s: float = START_S) -> None:
         self.visitor = visitor
         self.request = request
-        self._deadline = time.monotonic() + self.within_s
+        self._start_s = start_s
+        self._deadline = time.monotonic() + start_s
         self._claimed = threading.Lock()
 
     def claim(self) -> bool:
@@ -37,7 +49,7 @@ class Ticket:
 
     def refusal(self) -> Error:
         """What the visitor is told then."""
-        text = f"the call could not start within {START_S:g} s, and will not run"
+        text = f"the call could not start within {self._start_s:g} s, and will not run"
         return Error(id=self.request, code="too_late", message=text)
 
 

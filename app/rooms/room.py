@@ -38,7 +38,7 @@ from app.rooms.description import describe
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import HEARTBEAT_S, Figures, Rate
 from app.rooms.following import Following
-from app.rooms.lanes import Ticket
+from app.rooms.lanes import USUAL, CallLimits, Ticket
 from app.rooms.notes import Notes
 from app.rooms.offers import ROOM_ACTIONS
 from app.rooms.pace import MAX_TOOLS_PER_S, Pace, ToolLimitError
@@ -71,6 +71,7 @@ class Room:
         params: Mapping[str, Value],
         emit: Emit,
         post: Post,
+        calls: CallLimits = USUAL,
     ) -> None:
         """`params` are those of the model and the room's own that differ from the defaults."""
         self.name = name
@@ -83,7 +84,7 @@ class Room:
         self.notes = Notes()
         self._publisher = Publisher(emit, model, self.notes, lambda: post(lambda _: None))
         self._calls = Calls(
-            model, self, emit, lambda message, to: post(lambda room: room._emit(message, to))
+            model, self, emit, lambda message, to: post(lambda room: room._emit(message, to)), calls
         )
         self._room_parameters = parameters.of_room(model)
         self._first_params = dict(params)
@@ -104,7 +105,8 @@ class Room:
     def successor(self, emit: Emit, post: Post) -> Room:
         """A fresh room for the same visitors, after this one's thread died or hung in it."""
         params = dict(self._safe_params)
-        heir = Room(self.name, self._model_name, self._class, params, emit, post)
+        calls = self._calls.limits
+        heir = Room(self.name, self._model_name, self._class, params, emit, post, calls)
         heir.running = self.running
         heir._presence.follow(self._presence)
         heir.notes.follow(self.notes)
@@ -153,7 +155,7 @@ class Room:
                 case Finger():
                     self._finger(visitor, message)
                 case Rpc():
-                    self._calls.serve(who, message, ticket or Ticket(visitor, message.id))
+                    self._calls.serve(who, message, ticket)
                 case LoadPicture():
                     self._load_picture(visitor, message)
                 case Rest():

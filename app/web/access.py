@@ -9,23 +9,26 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from app.web.announce import HOSTS
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+NOBODY = "0.0.0.0"  # noqa: S104
+"""For whoever comes through a proxy that is not believed: nobody's address, nor this machine's."""
+PROXIED = "vortarium.proxied"
+"""In the WSGI environ: did the request come through a reverse proxy?"""
+PROXY_HEADERS = ("X_FORWARDED_FOR", "X_FORWARDED_PROTO", "X_FORWARDED_HOST", "X_REAL_IP",
+                 "FORWARDED", "VIA")  # fmt: skip
+"""What only proxies send."""
 
 
 def is_loopback(address: str) -> bool:
     """Is `address` (of a peer) this very machine?"""
-    try:
-        ip = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_loopback
+    ip = _ip(address)
+    return ip is not None and ip.is_loopback
 
 
 def authorization(environ: Mapping[str, Any]) -> str:
@@ -44,22 +47,6 @@ def lan_address() -> str:
             return "127.0.0.1"
 
 
-def asker(environ: Mapping[str, Any]) -> str:
-    """The address that a request comes from: the one a reverse proxy on this machine names.
-
-    Only the last address is the proxy's own word. Whoever sends the header without a proxy can
-    but lose rights that this machine's programs have.
-    """
-    peer = str(environ.get("REMOTE_ADDR", ""))
-    named = str(environ.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
-    if not (named and is_loopback(peer)):
-        return peer
-    try:
-        return str(ipaddress.ip_address(named))
-    except ValueError:
-        return "0.0.0.0"  # noqa: S104  (nobody's address, and not this machine's)
-
-
 def host_names(lan: bool, more: Iterable[str] = ()) -> frozenset[str]:
     """The names and addresses by which this server may be called; `more` are a proxy's."""
     given = frozenset(name.lower() for name in more)
@@ -75,23 +62,90 @@ def host_names(lan: bool, more: Iterable[str] = ()) -> frozenset[str]:
 class Access:
     """Judges requests by their WSGI environ."""
 
-    def __init__(self, names: frozenset[str]) -> None:
+    def __init__(
+        self,
+        names: frozenset[str],
+        proxies: Iterable[str] = (),
+        proxy_names: Iterable[str] = (),
+        public_origin: str = "",
+    ) -> None:
+        """`proxies`: addresses and networks of those that are believed; `proxy_names`: by which
+        they are called. `public_origin`: where pages come from that a proxy serves.
+        """
         self._names = names
+        self._proxies = [ipaddress.ip_network(proxy) for proxy in proxies]
+        self._proxy_names = frozenset(name.lower() for name in proxy_names) - LOOPBACK_NAMES
+        self._public_origin = public_origin
+
+    def is_proxy(self, address: str) -> bool:
+        """Is `address` (of a peer) a proxy that is believed?"""
+        ip = _ip(address)
+        return ip is not None and any(ip in network for network in self._proxies)
+
+    def settle(self, environ: MutableMapping[str, Any]) -> None:
+        """Put into `environ` who really asks, and how, as far as that can be believed.
+
+        REMOTE_ADDR becomes the address for which a believed proxy asks; whoever comes through
+        another one has none. wsgi.url_scheme is what a believed proxy says.
+        """
+        peer = str(environ.get("REMOTE_ADDR", ""))
+        believed = self.is_proxy(peer)
+        proxied = self._is_proxied(environ)
+        environ[PROXIED] = proxied and (believed or is_loopback(peer))
+        environ["REMOTE_ADDR"] = str(_ip(peer) or peer)
+        if environ[PROXIED]:
+            environ["REMOTE_ADDR"] = self._asker(environ) if believed else NOBODY
+        scheme = str(environ.get("HTTP_X_FORWARDED_PROTO", "")).rpartition(",")[2].strip().lower()
+        if believed and scheme in ("http", "https"):
+            environ["wsgi.url_scheme"] = scheme
 
     def refusal(self, environ: Mapping[str, Any], local_address: str = "") -> str | None:
         """Why this request is refused, or None. Origin, when sent, must be the Host itself.
 
         `local_address` is where the connection arrived: on a machine with several networks,
-        guests call it by the address that theirs has.
+        guests call it by the address that theirs has. Behind a proxy that passes another Host on,
+        pages come from the public address.
         """
         host = str(environ.get("HTTP_HOST", ""))
         name = _name_of(host)
-        if name is None or (name not in self._names and name != local_address):
+        if name is None or (name not in self._names and name != str(_ip(local_address) or "")):
             return "this server does not answer to that host name"
         origin = environ.get("HTTP_ORIGIN")
-        if origin is not None and origin not in (f"http://{host}", f"https://{host}"):
-            return "requests from pages of other origins are refused"
+        if origin is None or origin in (f"http://{host}", f"https://{host}"):
+            return None
+        if origin == self._public_origin and environ.get(PROXIED):
+            return None
+        return "requests from pages of other origins are refused"
+
+    def _is_proxied(self, environ: Mapping[str, Any]) -> bool:
+        """By what proxies add; or because it calls us, or comes from where, only a proxy does."""
+        if any(environ.get(f"HTTP_{header}") for header in PROXY_HEADERS):
+            return True
+        origin = str(environ.get("HTTP_ORIGIN", "")).partition("://")[2]
+        return not self._proxy_names.isdisjoint(
+            (_name_of(str(environ.get("HTTP_HOST", ""))), _name_of(origin))
+        )
+
+    def _asker(self, environ: Mapping[str, Any]) -> str:
+        """The last address in X-Forwarded-For that is no believed proxy's.
+
+        Those before it may be anybody's invention, and so may one of this very machine.
+        """
+        for named in reversed(str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")):
+            if self.is_proxy(named.strip()):
+                continue
+            ip = _ip(named.strip())
+            return NOBODY if ip is None or ip.is_loopback else str(ip)
+        return NOBODY
+
+
+def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """`address`, an IPv4 one in IPv6's clothes as what it is; None for what is none."""
+    try:
+        ip = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
         return None
+    return getattr(ip, "ipv4_mapped", None) or ip
 
 
 def _name_of(host: str) -> str | None:

@@ -15,7 +15,7 @@ from gevent.pool import Pool
 from gevent.pywsgi import Input, WSGIServer
 from geventwebsocket.handler import WebSocketHandler
 
-from app.web.access import Access, asker, is_loopback
+from app.web.access import PROXIED, Access, is_loopback
 from app.web.base_path import enter
 from app.web.intake import Admit, Intake, small_bodies
 from app.web.limits import (
@@ -54,10 +54,24 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
     def get_environ(self) -> Any:
         """As the library makes it, but for whom a reverse proxy asks."""
         environ = super().get_environ()
-        environ["REMOTE_ADDR"] = asker(environ)
+        self.server.access.settle(environ)
         return environ
 
     def run_application(self) -> None:
+        """Answer, unless whoever asks through a proxy asks for too much at the same time."""
+        if not self.environ[PROXIED]:
+            self._answer()
+            return
+        address = self.environ["REMOTE_ADDR"]
+        if not self.server.enter(address):
+            self._refuse(Refusal("429 Too Many Requests", "too many at once from one address"))
+            return
+        try:
+            self._answer()
+        finally:
+            self.server.leave(address)
+
+    def _answer(self) -> None:
         """Refuse what must not reach the application, upgrades included."""
         admitted = self._admission()
         if isinstance(admitted, Refusal):
@@ -192,20 +206,50 @@ class HttpServer(WSGIServer):
         self._per_address: Counter[str] = Counter()
 
     def handle(self, sock: Any, address: Any) -> None:
-        """Serve one connection, or drop it if its address has too many."""
+        """Serve one connection, or drop it if its address has too many.
+
+        A believed proxy has many: its visitors' requests are counted in their place.
+        """
         peer = str(address[0]) if address else ""
-        if not is_loopback(peer) and self._per_address[peer] >= MAX_CONNECTIONS_PER_ADDRESS:
+        counted = not (is_loopback(peer) or self.access.is_proxy(peer))
+        if counted and not self.enter(peer):
             sock.close()
             return
-        self._per_address[peer] += 1
         try:
             # Small messages matter more here than full packets.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             super().handle(sock, address)
         finally:
-            self._per_address[peer] -= 1
-            if not self._per_address[peer]:
-                del self._per_address[peer]
+            if counted:
+                self.leave(peer)
+
+    def enter(self, address: str) -> bool:
+        """Count one more connection, or proxied request, of `address`; False if it has too many."""
+        if self._per_address[address] >= MAX_CONNECTIONS_PER_ADDRESS:
+            return False
+        self._per_address[address] += 1
+        return True
+
+    def leave(self, address: str) -> None:
+        """One has ended."""
+        self._per_address[address] -= 1
+        if not self._per_address[address]:
+            del self._per_address[address]
+
+
+def listeners(address: str, port: int) -> list[socket.socket]:
+    """Sockets on which `address` and 127.0.0.1, where the window is, are served at one port.
+
+    Raises OSError, for a port in use or an address of another computer above all.
+    """
+    if address in ("0.0.0.0", "::", "127.0.0.1"):  # noqa: S104
+        return [listen(address, port)]
+    here = listen("127.0.0.1", port)
+    try:
+        return [here, listen(address, here.getsockname()[1])]
+    except OSError:
+        here.close()
+        raise
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -217,6 +261,8 @@ def listen(host: str, port: int) -> socket.socket:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:  # on some systems :: means IPv6 alone
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(host != "::"))
         sock.bind((host, port))
         sock.listen(256)
         sock.setblocking(False)

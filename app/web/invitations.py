@@ -15,6 +15,7 @@ import gevent
 import segno
 
 from app.protocol.messages import Invitation
+from app.site_options import PublicUrl
 from app.web.access import is_loopback, lan_address
 from app.web.join_codes import JoinCodes
 from app.web.permissions import STAFF
@@ -26,10 +27,15 @@ LOOK_S = 5.0
 
 
 class Way(NamedTuple):
-    """A way in. `address` is what a person types: host, port where one is needed, base path."""
+    """A way in. `base` is where all pages lie, without the slash at its end."""
 
-    address: str
+    base: str
     code: str
+
+    @property
+    def address(self) -> str:
+        """What a person types: host, port where one is needed, path; https where it must be."""
+        return self.base.removeprefix("http://")
 
 
 class Invitations:
@@ -41,37 +47,46 @@ class Invitations:
         stages: Callable[[], Iterable[Stage]],
         base_path: str,
         proxies: Sequence[str],
+        public_url: PublicUrl | None,
         tell: Callable[[Way], None],
     ) -> None:
-        """`stages`: those that run. `proxies`: names by which guests call a reverse proxy.
+        """`stages`: those that run. `proxies`: names by which guests call a reverse proxy;
+        `public_url`: where they find it, if that is known.
 
         `tell` hears of each way in that is new.
         """
         self._codes = codes
         self._stages = stages
         self._base_path = base_path
-        self._proxies = proxies[:1]
+        self._proxied = [f"http://{name}{base_path}" for name in proxies[:1]]
+        if public_url is not None:
+            self._proxied = [str(public_url)]
         self._tell = tell
         self._name = ""
         self._ways: list[Way] = []
 
-    def keep_up(self, port: int | None, moved: Callable[[str], None]) -> None:
+    def keep_up(
+        self, port: int | None, moved: Callable[[str], None], only_address: str = ""
+    ) -> None:
         """Follow code and network for ever; `port`: where the network reaches us, if it may.
+
+        `only_address`: the one at which it does, if not at all of this machine's.
 
         `moved` hears this machine's address on the network, "" while there is none.
         """
         address = ""
         while True:
-            found = lan_address()
+            found = only_address or lan_address()
             now = "" if is_loopback(found) else found
             if now != address:
                 address = now
                 moved(address)
-            hosts = [*self._proxies]
+            bases = [*self._proxied]
             if address and port is not None:
-                hosts.append(f"{address}:{port}")
+                host = f"[{address}]" if ":" in address else address
+                bases.append(f"http://{host}:{port}{self._base_path}")
             code = self._codes.current()
-            self._change([Way(f"{host}{self._base_path}", code) for host in hosts])
+            self._change([Way(base, code) for base in bases])
             gevent.sleep(min(LOOK_S, self._codes.changes_in_s() + 0.001))
 
     def now(self) -> Invitation:
@@ -112,10 +127,11 @@ class Invitations:
     def _to(self, page: str) -> Invitation:
         if not self._ways:
             return Invitation()
-        address, code = self._ways[0]
-        url = f"http://{address}/{page}#join={code}"
-        name = f"{self._name}{self._base_path}" if self._name and not self._proxies else ""
-        return Invitation(url=url, address=address, name=name, code=code, svg=qr_svg(url))
+        way = self._ways[0]
+        code = way.code
+        url = f"{way.base}/{page}#join={code}"
+        name = f"{self._name}{self._base_path}" if self._name and not self._proxied else ""
+        return Invitation(url=url, address=way.address, name=name, code=code, svg=qr_svg(url))
 
 
 @lru_cache(maxsize=32)

@@ -104,6 +104,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /api/rooms/<room>/snapshot.npz": ANYBODY,
     "GET /api/rooms/<room>/upload": ANYBODY,
     "POST /api/rooms/<room>/upload": ANYBODY,  # and then as the setting `uploads` says
+    "GET /api/pictures": ANYBODY,  # and then as the setting `upload-names` says
     "POST /api/rooms/<room>/feed": ANYBODY,  # who knows the token (app.web.feeds)
     "GET /api/commands": ANYBODY,
     "GET /api/features": ANYBODY,

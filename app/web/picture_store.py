@@ -6,6 +6,7 @@ allow-list for overwriting has it.
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Sequence
@@ -46,6 +47,17 @@ class PictureStore:
             self._let_go()
         return name
 
+    def names(self) -> list[str]:
+        """Of all that is kept, the newest first."""
+        with self._lock:
+            return [path.name for _, path in self._kept()]
+
+    def _kept(self) -> list[tuple[os.stat_result, Path]]:
+        """The newest first."""
+        kept = [(path.lstat(), path) for path in self._folder.glob("*.png")]
+        kept.sort(key=lambda entry: entry[0].st_mtime_ns, reverse=True)
+        return kept
+
     def _name(self, stem: str) -> str:
         names = (f"{stem}.png" if number == 1 else f"{stem}-{number}.png" for number in count(1))
         for name in names:
@@ -59,10 +71,8 @@ class PictureStore:
 
     def _let_go(self) -> None:
         """Delete the oldest pictures beyond what may be kept."""
-        kept = [(path.lstat(), path) for path in self._folder.glob("*.png")]
-        kept.sort(key=lambda entry: entry[0].st_mtime_ns, reverse=True)
         total = 0
-        for rank, (status, path) in enumerate(kept):
+        for rank, (status, path) in enumerate(self._kept()):
             total += status.st_size
             if rank > 0 and (rank >= self._max_count or total > MAX_KEPT_BYTES):
                 path.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import quote
 
 import bottle
 from gevent.event import AsyncResult
@@ -19,6 +20,7 @@ from app.protocol import frames
 from app.resources import UI
 from app.rooms.encoder import jpeg
 from app.settings import Settings
+from app.site_options import LANDING
 from app.web import answers
 from app.web.console import Console, add_console
 from app.web.feeds import add_feeds
@@ -77,8 +79,11 @@ def application(
 
     @app.get("/")  # type: ignore[untyped-decorator]
     def landing() -> Any:
-        """The landing page: every model."""
-        return _page("index.html")
+        """The landing page, every model; or what the setting `home` names."""
+        if settings.home == LANDING:
+            return _page("index.html")
+        page = settings.home if settings.home.startswith("static/") else f"models/{settings.home}"
+        return bottle.HTTPResponse("", 302, {"Location": quote(page)})
 
     @app.get("/models/<name>")  # type: ignore[untyped-decorator]
     def model_page(name: str) -> Any:

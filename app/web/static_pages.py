@@ -58,6 +58,14 @@ def find(folder: Path, path: str) -> Path | None:
     return found if all(_is_plain(name) for name in inside.parts) else None
 
 
+def page(folder: Path, path: str) -> Path | None:
+    """The file that is shown for `path`: a folder's is its INDEX. None if there is none."""
+    found = find(folder, path)
+    if found is not None and found.is_dir():
+        found = find(found, INDEX)
+    return found if found is not None and found.is_file() else None
+
+
 def _is_plain(name: str) -> bool:
     return not (
         name.startswith(".")
@@ -65,6 +73,15 @@ def _is_plain(name: str) -> bool:
         or _FORBIDDEN.search(name)
         or _DEVICE.fullmatch(name)
     )
+
+
+def _why_none(path: str) -> str:
+    """What whoever made the page wants to read."""
+    names = [name for name in path.split("/") if name and not name.startswith(".")]
+    odd = next((name for name in names if not _is_plain(name)), None)
+    if odd is None:
+        return "there is no such page"
+    return f"{odd!r} is not served: some systems cannot have a file of that name; rename it"
 
 
 def add_static_pages(app: bottle.Bottle, folders: Mapping[str, str]) -> None:
@@ -80,10 +97,11 @@ def add_static_pages(app: bottle.Bottle, folders: Mapping[str, str]) -> None:
             asked = bottle.request.environ["SCRIPT_NAME"] + bottle.request.path
             if not asked.endswith("/"):
                 # Or the page's relative links would go astray.
-                return bottle.HTTPResponse("", 308, {"Location": quote(f"{asked}/")})
-            found = find(found, INDEX)
+                last = asked.rpartition("/")[2]  # a proxy may have taken off what is before it
+                return bottle.HTTPResponse("", 308, {"Location": f"./{quote(last)}/"})
+            found = page(found, "")
         if found is None or not found.is_file():
-            return bottle.HTTPError(404, "there is no such page")
+            return bottle.HTTPError(404, _why_none(path))
         return bottle.static_file(
             found.name,
             root=str(found.parent),

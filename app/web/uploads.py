@@ -25,6 +25,7 @@ from app.protocol.messages import Role
 from app.protocol.wishes import LoadPicture
 from app.settings import Settings
 from app.web import answers
+from app.web.access import authorization
 from app.web.identity import Identity
 from app.web.intake import Intake, small_bodies
 from app.web.limits import MAX_UPLOADS, UPLOAD_PAUSE_S, UPLOAD_S
@@ -69,6 +70,7 @@ class Uploads:
         self._types = {f"image/{kind}": kind for kind in settings.upload_types}
         self._max_bytes = settings.upload_bytes
         self._store = store
+        self._may_see = WHO[settings.upload_names]
         self._last: dict[int, float] = {}
         self._under_way: set[int] = set()
 
@@ -118,6 +120,14 @@ class Uploads:
                 "why": asker.text if isinstance(asker, Refusal) else "",
             }
         )
+
+    def names(self, environ: Mapping[str, Any]) -> Any:
+        """What kept pictures are called, for those who may know."""
+        operator = self._identity.is_operator(authorization(environ))
+        if ("operator" if operator else "guest") not in self._may_see:
+            return answers.text(403, f"names of pictures are {only(self._may_see or OPERATOR)}")
+        names = gevent.get_hub().threadpool.apply(self._store.names)
+        return answers.json({"names": names})
 
     def _asker(self, room: str, environ: Mapping[str, Any]) -> tuple[Stage, int] | Refusal:
         """The room, and the visitor in it who asks and may upload."""
@@ -185,6 +195,11 @@ def add_upload_routes(app: Any, uploads: Uploads) -> None:
     def upload_rules(room: str) -> Any:
         """What a visitor of the room may upload: {uses, types, max_bytes, wall_mu, why}."""
         return uploads.rules(room, bottle.request.environ)
+
+    @app.get("/api/pictures")  # type: ignore[untyped-decorator]
+    def kept_pictures() -> Any:
+        """The names of kept pictures, the newest first: {names}."""
+        return uploads.names(bottle.request.environ)
 
     @app.post("/api/rooms/<room>/upload")  # type: ignore[untyped-decorator]
     def upload(**_room: str) -> Any:

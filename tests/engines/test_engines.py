@@ -10,6 +10,7 @@ import gevent.event
 import pytest
 from msgspec import UNSET
 
+from app.engines import local
 from app.engines.base import Engine, RoomLink
 from app.protocol import frames
 from app.protocol.messages import (
@@ -213,7 +214,7 @@ def test_changes_push_themselves_and_only_the_newest_counts(
 def test_a_call_that_cannot_start_in_time_is_refused_and_never_runs(
     enter: Open, audience: Audience, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Ticket, "within_s", 0.3)
+    monkeypatch.setattr(local, "Ticket", lambda who, request, _: Ticket(who, request, 0.3))
     link = enter("Mischief")
     link.send(1, Set(params={"mood": "hang"}))
     wait_until(Mischief.hangs.is_set, "it hangs", rest=gevent.sleep)

@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from app.protocol.messages import Rpc, Visitor
 from app.rooms import exposure
-from app.rooms.lanes import Ticket
+from app.rooms.lanes import CallLimits, Ticket
 from models.user_file import load
 from tests.rooms.conftest import Hall
 from tests.toy import Wave
@@ -432,12 +432,12 @@ def test_too_many_slow_calls_are_refused(hall: Hall) -> None:
 
 
 def test_a_call_that_comes_too_late_never_runs(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Ticket, "within_s", -1.0)
+    monkeypatch.setattr(hall.room._calls, "limits", CallLimits(start_s=-1.0))
     assert hall.rpc("set", "sample.a", 5) == "too_late"
     hall.room.handle(1, Rpc(id=9, op="call", target="sample.slowly", args=["x"]))
     hall.catch_up()
     assert hall.answer() == "too_late"
-    refused = Ticket(1, 9)
+    refused = Ticket(1, 9, -1.0)
     assert refused.claim()
     hall.room.handle(1, Rpc(id=9, op="set", target="sample.a", args=[5]), refused)
     assert hall.heard.all == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.web.access import Access, asker, host_names
+from app.web.access import NOBODY, Access, host_names
 from app.web.base_path import base_path, enter
 from tests.conftest import SMALL
 from tests.exhibit import Exhibit
@@ -58,23 +58,85 @@ def test_what_lies_beside_it_is_not_there(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("peer", "header", "seen"),
+    ("proxies", "peer", "header", "seen"),
     [
-        ("127.0.0.1", None, "127.0.0.1"),
-        ("127.0.0.1", "", "127.0.0.1"),
-        ("127.0.0.1", "192.0.2.7", "192.0.2.7"),
-        ("::1", "127.0.0.1, 192.0.2.7", "192.0.2.7"),
-        ("127.0.0.1", "2001:db8::1", "2001:db8::1"),
-        ("127.0.0.1", "nonsense", "0.0.0.0"),
-        ("127.0.0.1", "192.0.2.7, unknown", "0.0.0.0"),
-        ("192.0.2.1", "127.0.0.1", "192.0.2.1"),
+        ([], "127.0.0.1", None, "127.0.0.1"),
+        ([], "127.0.0.1", "", "127.0.0.1"),
+        ([], "127.0.0.1", "192.0.2.7", NOBODY),
+        ([], "::ffff:127.0.0.1", "192.0.2.7", NOBODY),
+        ([], "192.0.2.1", "127.0.0.1", "192.0.2.1"),
+        ([], "192.0.2.1", "192.0.2.7", "192.0.2.1"),
+        (["127.0.0.1"], "127.0.0.1", None, "127.0.0.1"),
+        (["127.0.0.1"], "127.0.0.1", "192.0.2.7", "192.0.2.7"),
+        (["127.0.0.1"], "::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7"),
+        (["127.0.0.0/8", "::1"], "::1", "127.0.0.1, 192.0.2.7", "192.0.2.7"),
+        (["127.0.0.1"], "127.0.0.1", "2001:db8::1", "2001:db8::1"),
+        (["127.0.0.1"], "127.0.0.1", "nonsense", NOBODY),
+        (["127.0.0.1"], "127.0.0.1", "192.0.2.7, unknown", NOBODY),
+        (["127.0.0.1"], "127.0.0.1", "127.0.0.1", NOBODY),
+        (["127.0.0.1"], "127.0.0.1", "127.0.0.2", NOBODY),
+        (["10.0.0.0/8"], "10.1.1.1", "192.0.2.7", "192.0.2.7"),
+        (["10.0.0.0/8"], "10.1.1.1", "198.51.100.1, 192.0.2.7, 10.1.1.2", "192.0.2.7"),
+        (["10.0.0.0/8"], "10.1.1.1", "127.0.0.1", NOBODY),
+        (["10.0.0.0/8"], "10.1.1.1", None, "10.1.1.1"),
+        (["10.0.0.0/8"], "192.0.2.1", "192.0.2.7", "192.0.2.1"),
+        (["10.0.0.0/8"], "127.0.0.1", "192.0.2.7", NOBODY),
     ],
 )
-def test_a_proxys_visitors_are_not_this_machine(peer: str, header: str | None, seen: str) -> None:
+def test_only_a_believed_proxy_says_who_asks(
+    proxies: list[str], peer: str, header: str | None, seen: str
+) -> None:
     given = {"REMOTE_ADDR": peer}
     if header is not None:
         given["HTTP_X_FORWARDED_FOR"] = header
-    assert asker(given) == seen
+    Access(host_names(lan=False), proxies).settle(given)
+    assert given["REMOTE_ADDR"] == seen
+
+
+@pytest.mark.parametrize("believed", [[], ["127.0.0.1"]])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_HOST": "museum.example"},
+        {"HTTP_HOST": "127.0.0.1:80", "HTTP_ORIGIN": "https://museum.example"},
+        {"HTTP_VIA": "1.1 proxy"},
+        {"HTTP_FORWARDED": "for=127.0.0.1"},
+        {"HTTP_X_REAL_IP": "127.0.0.1"},
+        {"HTTP_X_FORWARDED_PROTO": "https"},
+    ],
+)
+def test_whoever_comes_through_a_proxy_is_not_this_machine(
+    headers: dict[str, str], believed: list[str]
+) -> None:
+    gate = Access(host_names(lan=False), believed, ["museum.example"])
+    asked = {"REMOTE_ADDR": "127.0.0.1", **headers}
+    gate.settle(asked)
+    assert asked["REMOTE_ADDR"] == NOBODY
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "scheme"),
+    [
+        ("10.1.1.1", "https", "https"),
+        ("10.1.1.1", "http, HTTPS", "https"),
+        ("10.1.1.1", "javascript", "http"),
+        ("192.0.2.1", "https", "http"),
+    ],
+)
+def test_only_a_believed_proxy_says_how_it_is_asked(peer: str, said: str, scheme: str) -> None:
+    asked = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_PROTO": said, "wsgi.url_scheme": "http"}
+    Access(host_names(lan=False), ["10.0.0.0/8"]).settle(asked)
+    assert asked["wsgi.url_scheme"] == scheme
+
+
+def test_a_proxys_page_is_served_whatever_host_it_passes_on() -> None:
+    public = "https://museum.example:8443"
+    gate = Access(host_names(lan=False), ["127.0.0.1"], ["museum.example"], public)
+    asked = {"HTTP_HOST": "127.0.0.1:80", "HTTP_ORIGIN": public, "REMOTE_ADDR": "127.0.0.1"}
+    gate.settle(asked)
+    assert gate.refusal(asked) is None
+    assert gate.refusal({**asked, "HTTP_ORIGIN": "https://museum.example"}) is not None
+    assert gate.refusal({**asked, "HTTP_ORIGIN": "https://evil.example"}) is not None
 
 
 def test_a_proxys_name_is_served() -> None:

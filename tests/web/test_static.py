@@ -96,7 +96,7 @@ def test_pages_are_served(server: HttpServer, path: str, body: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("path", "target"),
-    [("", "/static/lessons/"), ("/sub", "/static/lessons/sub/")],
+    [("", "./lessons/"), ("/sub", "./sub/")],
 )
 def test_a_folder_has_a_slash_at_its_end(server: HttpServer, path: str, target: str) -> None:
     answer = ask(server, f"/static/lessons{path}")
