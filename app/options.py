@@ -97,11 +97,14 @@ class Parser(ArgumentParser):
                 self._read_file(str(self._file))
         except TomlFileError as wrong:
             raise SettingsError(str(wrong)) from None
-        wrong_pair = fault(self._pairs, self.given)
+        settings = self._settings()
+        # Who keeps the list of all settings as a file says nothing by what is the default there.
+        chosen = {n: one for n, one in self.given.items() if one.value != settings[n].default}
+        wrong_pair = fault(self._pairs, chosen)
         if wrong_pair is not None:
             raise SettingsError(wrong_pair)
-        values = {action.dest: action.default for action in self._settings().values()}
-        values |= {self._settings()[name].dest: one.value for name, one in self.given.items()}
+        values = {action.dest: action.default for action in settings.values()}
+        values |= {settings[name].dest: one.value for name, one in self.given.items()}
         return Namespace(**values)
 
     def options(self) -> list[str]:

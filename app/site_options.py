@@ -71,7 +71,7 @@ def public_url(text: str) -> PublicUrl:
         raise ValueError(needed) from None
     host = parts.hostname or ""
     named = _is_address(host) or _HOST.fullmatch(host)
-    if parts.scheme not in USUAL_PORTS or not named or port == 0 or re.search(r"[?#@]", text):
+    if parts.scheme not in USUAL_PORTS or not named or port == 0 or re.search(r"[?#@\s]", text):
         raise ValueError(needed)
     return PublicUrl(parts.scheme, host, port or USUAL_PORTS[parts.scheme], base_path(parts.path))
 

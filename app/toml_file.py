@@ -53,7 +53,9 @@ def line_of(text: str, *names: str) -> int | None:
             (
                 number
                 for number, line in enumerate(lines)
-                if start.match(line) and _begins_here("".join(lines[:number]), names[:depth])
+                if number >= (found or 1) - 1
+                and start.match(line)
+                and _begins_here("".join(lines[:number]), names[:depth])
             ),
             None,
         )

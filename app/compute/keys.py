@@ -8,7 +8,6 @@ client believes only the server whose key is first among its peers, or that `--s
 from __future__ import annotations
 
 import sys
-import tomllib
 from pathlib import Path
 
 import msgspec
@@ -16,6 +15,7 @@ import zmq
 from msgspec import Struct
 
 from app.resources import OWN_NAME, config_dir, write_whole
+from app.toml_file import TomlFileError, parsed, read_text
 
 KEY_CHARS = 40
 SERVER_FILE, CLIENT_FILE = "compute-server.key", "compute-client.key"
@@ -36,10 +36,12 @@ class Keys(Struct, frozen=True):
 def read(path: str) -> Keys:
     """The keys in the file `path`. Raises KeyFileError."""
     try:
-        table = tomllib.loads(Path(path).expanduser().read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise KeyFileError(f"{path} cannot be read: {fault.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        text = read_text(path)
+    except TomlFileError as fault:
+        raise KeyFileError(str(fault)) from None
+    try:
+        table = parsed(path, text)
+    except TomlFileError:
         raise KeyFileError(f"{path} is no key file; `{OWN_NAME} keys` makes them") from None
     peers = table.get("peers", [])
     if not isinstance(peers, list):

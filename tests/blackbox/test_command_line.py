@@ -175,7 +175,9 @@ def test_a_bad_value_in_the_environment_is_refused(
     refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(f"VORTARIUM_{name}", value)
-    assert value in refused()
+    said = refused()
+    assert said.startswith(f"vortarium: VORTARIUM_{name}: ")
+    assert value in said
 
 
 def test_an_operators_pin_that_does_not_fit_is_refused(run_main: RunMain) -> None:
@@ -304,7 +306,9 @@ def test_switches_in_file_and_environment(
 def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
     texts = {"model": "BEC", "log-level": "debug", "log-file": "/l", "remote": "tcp://192.0.2.1:27000",
              "fallback": "local", "talk": "off", "key": "/k", "server-key": "x",
-             "base-path": "/hall/", "host-name": "Museum.example", "uploads": "off",
+             "base-path": "/hall/", "host-name": "Museum.example", "uploads": "everyone",
+             "home": "Quench", "public-url": "https://museum.example/x/", "proxy": "127.0.0.1",
+             "address": "192.0.2.9", "upload-names": "off",
              "upload-type": "gif", "upload-create": "BEC-*", "upload-overwrite": "*"}  # fmt: skip
     lines = [f'{name} = "{text}"' for name, text in texts.items()]
     lines += [
@@ -321,22 +325,32 @@ def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
             "code-minutes",
         )
     ]
-    lines += ["upload-mb = 0.5"]
-    lines += [f"{name} = true" for name in ("lan", "headless", "fullscreen", "kiosk")]
+    lines += ["upload-mb = 0.5", "call-start = 0.5", "slow-threads = 5"]
+    lines += [f"{name} = true" for name in ("lan", "fullscreen", "kiosk")]
     lines += ["idle = 30", "countdown = 5"]
     lines += [f"static = {{ lessons = '{isolated}', more = '/' }}"]
     lines += ["show-code = false", "feed-token = 'sixteen-letters_'"]
-    assert {line.split()[0] for line in lines} == set(SETTINGS)
+    assert {line.split()[0] for line in lines} == set(SETTINGS) - {"headless"}
     (isolated / "vortarium.toml").write_text("\n".join(lines))
     settings = parse([])
     assert settings.params == {"Nx": 64, "Ny": 64, "steps": 64, "tracers": 64}
-    assert (settings.lan, settings.headless, settings.fullscreen) == (True, True, True)
+    assert (settings.lan, settings.fullscreen) == (True, True)
     assert (settings.kiosk, settings.idle_s, settings.countdown_s) == (True, 30.0, 5.0)
     assert settings.log_level == "debug"
     assert settings.static == {"lessons": str(isolated.resolve()), "more": "/"}
-    assert (settings.uploads, settings.upload_types) == ("off", ("gif",))
+    assert (settings.uploads, settings.upload_types) == ("everyone", ("gif",))
     assert (settings.upload_bytes, settings.upload_keep) == (500_000, 64)
     assert (settings.base_path, settings.host_names) == ("/hall", ("museum.example",))
+    assert (settings.home, settings.address, settings.upload_names) == (
+        "Quench",
+        "192.0.2.9",
+        "off",
+    )
+    assert (str(settings.public_url), settings.proxies) == (
+        "https://museum.example/x",
+        ("127.0.0.1",),
+    )
+    assert (settings.calls.start_s, settings.calls.slow_threads) == (0.5, 5)
     assert settings.show_code is False
     assert settings.talk is False
 
