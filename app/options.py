@@ -27,7 +27,7 @@ from app import __version__
 from app.log_file import AUTO, file_or_word
 from app.option_pairs import Given, Pair, fault
 from app.rooms.lanes import CallLimits
-from app.toml_file import TomlFileError, line_of, parsed, read_text
+from app.toml_file import TomlFileError, line_of, parsed, text_of
 
 NOT_IN_FILE = {"help", "version", "config"}
 MAX_FPS = 120.0
@@ -170,7 +170,7 @@ class Parser(ArgumentParser):
 
     def _read_file(self, path: str) -> None:
         """Take what stands in the file and nowhere before it. Raises TomlFileError too."""
-        text = read_text(path)
+        text = text_of(path)
         settings = {n: action for n, action in self._settings().items() if n not in NOT_IN_FILE}
         for name, value in parsed(path, text).items():
             place = _place(path, text, name)

@@ -15,7 +15,7 @@ class TomlFileError(Exception):
     """A file that cannot be used; the text is one line that names it and says why."""
 
 
-def read_text(path: str) -> str:
+def text_of(path: str) -> str:
     """The file's text, without the byte-order mark of some editors. Raises TomlFileError."""
     try:
         with Path(path).expanduser().open("rb") as file:

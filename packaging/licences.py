@@ -114,7 +114,8 @@ def _debian_packages(files: set[str]) -> list[str]:
     told = subprocess.run(
         ["dpkg-query", "--search", *[f"*{library.removeprefix('/usr')}" for library in libraries]],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
     )
     return sorted({line.partition(": ")[0].split(",")[0] for line in told.stdout.splitlines()})
@@ -128,7 +129,8 @@ def _debian_row(package: str, folder: Path) -> str:
     shown = subprocess.run(
         ["dpkg-query", "--show", "--showformat", "${Version}", package],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
     )
     return f"{name} {shown.stdout} (Debian): debian-{name}.txt"

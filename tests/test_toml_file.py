@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.toml_file import MAX_FILE_BYTES, TomlFileError, line_of, parsed, read_text
+from app.toml_file import MAX_FILE_BYTES, TomlFileError, line_of, parsed, text_of
 
 TEXT = '''# port = 1
 title = """
@@ -52,7 +52,7 @@ def test_a_name_stands_where_its_value_is_given(names: tuple[str, ...], line: in
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     file = tmp_path / "notepad.toml"
     file.write_bytes(b"\xef\xbb\xbfport = 1\r\n")
-    assert parsed(str(file), read_text(str(file))) == {"port": 1}
+    assert parsed(str(file), text_of(str(file))) == {"port": 1}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_cannot_be_read_is_refused_with_its_name(
     file = tmp_path / "odd.toml"
     file.write_bytes(data)
     with pytest.raises(TomlFileError, match=word) as refused:
-        parsed(str(file), read_text(str(file)))
+        parsed(str(file), text_of(str(file)))
     assert str(refused.value).startswith(str(file))
     assert "\n" not in str(refused.value)
 
@@ -80,4 +80,4 @@ def test_what_cannot_be_read_is_refused_with_its_name(
 @pytest.mark.parametrize("path", ["/nowhere/x.toml", "/", "a\0b", ""])
 def test_what_is_no_file_is_refused(path: str) -> None:
     with pytest.raises(TomlFileError, match="cannot be read"):
-        read_text(path)
+        text_of(path)

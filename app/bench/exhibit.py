@@ -90,7 +90,9 @@ class Program:
             lines = (
                 line
                 for number in self.processes()
-                for line in Path(f"/proc/{number}/smaps_rollup").read_text().splitlines()
+                for line in Path(f"/proc/{number}/smaps_rollup")
+                .read_text(encoding="utf-8")
+                .splitlines()
             )
             field = "Pss_Anon:" if own_only else "Pss:"
             kib = sum(int(line.split()[1]) for line in lines if line.startswith(field))
@@ -106,7 +108,9 @@ class Program:
         ticks = 0
         for number in self.processes():
             # The fields after the command in brackets; user and system time are the 12th and 13th.
-            fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+            fields = (
+                Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            )
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
@@ -157,7 +161,10 @@ def machine_cpu_s() -> float | None:
     if not HAS_PROC:
         return None
     # After the word "cpu": user, nice, system, idle, iowait, irq, softirq, ...
-    ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n")[0].split()[1:8]]
+    ticks = [
+        int(word)
+        for word in Path("/proc/stat").read_text(encoding="utf-8").split("\n")[0].split()[1:8]
+    ]
     return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
 
 
@@ -166,7 +173,7 @@ def _children() -> dict[int, list[int]]:
     if HAS_PROC:
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
-                parent = int(stat.read_text().rpartition(")")[2].split()[1])
+                parent = int(stat.read_text(encoding="utf-8").rpartition(")")[2].split()[1])
             except (OSError, IndexError):  # it ended meanwhile
                 continue
             below.setdefault(parent, []).append(int(stat.parent.name))
@@ -181,6 +188,10 @@ def _ps() -> list[tuple[int, int, int]]:
     if sys.platform == "win32":
         raise RuntimeError("memory cannot be measured on Windows yet; use Linux or macOS")
     out = subprocess.run(
-        ["ps", "-axo", "pid=,ppid=,rss="], check=True, capture_output=True, text=True
+        ["ps", "-axo", "pid=,ppid=,rss="],
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
     ).stdout
     return [(int(a), int(b), int(c)) for a, b, c in (line.split() for line in out.splitlines())]

@@ -51,7 +51,7 @@ def measure(options: Options) -> list[Row]:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "hog.py"
-        file.write_text(SOURCE)
+        file.write_text(SOURCE, encoding="utf-8")
         with Exhibit(model=str(file)) as exhibit, Guest(exhibit.url, "Hog") as visitor:
             visitor.first_frame(FIRST_FRAME_S)
             crowd = Crowd(exhibit.url, 1, MODEL)

@@ -15,7 +15,7 @@ import zmq
 from msgspec import Struct
 
 from app.resources import OWN_NAME, config_dir, write_whole
-from app.toml_file import TomlFileError, parsed, read_text
+from app.toml_file import TomlFileError, parsed, text_of
 
 KEY_CHARS = 40
 SERVER_FILE, CLIENT_FILE = "compute-server.key", "compute-client.key"
@@ -36,7 +36,7 @@ class Keys(Struct, frozen=True):
 def read(path: str) -> Keys:
     """The keys in the file `path`. Raises KeyFileError."""
     try:
-        text = read_text(path)
+        text = text_of(path)
     except TomlFileError as fault:
         raise KeyFileError(str(fault)) from None
     try:

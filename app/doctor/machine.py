@@ -54,7 +54,14 @@ def _is_synchronised() -> bool | None:
         return None
     command = ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
     try:
-        asked = subprocess.run(command, capture_output=True, text=True, timeout=ASK_S, check=True)
+        asked = subprocess.run(
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=ASK_S,
+            check=True,
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return {"yes": True, "no": False}.get(asked.stdout.strip())
