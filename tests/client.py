@@ -101,15 +101,18 @@ class ClosedError(Exception):
 class Client:
     """One browser's worth of conversation."""
 
-    def __init__(self, url: str, headers: dict[str, str] | None = None) -> None:
-        """Connect to the exhibit at `url` (http://...); nothing is said yet."""
+    def __init__(self, url: str, headers: dict[str, str] | None = None, **names: str) -> None:
+        """Connect to the exhibit at `url` (http://...); nothing is said yet.
+
+        `names`: another `host` or `origin` than the URL's.
+        """
         self.acks = True
         self.messages: list[dict[str, Any]] = []
         self.frames: list[Frame] = []
         self.welcome: dict[str, Any] = {}
         self._ids = itertools.count(1)
         self.socket = websocket.create_connection(
-            url.replace("http", "ws", 1) + "ws", timeout=PATIENCE_S, header=headers or {}
+            url.replace("http", "ws", 1) + "ws", timeout=PATIENCE_S, header=headers or {}, **names
         )
 
     def send(self, **message: Any) -> None:

@@ -159,6 +159,14 @@ def test_nothing_else_is(server: HttpServer, path: str) -> None:
     assert b"root:" not in answer.body
 
 
+@pytest.mark.parametrize("name", ["why%3f.html", "a:b.html", "con.html", "x%7cy", "end."])
+def test_a_name_that_is_never_served_is_told(server: HttpServer, name: str) -> None:
+    answer = ask(server, f"/static/lessons/{name}")
+    assert answer.status == 404
+    assert b"rename it" in answer.body
+    assert b"rename" not in ask(server, "/static/lessons/nothing.html").body
+
+
 @pytest.mark.parametrize("path", ["/static/", "/static", "/static/other/", "/static/../lessons/"])
 def test_folders_without_a_name_are_not_there(server: HttpServer, path: str) -> None:
     assert ask(server, path).status == 404
