@@ -161,9 +161,10 @@ def _speak_utf8() -> None:
 
     Python decides this once, as it starts. No console's encoding makes a message an error.
     """
-    os.environ["PYTHONUTF8"] = "1"
-    if os.name == "posix" and not (sys.flags.utf8_mode or sys.getfilesystemencoding() == "utf-8"):
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
+    os.environ["PYTHONUTF8"] = "1"  # for all that is started from here
+    bundled = hasattr(sys, "frozen")  # packaging/vortarium.spec says it to those
+    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8" and not bundled:
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             at_console = stream.isatty() and not sys.flags.utf8_mode

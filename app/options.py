@@ -19,6 +19,7 @@ from argparse import (
     _StoreTrueAction,
 )
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -93,7 +94,7 @@ class Parser(ArgumentParser):
         try:
             if "config" in self.given:
                 self._read_file(self.given["config"].value)
-            if self._file.exists():
+            if _is_there(self._file):
                 self._read_file(str(self._file))
         except TomlFileError as wrong:
             raise SettingsError(str(wrong)) from None
@@ -201,6 +202,13 @@ def _unknown(what: str, word: str, known: Sequence[str], place: str = "") -> str
 def _place(path: str, text: str, *names: str) -> str:
     line = line_of(text, *names)
     return path if line is None else f"{path}, line {line}"
+
+
+def _is_there(path: Path) -> bool:
+    """Nobody asked for the user's own file by name: a folder that is closed has none."""
+    with suppress(OSError):
+        return path.exists()
+    return False
 
 
 def _is_switch(action: Action) -> bool:
