@@ -70,6 +70,8 @@ ROUTES: dict[str, set[str]] = {
     # Whose visitors may, the setting says: tests/web/test_upload.py.
     "GET /api/rooms/<room>/upload": ANYBODY,
     "POST /api/rooms/<room>/upload": ANYBODY,
+    # Unless the setting says otherwise: tests/blackbox/test_site.py.
+    "GET /api/pictures": {"operator"},
     # None of them as such, but who knows the feeds' token: tests/web/test_feed.py.
     "POST /api/rooms/<room>/feed": set(),
     "GET /api/commands": ANYBODY,
