@@ -85,8 +85,10 @@ class Halls:
                 raise BusyError(f"{MAX_ROOMS} rooms run already")
             self._end(min(empty, key=lambda hall: hall.empty_since))
         log.info("room %s opens", room)
-        self._halls[room] = Hall(room, model, self._engine, params, state)
-        return self._halls[room]
+        hall = Hall(room, model, self._engine)
+        hall.open(params, state)
+        self._halls[room] = hall
+        return hall
 
     def _end(self, hall: Hall) -> None:
         del self._halls[hall.name]

@@ -18,6 +18,7 @@ from app.rooms.source import SourceError
 from models.parameters import Value
 
 MEET_S = 5.0
+ONLY_ONE = "the server is super_hydro's, and has {} only."
 
 
 class RemoteEngine:
@@ -88,7 +89,7 @@ class RemoteEngine:
         self._links = {name: other for name, other in self._links.items() if not other.closed}
         self._links[room] = link
         if self._foreign is not None:
-            link.take_in(self._foreign)
+            self._lodge(link, self._foreign)
         elif self._line.up:
             link.resume()
         elif self._trouble:
@@ -154,7 +155,14 @@ class RemoteEngine:
         self._known = self._foreign.catalogue()
         self._met.set()
         for link in self._open_links():
-            link.take_in(self._foreign)
+            self._lodge(link, self._foreign)
+
+    def _lodge(self, link: RemoteLink, foreign: LocalEngine) -> None:
+        """Let `link` have the one model that super_hydro's server has, if it is that."""
+        if link.model in foreign.catalogue():
+            link.take_in(foreign)
+        else:
+            link.give_up(f"{link.model} is not there: {ONLY_ONE.format(*foreign.catalogue())}")
 
     def _tell(self, trouble: bool, text: str) -> None:
         """Let everybody read `text`; from any thread."""

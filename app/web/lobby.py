@@ -151,6 +151,7 @@ class Lobby:
                 room, model, about, self.engine, self._identity, self.talk.deliver,
                 self._capacity, self._greeted, self._rule, kept.state() if kept else None,
             )  # fmt: skip
+            stage.open()
         except KeyError as unknown:
             raise EntryError("unknown_model", str(unknown.args[0])) from None
         stage.locked = kept is not None and kept.locked
