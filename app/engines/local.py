@@ -358,6 +358,7 @@ def _show_again(room: Room) -> None:
 
 def _pause(room: Room) -> None:
     room.running = False
+    room.model.hold(True)
 
 
 def fitting(model: type[Model], params: Mapping[str, object]) -> dict[str, Value]:

@@ -14,12 +14,12 @@ from app.engines.downloads import Downloads
 from app.engines.last_known import welcome
 from app.engines.local import LocalEngine
 from app.engines.posts import Posts
+from app.engines.questions import Questions
 from app.engines.under_way import UnderWay
 from app.engines.words import HERE, NOT_YET, SERVER, Words
 from app.protocol import frames
 from app.protocol.compute import (
     Address,
-    Ask,
     Chunk,
     Close,
     Enter,
@@ -60,8 +60,6 @@ from app.rooms.visitors import settle
 
 NO_ROOM = ("unknown_model", "busy")
 """Why a server does not open a room."""
-MAX_QUESTIONS = 100
-"""Asked and not yet answered."""
 
 
 class Sender(Protocol):
@@ -94,7 +92,7 @@ class RemoteLink:
         self.model = model
         self._line = line
         self._words = words
-        self._room = room
+        self.room = room
         self._about = about
         self._listener = listener
         self._params = dict(params)
@@ -110,7 +108,7 @@ class RemoteLink:
         """Is the room open on the server?"""
         self._trouble = ""
         self._numbers = itertools.count(1)
-        self._questions: dict[int, Callable[[dict[str, Any]], None]] = {}
+        self._questions = Questions(self._tell, self._numbers)
         self._downloads = Downloads(self._tell, self._numbers)
         self._under_way = UnderWay()
         self._posts = Posts(self._tell, self._numbers)
@@ -129,12 +127,9 @@ class RemoteLink:
             self._tell(Enter(who=visitor, id=request), visitor.id)
         self._tell(Look(keys=list(self._keys)))
         self._tell(Listen(names=list(self._names)))
-        for number in self._questions:
-            self._tell(Ask(id=number))
+        self._questions.resume()
         self._downloads.resume()
-        if self._trouble:
-            self._trouble = ""
-            self._tell_all(Notice(level="info", text=self._words.back))
+        self._tell_that_it_is_back()
 
     def suspend(self, trouble: str, fallback: LocalEngine | None) -> None:
         """The server is away: say so, and let `fallback` have the room meanwhile."""
@@ -158,10 +153,15 @@ class RemoteLink:
         self._tell_all(self._notice())
         self._welcome_those_who_wait()
 
+    def lodge(self, engine: LocalEngine) -> None:
+        """Let the room run in `engine` for good."""
+        self.take_in(engine)
+        self._tell_that_it_is_back()
+
     def take_in(self, engine: LocalEngine) -> None:
         """Let the room run in `engine`."""
         self._end_stand_in()
-        inner = engine.open(self._room, self.model, self, self._params, self._state)
+        inner = engine.open(self.room, self.model, self, self._params, self._state)
         inner.count_past(self._seq)
         if self._posts.newest:
             inner.feed(self._posts.newest, lambda _answer: None)
@@ -170,6 +170,11 @@ class RemoteLink:
             inner.enter(visitor, self._requests.get(visitor.id, UNSET))
         inner.want(self._keys)
         inner.listen(self._names)
+
+    def _tell_that_it_is_back(self) -> None:
+        if self._trouble:
+            self._trouble = ""
+            self._tell_all(Notice(level="info", text=self._words.back))
 
     def _tell_all(self, notice: Notice) -> None:
         if self._visitors:
@@ -258,10 +263,8 @@ class RemoteLink:
         """Call `answer` with the room's state, once the server tells it."""
         if self._stand_in is not None:
             self._stand_in.ask_state(answer)
-        elif len(self._questions) < MAX_QUESTIONS:
-            number = next(self._numbers)
-            self._questions[number] = answer
-            self._tell(Ask(id=number))
+        else:
+            self._questions.ask(answer)
 
     def ask_snapshot(self, parts: Sequence[Part], answer: snapshot.Answer) -> None:
         """Call `answer` with `parts` of one instant, or with why there is none."""
@@ -293,7 +296,7 @@ class RemoteLink:
         self._tell(Close())
 
     def _tell(self, message: FromClient, visitor: int | None = None) -> bool:
-        return self._here and self._line.send(message, Address(self._room, visitor))
+        return self._here and self._line.send(message, Address(self.room, visitor))
 
     # --- what comes back ------------------------------------------------------------------
 
@@ -306,9 +309,7 @@ class RemoteLink:
             case HowItRuns():
                 self.on_figures(message.figures)
             case Report():
-                answer = self._questions.pop(message.id if isinstance(message.id, int) else 0, None)
-                if answer is not None:
-                    answer(message.state)
+                self._questions.answered(message)
             case Chunk():
                 self._downloads.take(message, frame)
             case Error(code="unknown_room") if not self._here:
@@ -380,7 +381,7 @@ class RemoteLink:
         self._visitors[visitor.id] = settled
         request = self._requests.pop(visitor.id, UNSET)
         present = list(self._visitors.values())
-        alone = welcome(settled, request, self._room, self._about, self._state, present)
+        alone = welcome(settled, request, self.room, self._about, self._state, present)
         self._listener.on_message(alone, visitor.id)
         everybody = Visitors(joined=[visitor.id], left=[], list=tuple(present))
         self._listener.on_message(everybody, None)
