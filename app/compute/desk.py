@@ -51,7 +51,7 @@ from app.protocol.messages import (
     Unsubscribe,
     Visitor,
 )
-from app.protocol.talk import Said
+from app.protocol.talk import Echo, Echoed, Said
 from app.protocol.wishes import LoadPicture, Rest, Wish
 from app.rooms.encoder import FrameKey
 from app.rooms.text import clean_text
@@ -89,6 +89,7 @@ class Desk:
             Feed: self._feed,
             Close: self._close,
             Said: self._said,
+            Echo: self._echo,
             Credit: lambda peer, message, _: peer.credit(message.n, message.number),
             Ping: lambda peer, message, _: peer.tell(Pong(id=message.id, t=message.t)),
         }
@@ -167,6 +168,12 @@ class Desk:
         if message.by not in peer.visitors or not text:
             raise RefusedError("bad_message", "said needs words, and a visitor of yours")
         hall.pass_on(msgspec.structs.replace(message, room=hall.name, text=text), peer)
+
+    def _echo(self, peer: Peer, message: Echo, address: Address) -> None:
+        try:
+            peer.tell(Echoed(id=message.id, data=message.data), address)
+        except RecursionError:
+            raise RefusedError("bad_message", "data is nested too deeply") from None
 
     def _close(self, peer: Peer, message: Close, address: Address) -> None:
         self._hall(address, peer).dismiss(peer)

@@ -56,7 +56,7 @@ from app.protocol.messages import (
     Visitor,
     Word,
 )
-from app.protocol.talk import Said
+from app.protocol.talk import Echo, Said
 from app.protocol.wishes import LoadPicture, Rest
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
@@ -188,6 +188,7 @@ FromClient = (
     | Unsubscribe
     | Channels
     | Ping
+    | Echo
     | Open
     | Enter
     | Promote
