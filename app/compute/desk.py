@@ -57,6 +57,7 @@ from app.rooms.encoder import FrameKey
 from app.rooms.text import clean_text
 from app.rooms.visitors import clean_name
 from app.web.limits import MAX_VISITORS_PER_ROOM
+from models.parameters import ParameterError
 
 
 class Desk:
@@ -111,10 +112,10 @@ class Desk:
 
     def _open(self, peer: Peer, message: Open, address: Address) -> None:
         room = address.room or message.model
-        running = self._halls.get(room)
+        running, newer = self._halls.get(room), room in self._halls.waiting
         hall = self._opened(room, message.model, message)
         hall.seat(peer)
-        if message.fed and hall is not running:
+        if message.fed and hall is not running and not newer:
             hall.link.feed(message.fed, lambda _answer: None)
 
     def _opened(self, room: str, model: str, how: Open | None = None) -> Hall:
@@ -232,6 +233,14 @@ class Desk:
         hall.link.ask_snapshot(message.parts, put)
 
     def _feed(self, peer: Peer, message: Feed, address: Address) -> None:
+        room, listed = address.room, self._halls.catalogue()
+        if room in listed and self._halls.get(room) is None:
+            try:
+                kept = self._halls.waiting.keep(room, listed[room], message.state)
+            except ParameterError as fault:
+                raise RefusedError(fault.code, str(fault)) from None
+            peer.tell(Fed(id=message.id, state=dict(kept), waits=True), Address(room))
+            return
         hall = self._hall(address, peer)
         hall.link.feed(message.state, partial(_answer, peer, message.id, Address(hall.name)))
 

@@ -10,6 +10,7 @@ from typing import Any
 from app.compute.hall import Hall
 from app.engines.base import Engine
 from app.protocol.messages import RoomState
+from app.rooms.waiting import WaitingStates
 from app.web.limits import MAX_ROOMS
 from models.parameters import Value
 
@@ -28,6 +29,7 @@ class Halls:
         self.default = default
         self._engine = engine
         self._idle_s = idle_s
+        self.waiting = WaitingStates()
         self._halls: dict[str, Hall] = {}
 
     def __iter__(self) -> Iterator[Hall]:
@@ -87,6 +89,7 @@ class Halls:
         log.info("room %s opens", room)
         hall = Hall(room, model, self._engine)
         hall.open(params, state)
+        self.waiting.hand_over(room, hall.link)
         self._halls[room] = hall
         return hall
 
