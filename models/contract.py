@@ -107,6 +107,9 @@ class Model(ABC):
     display: ClassVar[str] = ""
     """What the page shows of a model without a grid: one of ui/js/exhibits; its values if none."""
 
+    takes_from_room: ClassVar[frozenset[str] | None] = None
+    """Of what every room offers, parameters and actions, what works with this model; None: all."""
+
     served: ClassVar[Mapping[str, Leaf]] = {}
     """Objects beside the model that its rooms offer (see models.serving), by dotted name."""
 

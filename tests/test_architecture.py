@@ -81,6 +81,36 @@ def test_every_module_says_what_it_is_and_postpones_annotations() -> None:
             assert "from __future__ import annotations" in path.read_text(), path
 
 
+SILENT = {"__setattr__", "Calls", "Line", "watch"}
+"""What may be given an object that is not whole yet: it calls nothing before its maker returns."""
+
+
+def test_no_constructor_hands_out_what_is_not_whole() -> None:
+    for path in sources("app"):
+        for kind in ast.walk(ast.parse(path.read_text())):
+            for function in kind.body if isinstance(kind, ast.ClassDef) else ():
+                if isinstance(function, ast.FunctionDef) and function.name == "__init__":
+                    for number, statement in enumerate(function.body, 1 - len(function.body)):
+                        for call in ast.walk(statement):
+                            if isinstance(call, ast.Call):
+                                where = f"{path}:{call.lineno}"
+                                name = call_name(call)
+                                assert name in SILENT or not gives_self(call), where
+                                # A thread or greenlet may run at once: it begins last.
+                                assert name not in ("start", "spawn") or number == 0, where
+
+
+def call_name(call: ast.Call) -> str:
+    """The last word of what is called."""
+    return ast.unparse(call.func).rpartition(".")[2]
+
+
+def gives_self(call: ast.Call) -> bool:
+    """Is `self` among the arguments?"""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return any(isinstance(argument, ast.Name) and argument.id == "self" for argument in given)
+
+
 def test_no_debugging_is_left_behind() -> None:
     for path in [ROOT / "main.py", *sources("app", "models")]:
         for node in ast.walk(ast.parse(path.read_text())):

@@ -69,7 +69,8 @@ def _rows(
             params = {
                 "Nx": size, "Ny": size, "tracers": tracers, "steps": STEPS, "precision": precision
             }  # fmt: skip
-            rooms.append(StirredRoom(name, kind.views[0].name, params))
+            rooms.append(StirredRoom(params))
+            rooms[-1].open(name, kind.views[0].name)
         rates = _in_turns(rooms, [pair, studied, NumpyFluid(shape).step], seconds)
     finally:
         for room in rooms:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import gevent
 from gevent.event import Event
 
+from app.engines.base import RoomLink
 from app.engines.local import LocalEngine
 from app.protocol import frames
 from app.protocol.messages import Do, Finger, Notice, ServerMessage, State, Visitor
@@ -29,10 +30,11 @@ def stir_point(turn: float) -> tuple[float, float]:
 
 
 class StirredRoom:
-    """The only room of an engine, whose Listener this is. It is paused until `run`."""
+    """The only room of an engine, whose Listener this is, once it is open; paused until `run`."""
 
-    def __init__(self, model: str, view: str, params: Mapping[str, Value]) -> None:
-        """Wait until the first frame is there. Raises RuntimeError if none comes."""
+    _link: RoomLink
+
+    def __init__(self, params: Mapping[str, Value]) -> None:
         self._steps_per_frame = int(params["steps"])
         self._arrivals: list[tuple[float, int]] = []
         self._newest = Event()
@@ -40,6 +42,9 @@ class StirredRoom:
         self._trouble = ""
         self._stirs = False
         self._engine = LocalEngine(gevent.get_hub().loop.run_callback_threadsafe, math.inf, params)
+
+    def open(self, model: str, view: str) -> None:
+        """Wait until the first frame is there. Raises RuntimeError if none comes."""
         self._link = self._engine.open("bench", model, self)
         self._link.enter(VISITOR, None)
         self._link.want(frozenset({FrameKey(view, frames.JPEG)}))

@@ -35,7 +35,7 @@ from app.protocol.messages import (
     Visitors,
     Welcome,
 )
-from app.protocol.talk import Said, Say
+from app.protocol.talk import Echo, Said, Say
 from app.rooms.snapshot import Answer
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ MAX_LINES = 20
 CLOSED = "the room was closed here"
 
 Fault = ConnectionError | RoomError
-Wish = Set | Do | Finger | SelectView | Channels | Subscribe | Unsubscribe | Say | Rpc
+Wish = Set | Do | Finger | SelectView | Channels | Subscribe | Unsubscribe | Echo | Say | Rpc
 """What both kinds of server understand, once we are in a room."""
 
 

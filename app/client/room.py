@@ -35,7 +35,7 @@ from app.protocol.messages import (
     Welcome,
     You,
 )
-from app.protocol.talk import Said, Say
+from app.protocol.talk import Echo, Echoed, Said, Say
 from app.rooms.snapshot import Arrays
 
 TIMEOUT_S = 10.0
@@ -198,6 +198,15 @@ class Room:
         reply = self._requests.ask(Say(text=text))
         assert isinstance(reply, Said)
         return reply
+
+    def echo(self, data: Any) -> Any:
+        """`data`, any JSON, as it comes back from the server: the whole way there, and back.
+
+        Raises RoomError `bad_message` for data nested too deeply, and TypeError.
+        """
+        reply = self._requests.ask(Echo(data=data))
+        assert isinstance(reply, Echoed)
+        return reply.data
 
     @property
     def lines(self) -> list[Said]:

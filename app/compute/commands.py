@@ -17,13 +17,14 @@ ACTIONS = {
 }
 ARRAYS = {
     "density": "The density, shape (Nx, Ny).",
-    "tracers": "Positions x + iy of the tracers, in grid units from the centre.",
+    "tracers": "Where tracers are, as grid indices, shape (2, N).",
 }
 ABOUT_ALL = {
     "Nxy": "The shape of the density.",
     "available_commands": "This list.",
     "layout": "Widgets for the parameters.",
 }
+SIZES = {"Nx": "The grid's points along x.", "Ny": "The grid's points along y."}
 FINGER = {
     "finger_x": "Where the finger is, as a fraction of the box.",
     "finger_y": "Where the finger is, as a fraction of the box.",
@@ -43,7 +44,7 @@ def available(about: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     own = {parameter["name"]: parameter["help"] for parameter in about["parameters"]}
     return {
         "do": dict(ACTIONS),
-        "get": {**ABOUT_ALL, **FINGER, **own},
+        "get": {**ABOUT_ALL, **(SIZES if about["grid"] else {}), **FINGER, **own},
         "set": {**FINGER, **own},
         "get_array": dict(ARRAYS),
     }
@@ -56,7 +57,8 @@ def answers(
     marks = [mark for mark in report["fingers"] if mark["visitor"] == visitor]
     at = marks[0]["potential"] if marks else finger
     place = {"finger_x": finger.x, "finger_y": finger.y, "finger_Vxy": list(at)}
-    return {"Nxy": shape, **place, **report["params"]}
+    sizes = dict(zip(("Nx", "Ny"), shape, strict=False))
+    return {"Nxy": shape, **sizes, **place, **report["params"]}
 
 
 def layout(about: Mapping[str, Any], values: Mapping[str, Any]) -> str:

@@ -51,12 +51,13 @@ from app.protocol.messages import (
     Unsubscribe,
     Visitor,
 )
-from app.protocol.talk import Said
+from app.protocol.talk import Echo, Echoed, Said
 from app.protocol.wishes import LoadPicture, Rest, Wish
 from app.rooms.encoder import FrameKey
 from app.rooms.text import clean_text
 from app.rooms.visitors import clean_name
 from app.web.limits import MAX_VISITORS_PER_ROOM
+from models.parameters import ParameterError
 
 
 class Desk:
@@ -89,6 +90,7 @@ class Desk:
             Feed: self._feed,
             Close: self._close,
             Said: self._said,
+            Echo: self._echo,
             Credit: lambda peer, message, _: peer.credit(message.n, message.number),
             Ping: lambda peer, message, _: peer.tell(Pong(id=message.id, t=message.t)),
         }
@@ -110,10 +112,10 @@ class Desk:
 
     def _open(self, peer: Peer, message: Open, address: Address) -> None:
         room = address.room or message.model
-        running = self._halls.get(room)
+        running, newer = self._halls.get(room), room in self._halls.waiting
         hall = self._opened(room, message.model, message)
         hall.seat(peer)
-        if message.fed and hall is not running:
+        if message.fed and hall is not running and not newer:
             hall.link.feed(message.fed, lambda _answer: None)
 
     def _opened(self, room: str, model: str, how: Open | None = None) -> Hall:
@@ -167,6 +169,12 @@ class Desk:
         if message.by not in peer.visitors or not text:
             raise RefusedError("bad_message", "said needs words, and a visitor of yours")
         hall.pass_on(msgspec.structs.replace(message, room=hall.name, text=text), peer)
+
+    def _echo(self, peer: Peer, message: Echo, address: Address) -> None:
+        try:
+            peer.tell(Echoed(id=message.id, data=message.data), address)
+        except RecursionError:
+            raise RefusedError("bad_message", "data is nested too deeply") from None
 
     def _close(self, peer: Peer, message: Close, address: Address) -> None:
         self._hall(address, peer).dismiss(peer)
@@ -225,6 +233,14 @@ class Desk:
         hall.link.ask_snapshot(message.parts, put)
 
     def _feed(self, peer: Peer, message: Feed, address: Address) -> None:
+        room, listed = address.room, self._halls.catalogue()
+        if room in listed and self._halls.get(room) is None:
+            try:
+                kept = self._halls.waiting.keep(room, listed[room], message.state)
+            except ParameterError as fault:
+                raise RefusedError(fault.code, str(fault)) from None
+            peer.tell(Fed(id=message.id, state=dict(kept), waits=True), Address(room))
+            return
         hall = self._hall(address, peer)
         hall.link.feed(message.state, partial(_answer, peer, message.id, Address(hall.name)))
 

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from app.compute.peer import Peer
-from app.engines.base import Engine
+from app.engines.base import Engine, RoomLink
 from app.protocol.compute import Address, HowItRuns
 from app.protocol.messages import ChannelValue, RoomState, ServerMessage, Visitor
 from app.protocol.talk import Said
@@ -27,17 +27,13 @@ class Seat(Struct):
 
 
 class Hall:
-    """Hands what a room says to the peers for whom it is (an engine's Listener)."""
+    """Hands what a room says to the peers for whom it is (an engine's Listener), from `open` on."""
 
-    def __init__(
-        self,
-        name: str,
-        model: str,
-        engine: Engine,
-        params: dict[str, Value],
-        state: RoomState | None,
-    ) -> None:
-        """See Engine.open. Raises KeyError for an unknown model."""
+    link: RoomLink
+    """The way to the room; there from `open` on."""
+
+    def __init__(self, name: str, model: str, engine: Engine) -> None:
+        """Raises KeyError for an unknown model."""
         self.name = name
         self.model = model
         self.about: dict[str, Any] = engine.catalogue()[model]
@@ -46,7 +42,11 @@ class Hall:
         self._owners: dict[int, Peer | None] = {}
         self._values: dict[str, ChannelValue] = {}
         self._newest: dict[FrameKey, bytes] = {}
-        self.link = engine.open(name, model, self, params, state)
+        self._engine = engine
+
+    def open(self, params: dict[str, Value], state: RoomState | None) -> None:
+        """Have the room run; see Engine.open."""
+        self.link = self._engine.open(self.name, self.model, self, params, state)
 
     # --- peers and visitors ---------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import Any
 from app.compute.hall import Hall
 from app.engines.base import Engine
 from app.protocol.messages import RoomState
+from app.rooms.waiting import WaitingStates
 from app.web.limits import MAX_ROOMS
 from models.parameters import Value
 
@@ -28,6 +29,7 @@ class Halls:
         self.default = default
         self._engine = engine
         self._idle_s = idle_s
+        self.waiting = WaitingStates()
         self._halls: dict[str, Hall] = {}
 
     def __iter__(self) -> Iterator[Hall]:
@@ -85,8 +87,11 @@ class Halls:
                 raise BusyError(f"{MAX_ROOMS} rooms run already")
             self._end(min(empty, key=lambda hall: hall.empty_since))
         log.info("room %s opens", room)
-        self._halls[room] = Hall(room, model, self._engine, params, state)
-        return self._halls[room]
+        hall = Hall(room, model, self._engine)
+        hall.open(params, state)
+        self.waiting.hand_over(room, hall.link)
+        self._halls[room] = hall
+        return hall
 
     def _end(self, hall: Hall) -> None:
         del self._halls[hall.name]

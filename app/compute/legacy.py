@@ -6,10 +6,11 @@
     "do", an action as JSON    "ok", then "ok"
     anything else              "Unknown Message"
 
-Unlike there, an action's bare name does it as well, which is what its client sends. All that such
-clients do happens in the room of the server's own model. Each counts as one visitor with one
-finger, which stays where `finger_x` and `finger_y` put it until the client has been silent for
-SILENT_S.
+Tracers are grid indices as float64, shape (2, N): x from 0 to Nx - 1, y from 0 to Ny - 1. Values
+are {name: value}; its client of 2020 says "_get" for "get", and sends [name, value], one after the
+other. Unlike there, an action's bare name does it as well, which is what its clients send. All that
+they do happens in the room of the server's own model. Each counts as one visitor with one finger,
+which stays where `finger_x` and `finger_y` put it until the client has been silent for SILENT_S.
 
 Source: a recorded conversation between super_hydro's client and server.
 """
@@ -39,7 +40,8 @@ OK = b"ok"
 REFUSED = b"quit is refused: the server was started without --allow-quit"
 SILENT_S = 30.0
 MAX_CLIENTS = 64
-TWO_PART = ("get", "set", "do")
+TWO_PART = {"get": "get", "_get": "get", "set": "set", "do": "do"}
+"""Words that wait for their argument, and what is meant by them."""
 
 Reply = Callable[[list[bytes]], None]
 
@@ -52,7 +54,7 @@ class Client:
         self.heard_at = now
         self.visitor = 1 + secrets.randbelow(2**32 - 1)
         self.pending = ""
-        """Which of TWO_PART waits for its argument."""
+        """What waits for its argument, if anything does."""
         self.finger = Finger(0.5, 0.5)
         self.hall: Hall | None = None
 
@@ -106,7 +108,7 @@ class Legacy:
 
     def _begin(self, client: Client, hall: Hall, word: str) -> None:
         if word in TWO_PART:
-            client.pending = word
+            client.pending = TWO_PART[word]
             client.reply([OK])
         elif word in ARRAYS:
             parts: tuple[Part, ...] = ("density", "tracers", "shape")
@@ -127,6 +129,8 @@ class Legacy:
                 self._get(client, hall, [str(name) for name in argument])
             case "set", dict():
                 self._set(client, hall, argument)
+            case "set", [str() as name, value]:
+                self._set(client, hall, {name: value})
             case "do", str() if argument in ACTIONS:
                 self._do(client, hall, argument)
             case _:
@@ -204,17 +208,14 @@ def _shape(made: bytes | SnapshotError) -> list[int]:
 
 
 def _array(name: str, made: bytes | SnapshotError) -> npt.NDArray[Any]:
-    """The density (Nx, Ny), or the tracers as x + iy in grid units from the box's centre."""
+    """The density, shape (Nx, Ny), or the tracers as grid indices, shape (2, N)."""
     if isinstance(made, SnapshotError):
         return np.zeros(0)
     arrays = unpacked(made)
     if name == "density":
         return np.ascontiguousarray(arrays["density"], np.float64)
-    at = arrays["tracers"].astype(np.float64) - 0.5
-    if not len(at):
-        return np.zeros(0)
-    Nx, Ny = arrays["shape"]
-    return np.ascontiguousarray(at[:, 0] * Nx + 1j * at[:, 1] * Ny)
+    at = arrays["tracers"].astype(np.float64)
+    return np.ascontiguousarray((at * (arrays["shape"] - 1)).T) if len(at) else np.zeros(0)
 
 
 def _packed(array: npt.NDArray[Any]) -> list[bytes]:

@@ -105,6 +105,7 @@ class Engine(Protocol):
     ) -> RoomLink:
         """A new room, with `params` in place of defaults, or that goes on from `state`.
 
+        Nothing is told to `listener` before this has returned.
         Raises KeyError for an unknown model.
         """
 

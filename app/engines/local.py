@@ -150,7 +150,6 @@ class LocalLink:
         self._make = make
         self._frame_s = frame_s
         self._listener = listener
-        self._worker = Worker(call_soon, name, make, frame_s, listener, self._unfit, warden)
         self._waiting: dict[int, Id] = {}
         """Who has not been welcomed yet, and the id of his request."""
         self._fault = ""
@@ -161,6 +160,7 @@ class LocalLink:
         self._tickets: deque[Ticket] = deque()
         self._in_a_row = 0
         self._replace_at: float | None = None
+        self._worker = Worker(call_soon, name, make, frame_s, listener, self._unfit, warden)
 
     def enter(self, visitor: Visitor, request: Id) -> None:
         """A visitor comes; if there is no model for him to see, he is told, and waits for it."""
@@ -363,6 +363,7 @@ def _show_again(room: Room) -> None:
 
 def _pause(room: Room) -> None:
     room.running = False
+    room.model.hold(True)
 
 
 def fitting(model: type[Model], params: Mapping[str, object]) -> dict[str, Value]:

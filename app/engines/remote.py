@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from app.compute.keys import Keys
 from app.engines.base import CallSoon, Listener
-from app.engines.line import Line, Watch
+from app.engines.line import DEAD_S, NO_ANSWER, Line, Watch
 from app.engines.local import LocalEngine
 from app.engines.remote_link import RemoteLink
 from app.engines.super_hydro import Discovery, find
@@ -18,6 +19,8 @@ from app.rooms.source import SourceError
 from models.parameters import Value
 
 MEET_S = 5.0
+ONLY_ONE = "{} is not there: the server is super_hydro's, and has {} only."
+ONE_ROOM = "super_hydro's server has one fluid, and it is in room {}."
 
 
 class RemoteEngine:
@@ -53,7 +56,9 @@ class RemoteEngine:
         self._trouble = ""
         self._links: dict[str, RemoteLink] = {}
         self._foreign: LocalEngine | None = None
-        self._finding = False
+        self._found: Discovery | None = None
+        self._finding_since: float | None = None
+        self._closed = False
         self._met = threading.Event()
         self._line = Line(endpoint, self, watch, call_soon, keys)
 
@@ -88,7 +93,7 @@ class RemoteEngine:
         self._links = {name: other for name, other in self._links.items() if not other.closed}
         self._links[room] = link
         if self._foreign is not None:
-            link.take_in(self._foreign)
+            self._lodge(link, self._foreign)
         elif self._line.up:
             link.resume()
         elif self._trouble:
@@ -99,8 +104,10 @@ class RemoteEngine:
         """See whether the server is there."""
         if self._foreign is not None:
             self._foreign.look_after()
-        elif not self._finding:
+        elif self._finding_since is None:
             self._line.look_after()
+        elif not self._trouble and time.monotonic() - self._finding_since > DEAD_S:
+            self.on_down(NO_ANSWER)
         if self._fallback is not None:
             self._fallback.look_after()
 
@@ -112,6 +119,9 @@ class RemoteEngine:
         self._local.close()
         if self._foreign is not None:
             self._foreign.close()
+        if self._found is not None:
+            self._found.close()
+        self._closed = True
 
     # --- the line (see engines.line.Office) -----------------------------------------------
 
@@ -133,7 +143,7 @@ class RemoteEngine:
 
     def on_foreign(self) -> None:
         """It is super_hydro's: learn what it has, in a thread that may wait for it."""
-        self._finding = True
+        self._finding_since = time.monotonic()
         find(self._endpoint, self._model, self._tell, self._call_soon, self._adopt)
 
     def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
@@ -146,8 +156,13 @@ class RemoteEngine:
 
     def _adopt(self, found: Discovery | None) -> None:
         """Rooms are driven here from now on, and their model is the server's."""
-        self._finding = False
+        self._finding_since = None
         if found is None:
+            self.on_down("answers what neither a compute server nor super_hydro's would")
+            return
+        self._found = found
+        if self._closed:
+            found.close()
             return
         self._trouble = ""
         here = self._local
@@ -155,7 +170,18 @@ class RemoteEngine:
         self._known = self._foreign.catalogue()
         self._met.set()
         for link in self._open_links():
-            link.take_in(self._foreign)
+            self._lodge(link, self._foreign)
+
+    def _lodge(self, link: RemoteLink, foreign: LocalEngine) -> None:
+        """Let `link` have the one fluid of super_hydro's server, if it is that and is free."""
+        (only,) = foreign.catalogue()
+        first = next(other for other in self._open_links() if other.model == only or other is link)
+        if link.model != only:
+            link.give_up(ONLY_ONE.format(link.model, only))
+        elif first is not link:
+            link.give_up(ONE_ROOM.format(first.room))
+        else:
+            link.lodge(foreign)
 
     def _tell(self, trouble: bool, text: str) -> None:
         """Let everybody read `text`; from any thread."""

@@ -11,14 +11,15 @@ from msgspec import UNSET
 
 from app.engines.base import FeedAnswer, Listener, RoomLink
 from app.engines.downloads import Downloads
+from app.engines.last_known import welcome
 from app.engines.local import LocalEngine
 from app.engines.posts import Posts
+from app.engines.questions import Questions
 from app.engines.under_way import UnderWay
 from app.engines.words import HERE, NOT_YET, SERVER, Words
 from app.protocol import frames
 from app.protocol.compute import (
     Address,
-    Ask,
     Chunk,
     Close,
     Enter,
@@ -57,8 +58,8 @@ from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
 from app.rooms.visitors import settle
 
-MAX_QUESTIONS = 100
-"""Asked and not yet answered."""
+NO_ROOM = ("unknown_model", "busy")
+"""Why a server does not open a room."""
 
 
 class Sender(Protocol):
@@ -88,10 +89,10 @@ class RemoteLink:
     ) -> None:
         """`about` is the catalogue's entry of the model; a new room gets `params` and `state`."""
         self.closed = False
+        self.model = model
         self._line = line
         self._words = words
-        self._room = room
-        self._model = model
+        self.room = room
         self._about = about
         self._listener = listener
         self._params = dict(params)
@@ -107,7 +108,7 @@ class RemoteLink:
         """Is the room open on the server?"""
         self._trouble = ""
         self._numbers = itertools.count(1)
-        self._questions: dict[int, Callable[[dict[str, Any]], None]] = {}
+        self._questions = Questions(self._tell, self._numbers)
         self._downloads = Downloads(self._tell, self._numbers)
         self._under_way = UnderWay()
         self._posts = Posts(self._tell, self._numbers)
@@ -118,7 +119,7 @@ class RemoteLink:
         """Open the room on a server that knows nothing of it yet."""
         self._end_stand_in()
         self._here = True
-        again = Open(model=self._model, params=self._params, state=self._state, seq=self._seq)
+        again = Open(model=self.model, params=self._params, state=self._state, seq=self._seq)
         again.fed = self._posts.newest
         self._tell(again)
         for visitor in self._visitors.values():
@@ -126,44 +127,41 @@ class RemoteLink:
             self._tell(Enter(who=visitor, id=request), visitor.id)
         self._tell(Look(keys=list(self._keys)))
         self._tell(Listen(names=list(self._names)))
-        for number in self._questions:
-            self._tell(Ask(id=number))
+        self._questions.resume()
         self._downloads.resume()
-        if self._trouble:
-            self._trouble = ""
-            self._listener.on_message(Notice(level="info", text=self._words.back), None)
+        self._tell_that_it_is_back()
 
     def suspend(self, trouble: str, fallback: LocalEngine | None) -> None:
         """The server is away: say so, and let `fallback` have the room meanwhile."""
-        self._here = False
-        self._downloads.fail(trouble)
-        self._lose_calls()
-        self._posts.fail(trouble)
-        can = fallback is not None and self._model in fallback.catalogue()
+        self._lose(trouble)
+        can = fallback is not None and self.model in fallback.catalogue()
         self._trouble = f"{trouble} {HERE if can else self._words.trying}"
-        self._listener.on_message(self._notice(), None)
+        self._tell_all(self._notice())
         if fallback is not None and can and self._stand_in is None:
             self.take_in(fallback)
         elif not can:
-            for number in list(self._requests):
-                self._welcome_alone(self._visitors[number])
+            self._welcome_those_who_wait()
 
     def forget_state(self) -> None:
         """Let the room begin with first values when it is opened again."""
         self._state = None
 
     def give_up(self, why: str) -> None:
-        """The room will not come back."""
-        self._here = False
+        """The room is not to be had there; whoever waits for it is let in and told so."""
+        self._lose(why)
         self._trouble = why
-        self._downloads.fail(why)
-        self._lose_calls()
-        self._listener.on_message(self._notice(), None)
+        self._tell_all(self._notice())
+        self._welcome_those_who_wait()
+
+    def lodge(self, engine: LocalEngine) -> None:
+        """Let the room run in `engine` for good."""
+        self.take_in(engine)
+        self._tell_that_it_is_back()
 
     def take_in(self, engine: LocalEngine) -> None:
         """Let the room run in `engine`."""
         self._end_stand_in()
-        inner = engine.open(self._room, self._model, self, self._params, self._state)
+        inner = engine.open(self.room, self.model, self, self._params, self._state)
         inner.count_past(self._seq)
         if self._posts.newest:
             inner.feed(self._posts.newest, lambda _answer: None)
@@ -173,7 +171,24 @@ class RemoteLink:
         inner.want(self._keys)
         inner.listen(self._names)
 
-    def _lose_calls(self) -> None:
+    def _tell_that_it_is_back(self) -> None:
+        if self._trouble:
+            self._trouble = ""
+            self._tell_all(Notice(level="info", text=self._words.back))
+
+    def _tell_all(self, notice: Notice) -> None:
+        if self._visitors:
+            self._listener.on_message(notice, None)
+
+    def _welcome_those_who_wait(self) -> None:
+        for number in list(self._requests):
+            self._welcome_alone(self._visitors[number])
+
+    def _lose(self, why: str) -> None:
+        """No answer will come any more."""
+        self._here = False
+        self._downloads.fail(why)
+        self._posts.fail(why)
         for error, visitor in self._under_way.lose():
             self._listener.on_message(error, visitor)
 
@@ -248,10 +263,8 @@ class RemoteLink:
         """Call `answer` with the room's state, once the server tells it."""
         if self._stand_in is not None:
             self._stand_in.ask_state(answer)
-        elif len(self._questions) < MAX_QUESTIONS:
-            number = next(self._numbers)
-            self._questions[number] = answer
-            self._tell(Ask(id=number))
+        else:
+            self._questions.ask(answer)
 
     def ask_snapshot(self, parts: Sequence[Part], answer: snapshot.Answer) -> None:
         """Call `answer` with `parts` of one instant, or with why there is none."""
@@ -269,7 +282,7 @@ class RemoteLink:
         if self._stand_in is not None:
             self._stand_in.count_past(seq)
         else:
-            self._tell(Open(model=self._model, seq=self._seq))
+            self._tell(Open(model=self.model, seq=self._seq))
 
     def feed(self, state: Mapping[str, Any], answer: FeedAnswer) -> None:
         """A program outside posts `state`; the room gets it anew after a fault of the server."""
@@ -283,7 +296,7 @@ class RemoteLink:
         self._tell(Close())
 
     def _tell(self, message: FromClient, visitor: int | None = None) -> bool:
-        return self._here and self._line.send(message, Address(self._room, visitor))
+        return self._here and self._line.send(message, Address(self.room, visitor))
 
     # --- what comes back ------------------------------------------------------------------
 
@@ -296,18 +309,21 @@ class RemoteLink:
             case HowItRuns():
                 self.on_figures(message.figures)
             case Report():
-                answer = self._questions.pop(message.id if isinstance(message.id, int) else 0, None)
-                if answer is not None:
-                    answer(message.state)
+                self._questions.answered(message)
             case Chunk():
                 self._downloads.take(message, frame)
+            case Error(code="unknown_room") if not self._here:
+                pass  # what was sent behind an `open` that was refused
             case Error() if address.visitor is None and self._downloads.refused(message):
                 pass
             case Fed() | Error() if address.visitor is None and self._posts.answered(message):
                 pass
             case Error() if address.visitor is None:
                 text = f"The compute server refuses: {message.message}"
-                self._listener.on_message(Notice(level="trouble", text=text), None)
+                if message.code in NO_ROOM:
+                    self.give_up(text)
+                else:
+                    self._tell_all(Notice(level="trouble", text=text))
             case Greeting() | Stranger() | Fed():
                 pass
             case _:
@@ -343,9 +359,12 @@ class RemoteLink:
         self._visitors[you.id] = _visitor(you)
         self._state = msgspec.structs.replace(message.state, params=dict(message.state.params))
         self._about = message.model
-        if you.id in self._requests or not known:
+        comes = you.id in self._requests
+        if comes or not known:
             self._requests.pop(you.id, None)
             self._listener.on_message(message, you.id)
+            if comes and self._trouble:  # a stand-in welcomes
+                self._listener.on_message(self._notice(), you.id)
             return
         # He has been here all the time: to him, things have changed, no more.
         now = State(
@@ -361,16 +380,9 @@ class RemoteLink:
         settled = settle(visitor, others)
         self._visitors[visitor.id] = settled
         request = self._requests.pop(visitor.id, UNSET)
-        first = {p["name"]: p["default"] for p in self._about["parameters"]}
-        state = self._state or RoomState(running=False, params=first, sim_time=0.0)
         present = list(self._visitors.values())
-        you = You(
-            id=settled.id, name=settled.name, colour=settled.colour, role=settled.role, resume=""
-        )
-        welcome = Welcome(
-            id=request, you=you, room=self._room, model=self._about, state=state, visitors=present
-        )
-        self._listener.on_message(welcome, visitor.id)
+        alone = welcome(settled, request, self.room, self._about, self._state, present)
+        self._listener.on_message(alone, visitor.id)
         everybody = Visitors(joined=[visitor.id], left=[], list=tuple(present))
         self._listener.on_message(everybody, None)
         self._listener.on_message(self._notice(), visitor.id)

@@ -56,7 +56,7 @@ from app.protocol.messages import (
     Visitor,
     Word,
 )
-from app.protocol.talk import Said
+from app.protocol.talk import Echo, Said
 from app.protocol.wishes import LoadPicture, Rest
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
@@ -159,7 +159,10 @@ class More(Message, tag="more", kw_only=True):
 
 
 class Feed(Message, tag="feed"):
-    """Let the room's model follow `state`, whole or not at all. Answered by `fed` or `error`."""
+    """Let the room's model follow `state`, whole or not at all. Answered by `fed` or `error`.
+
+    For a room that does not run and is named like a model, it waits: whoever comes first sees it.
+    """
 
     state: Posted
 
@@ -188,6 +191,7 @@ FromClient = (
     | Unsubscribe
     | Channels
     | Ping
+    | Echo
     | Open
     | Enter
     | Promote
@@ -247,9 +251,10 @@ class Chunk(Message, tag="chunk", kw_only=True):
 
 
 class Fed(Message, tag="fed"):
-    """The answer to `feed`, with the same id: the state that is shown now."""
+    """The answer to `feed`, with the same id: the state that is shown now, or that `waits`."""
 
     state: dict[str, Any]
+    waits: bool = False
 
 
 FromServer = ServerMessage | Greeting | Stranger | Frame | HowItRuns | Report | Chunk | Fed

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from app.rooms import exposure, parameters
-from app.rooms.offers import ROOM_ACTIONS, ROOM_CHANNELS
+from app.rooms.offers import ROOM_CHANNELS, room_actions
 from models.contract import FieldModel, Model
 
 
@@ -31,7 +31,7 @@ def describe(name: str, model: type[Model]) -> dict[str, Any]:
         "display": "field" if field else model.display,
         "parameters": [parameter.schema() for parameter in parameters.declared(model)],
         "actions": {
-            **ROOM_ACTIONS,
+            **room_actions(model),
             **{name: action.help for name, action in model.actions.items()},
         },
         "tools": [

@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from app.rooms import parameters
 from app.rooms.checks import bind, unpacked
 from app.rooms.notes import Notes
-from app.rooms.offers import ROOM_ACTIONS, ROOM_CHANNELS
+from app.rooms.offers import ROOM_CHANNELS, room_actions
 from models.actions import Action
 from models.contract import Model
 from models.exposed import ExposeError, Manner, Member, members
@@ -90,7 +90,7 @@ def table(model: type[Model]) -> Table:
         if member.kind == "tracked":
             raise ExposeError(f"{model.__name__}.{name}: a model's live values are its channels")
         made.update(_of_member(f"model.{name}", member, _model_of))
-    for name in ROOM_ACTIONS:
+    for name in room_actions(model):
         made["call", f"model.{name}"] = Entry(partial(_act, name, ()), breaks=True)
     for name, action in model.actions.items():
         made["call", f"model.{name}"] = Entry(partial(_act, name, _names(action)), breaks=True)

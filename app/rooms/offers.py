@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from models.contract import ActionError, Model
+
 ROOM_ACTIONS = {
     "start": "Let time run.",
     "pause": "Hold time still.",
@@ -15,3 +17,16 @@ ROOM_CHANNELS = {
     "heartbeat": "Counts every 10 s of the room's life, paused or not.",
     "notes": "The board of notes: texts by name.",
 }
+
+
+def room_actions(model: type[Model]) -> dict[str, str]:
+    """Those of ROOM_ACTIONS that work with `model`."""
+    taken = model.takes_from_room
+    return {name: text for name, text in ROOM_ACTIONS.items() if taken is None or name in taken}
+
+
+def check_action(action: str, model: type[Model]) -> None:
+    """Raise ActionError unless a room with `model` has `action`."""
+    known = (*room_actions(model), *model.actions)
+    if action not in known:
+        raise ActionError(f"no action {action!r}; there are {', '.join(known)}")

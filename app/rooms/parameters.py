@@ -38,10 +38,15 @@ PRECISION = Choice(
 
 
 def of_room(model: type[Model]) -> tuple[Parameter, ...]:
-    """Those that a room with `model` adds, unless the model has its own of that name."""
+    """Those that a room with `model` adds, unless it has its own of that name or no use for it."""
     known = {parameter.name for parameter in model.parameters}
     added = (STEPS, TRACERS, PRECISION) if issubclass(model, FieldModel) else ()
-    return tuple(parameter for parameter in added if parameter.name not in known)
+    taken = model.takes_from_room
+    return tuple(
+        parameter
+        for parameter in added
+        if parameter.name not in known and (taken is None or parameter.name in taken)
+    )
 
 
 def declared(model: type[Model]) -> tuple[Parameter, ...]:

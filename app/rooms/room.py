@@ -40,7 +40,7 @@ from app.rooms.figures import HEARTBEAT_S, Figures, Rate
 from app.rooms.following import Following
 from app.rooms.lanes import USUAL, CallLimits, Ticket
 from app.rooms.notes import Notes
-from app.rooms.offers import ROOM_ACTIONS
+from app.rooms.offers import check_action
 from app.rooms.pace import MAX_TOOLS_PER_S, Pace, ToolLimitError
 from app.rooms.presence import Emit, Presence
 from app.rooms.publisher import Publisher
@@ -108,6 +108,7 @@ class Room:
         calls = self._calls.limits
         heir = Room(self.name, self._model_name, self._class, params, emit, post, calls)
         heir.running = self.running
+        heir._model.hold(not heir.running)
         heir._presence.follow(self._presence)
         heir.notes.follow(self.notes)
         heir._first_params = dict(self._first_params)
@@ -184,6 +185,8 @@ class Room:
 
     def act(self, by: int | None, action: str, args: dict[str, Any], request: Id = UNSET) -> None:
         """Do an action and tell everybody. Raises ActionError, ParameterError."""
+        check_action(action, self._class)
+        before = self.params
         match action:
             case "start":
                 self.running = True
@@ -202,12 +205,10 @@ class Room:
                 self._seed_tracers()
             case "reset_tracers":
                 self._seed_tracers()
-            case own if own in self._class.actions:
+            case own:
                 self._use_tool(own, args)
-            case unknown:
-                known = ", ".join((*ROOM_ACTIONS, *self._class.actions))
-                raise ActionError(f"no action {unknown!r}; there are {known}")
-        self._announce(by, request, action=action)
+        changed = {name: value for name, value in self.params.items() if before[name] != value}
+        self._announce(by, request, params=changed, action=action)
 
     def _use_tool(self, action: str, args: Mapping[str, object]) -> None:
         if self._tool_rate.per_s() >= MAX_TOOLS_PER_S:
@@ -392,9 +393,10 @@ class Room:
         )
         self.following.renew(model)
         self._model = model
+        model.hold(not self.running)
         self._seed_tracers()
         return model
 
     def _seed_tracers(self) -> None:
         if isinstance(self._model, FieldModel):
-            self._model.set_tracers(int(self._room_params["tracers"]))
+            self._model.set_tracers(int(self.params.get("tracers", 0)))

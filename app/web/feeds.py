@@ -33,8 +33,7 @@ from app.web.access import authorization
 from app.web.limits import FEEDS_BURST, FEEDS_PER_S, MAX_FEED_BYTES, Bucket
 from app.web.lobby import Lobby
 from app.web.stage import Stage
-from models.feeds import check_state
-from models.parameters import ParameterError, from_schema
+from models.parameters import ParameterError
 
 ANSWER_S = 3.0
 
@@ -98,13 +97,11 @@ class Feeds:
         return True
 
     def _keep(self, room: str, about: dict[str, Any], state: dict[str, Any]) -> Answer:
-        """For whoever comes first; checked now, while somebody can mend it."""
+        """For whoever comes first."""
         try:
-            checked = check_state([from_schema(part) for part in about.get("feed", ())], state)
+            return 202, {"state": self._lobby.waiting.keep(room, about, state)}
         except ParameterError as fault:
             return 400, str(fault)
-        self._lobby.waiting[room] = checked
-        return 202, {"state": checked}
 
 
 def _put(stage: Stage, state: dict[str, Any]) -> Answer:

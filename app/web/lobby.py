@@ -6,14 +6,13 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 
 import gevent
 from msgspec import UNSET
 
 from app.engines.base import Engine
-from app.protocol.compute import Fed
-from app.protocol.messages import Error, ErrorCode, Id, Role
+from app.protocol.messages import ErrorCode, Id, Role
+from app.rooms.waiting import WaitingStates
 from app.web.bans import Bans
 from app.web.door import FullError
 from app.web.identity import Identity
@@ -24,7 +23,6 @@ from app.web.quiet import Rule
 from app.web.stage import Stage
 from app.web.talk import Talk
 from app.web.viewer import Viewer
-from models.parameters import Value
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +64,7 @@ class Lobby:
         self.talk = Talk(talk, self.stages, engine.catalogue)
         self.bans = Bans()
         self.memory = memory
-        self.waiting: dict[str, dict[str, Value]] = {}
-        """States that were fed to rooms of listed models in which nobody is yet."""
+        self.waiting = WaitingStates()
         self._identity = identity
         self._capacity = capacity
         self._greeted = greeted
@@ -151,13 +148,13 @@ class Lobby:
                 room, model, about, self.engine, self._identity, self.talk.deliver,
                 self._capacity, self._greeted, self._rule, kept.state() if kept else None,
             )  # fmt: skip
+            stage.open()
         except KeyError as unknown:
             raise EntryError("unknown_model", str(unknown.args[0])) from None
         stage.locked = kept is not None and kept.locked
         log.info("room %s opens", room)
         self.stages[room] = stage
-        if room in self.waiting:
-            stage.link.feed(self.waiting.pop(room), partial(_report_fed, room))
+        self.waiting.hand_over(room, stage.link)
         return stage
 
     def _keep(self) -> None:
@@ -175,11 +172,6 @@ class Lobby:
                 report_due = now + REPORT_S
                 for name, stage in self.stages.items():
                     _report(name, stage)
-
-
-def _report_fed(room: str, answer: Fed | Error) -> None:
-    if isinstance(answer, Error):
-        log.warning("room %s: what was fed to it before is lost: %s", room, answer.message)
 
 
 def _report(name: str, stage: Stage) -> None:

@@ -13,17 +13,14 @@ ask and nothing to undo: it attracts at once.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 
 import gevent
 
 from app.protocol.idle import GHOST_TOUCH, Idle, Phase
 from app.protocol.messages import Finger, Intent, Rpc, ServerMessage, State
-from app.protocol.wishes import Rest
-from app.web.viewer import Viewer
-
-if TYPE_CHECKING:
-    from app.web.stage import Stage
+from app.protocol.wishes import Rest, Wish
 
 LOOK_S = 0.25
 ELSEWHERE_S = 1.0
@@ -41,12 +38,31 @@ class Rule(NamedTuple):
     countdown_s: float
 
 
+class Watched(Protocol):
+    """The room that is watched, as its own server has it."""
+
+    def kiosk(self) -> int | None:
+        """The visitor at the screen, once welcomed."""
+
+    def has(self, visitor: int) -> bool:
+        """Is this visitor here by way of this server?"""
+
+    def on_message(self, message: ServerMessage, to: int | None) -> None:
+        """Tell one visitor, or (None) all."""
+
+    def wish(self, visitor: int, message: Wish) -> None:
+        """What a visitor wishes, passed on to where the room is computed."""
+
+    def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
+        """Call `answer` with the room's state."""
+
+
 class Quiet:
     """The quiet in one room, from the first visitor to the last."""
 
-    def __init__(self, stage: Stage, rule: Rule, alone: bool) -> None:
-        """`alone`: nobody can be in the room but through `stage`."""
-        self._stage = stage
+    def __init__(self, room: Watched, rule: Rule, alone: bool) -> None:
+        """`alone`: nobody can be in `room` but by way of this server."""
+        self._room = room
         self._rule = rule
         self._alone = alone
         self._phase: Phase = "attract"
@@ -54,13 +70,11 @@ class Quiet:
         self._elsewhere: Marks = {}
         self._keeper = gevent.spawn(self._watch)
 
-    def greet(self, viewer: Viewer) -> None:
-        """A viewer was welcomed: tell him, and if he is the kiosk, all others."""
-        kiosk = self._kiosk()
-        if viewer.visitor.id == kiosk:
-            self._stage.on_message(self._now(), None)
-        elif kiosk is not None:
-            viewer.send(self._now())
+    def greet(self, visitor: int) -> None:
+        """A visitor was welcomed: tell them, and if they are the kiosk, all others."""
+        kiosk = self._room.kiosk()
+        if kiosk is not None:
+            self._room.on_message(self._now(), None if visitor == kiosk else visitor)
 
     def heard(self, message: Intent) -> None:
         """A visitor here wishes something."""
@@ -89,50 +103,42 @@ class Quiet:
             self._look(time.monotonic())
 
     def _look(self, now: float) -> None:
-        kiosk = self._kiosk()
+        kiosk = self._room.kiosk()
         if kiosk is None:
             if self._phase == "countdown":
                 self._become("busy")
             return
         if not self._alone and now - self._asked_at >= ELSEWHERE_S:
             self._asked_at = now
-            self._stage.ask_state(self._compare)
+            self._room.ask_state(self._compare)
         in_phase_s = now - self._phase_since
         if self._phase == "busy" and now - self._since >= self._rule.idle_s:
             self._become("countdown")
         elif self._phase == "countdown" and in_phase_s >= self._rule.countdown_s:
-            self._stage.link.send(kiosk, Rest())
+            self._room.wish(kiosk, Rest())
             self._become("attract")
         elif self._phase == "attract" and in_phase_s >= ANEW_S:
-            self._stage.link.send(kiosk, Rest())
+            self._room.wish(kiosk, Rest())
             self._phase_since = now
 
     def _compare(self, state: dict[str, Any]) -> None:
         """Does somebody stir at another exhibit?"""
-        here = self._stage.viewers
         marks: Marks = {
             (mark["visitor"], mark["touch"]): tuple(mark["pointer"])
             for mark in state["fingers"]
-            if mark["visitor"] not in here and mark["touch"] != GHOST_TOUCH and mark["down"]
+            if not self._room.has(mark["visitor"]) and mark["touch"] != GHOST_TOUCH and mark["down"]
         }
         if marks != self._elsewhere:
             self._elsewhere = marks
             self.somebody()
 
-    def _kiosk(self) -> int | None:
-        """The visitor at the screen that this is about."""
-        for number, viewer in self._stage.viewers.items():
-            if viewer.role == "kiosk" and viewer.welcomed:
-                return number
-        return None
-
     def _become(self, phase: Phase) -> None:
         # Without a kiosk nobody is told, unless to end a countdown.
-        told = self._phase == "countdown" or self._kiosk() is not None
+        told = self._phase == "countdown" or self._room.kiosk() is not None
         self._phase = phase
         self._phase_since = time.monotonic()
         if told:
-            self._stage.on_message(self._now(), None)
+            self._room.on_message(self._now(), None)
 
     def _now(self) -> Idle:
         left_s = 0.0

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from app.engines.base import Engine
+from app.engines.base import Engine, RoomLink
 from app.protocol.console import Locked
 from app.protocol.messages import (
     ChannelNames,
@@ -23,6 +23,7 @@ from app.protocol.messages import (
     encode,
 )
 from app.protocol.talk import Said
+from app.protocol.wishes import Wish
 from app.rooms.encoder import FrameKey
 from app.rooms.figures import Figures
 from app.web.door import Door
@@ -36,7 +37,13 @@ log = logging.getLogger(__name__)
 
 
 class Stage:
-    """Passes wishes on to the room, and hands what comes back to whom it is for."""
+    """Passes wishes on to the room, and hands what comes back to whom it is for.
+
+    Nothing runs until `open`: an engine gets a whole audience.
+    """
+
+    link: RoomLink
+    """The way to the room; there from `open` on."""
 
     def __init__(
         self,
@@ -56,7 +63,6 @@ class Stage:
 
         `capacity`: how many guests there may be; `greeted` hears who was welcomed; `state`: how
         the room begins, if it is new.
-        Raises KeyError: unknown model.
         """
         self.name = name
         self.model = model
@@ -68,7 +74,8 @@ class Stage:
         self.door = Door(self.viewers, self.enter, capacity)
         self.figures = Figures()
         self.empty_since = time.monotonic()
-        self._take_up(about)
+        self.quiet: Quiet | None = None
+        self._rule = rule
         self._identity = identity
         self._engine = engine
         self._hear = hear
@@ -77,8 +84,13 @@ class Stage:
         self._newest: dict[FrameKey, tuple[int, bytes]] = {}
         self._first_view: bytes | None = None
         self._wanted: frozenset[FrameKey] = frozenset()
-        self.link = engine.open(name, model, self, state=state)
-        self.quiet = Quiet(self, rule, alone=engine.near) if rule else None
+        self._take_up(about)
+
+    def open(self) -> None:
+        """Have the room run, as far as it is known. Raises KeyError: unknown model."""
+        self.link = self._engine.open(self.name, self.model, self, state=self.truth)
+        if self._rule is not None:
+            self.quiet = Quiet(self, self._rule, alone=self._engine.near)
 
     @property
     def pictures(self) -> list[PictureUse]:
@@ -225,6 +237,23 @@ class Stage:
             self.link.enter(viewer.visitor, msgspec.UNSET)
         self._listen()
 
+    # --- who is here (see quiet.Watched) --------------------------------------------------
+
+    def kiosk(self) -> int | None:
+        """The visitor at the screen, once welcomed."""
+        for number, viewer in self.viewers.items():
+            if viewer.role == "kiosk" and viewer.welcomed:
+                return number
+        return None
+
+    def has(self, visitor: int) -> bool:
+        """Is this visitor here by way of this server?"""
+        return visitor in self.viewers
+
+    def wish(self, visitor: int, message: Wish) -> None:
+        """What a visitor wishes, passed on to where the room is computed."""
+        self.link.send(visitor, message)
+
     @property
     def has_grid(self) -> bool:
         """Is there a field?"""
@@ -276,7 +305,7 @@ class Stage:
             viewer.send(Locked(locked=True))
         self._greeted(viewer, self)
         if self.quiet is not None:
-            self.quiet.greet(viewer)
+            self.quiet.greet(you.id)
         key = self._key(viewer)
         if key in self._newest:
             viewer.show(*self._newest[key])

@@ -84,7 +84,7 @@ def test_the_console_of_a_models_page(open_page: OpenPage) -> None:
       await room.model.pause();
       return { cooling, before, after: await room.notes.list(), energy: energy.map(typeof_),
         same: await room.model.density_at(0.5, 0.5) > 0, channels: await room.channels(),
-        room: room.name, you: room.you.id };
+        room: room.name, you: room.you.id, echo: await room.echo({ deep: [1, null, "<b>"] }) };
       function typeof_(value) { return typeof value; }
     }""")
     assert got["cooling"] == 0.03
@@ -92,6 +92,7 @@ def test_the_console_of_a_models_page(open_page: OpenPage) -> None:
     assert got["after"] == []
     assert got["energy"] == ["number", "number"]
     assert got["same"] is True
+    assert got["echo"] == {"deep": [1, None, "<b>"]}
     assert {"energy", "notes", "fps"} <= set(got["channels"])
     assert (got["room"], str(got["you"])) == ("BEC", page.get_attribute("html", "data-visitor"))
     # What a script set is on the page's own slider, and on everybody else's.

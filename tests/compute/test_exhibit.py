@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,9 +20,9 @@ SOON_S = 3.0
 class Compute:
     """`main.py compute` as a process."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], port: str = "0") -> None:
         self._environment = environment
-        self._port = "0"
+        self._port = port
         self.again()
 
     def again(self) -> None:
@@ -75,6 +76,30 @@ def test_two_kiosks_stir_one_fluid_and_survive_its_death(
     assert known["params"]["cooling"] == 0.05
     anna.see(patience_s=SOON_S)
     bert.see(patience_s=SOON_S)
+
+
+@pytest.mark.parametrize("fallback", [[], ["--fallback", "local"]])
+def test_a_room_opens_though_the_server_is_away(
+    fallback: list[str], start: Callable[..., Exhibit], environment: dict[str, str]
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    sizes = ("--Nx", "48", "--Ny", "24")
+    hall = start("--headless", "--port", "0", "--remote", f"127.0.0.1:{port}", *sizes, *fallback)
+    anna = hall.ready().visitor()
+    told(anna, "does not answer")
+    later = hall.visitor()  # the outage is known
+    told(later, "this computer" if fallback else "does not answer")
+    if fallback:
+        assert anna.see(patience_s=SOON_S).nx == later.see(patience_s=SOON_S).nx == 48
+    server = Compute(environment, port)
+    try:
+        told(anna, "is back")
+        for visitor in (anna, later):
+            visitor.see(patience_s=SOON_S)
+    finally:
+        server.kill()
 
 
 @pytest.mark.long

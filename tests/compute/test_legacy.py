@@ -107,15 +107,34 @@ def test_what_is_set_is_got(client: Outsider) -> None:
     assert json.loads(client.ask(b"density")[0])["shape"] == [32, 16]
 
 
-def test_tracers_are_complex_from_the_centre(client: Outsider) -> None:
+def test_tracers_are_grid_indices(client: Outsider) -> None:
     client.ask(b"set")
-    client.ask(b'{"tracers": 100}')
+    client.ask(b'{"tracers": 100, "Nx": 32}')
     head, data = client.ask(b"tracers")
-    assert json.loads(head) == {"dtype": "complex128", "shape": [100]}
-    at = np.frombuffer(data, complex)
-    assert np.abs(at.real).max() <= 8
-    assert np.abs(at.imag).max() <= 8
-    assert at.real.min() < 0 < at.real.max()
+    assert json.loads(head) == {"dtype": "float64", "shape": [2, 100]}
+    x, y = np.frombuffer(data).reshape(2, 100)  # what its notebook does with them
+    assert 0 <= x.min() < 8 < 24 < x.max() <= 31
+    assert 0 <= y.min() < 4 < 12 < y.max() <= 15
+
+
+def test_its_client_of_2020_is_answered_whole(client: Outsider) -> None:
+    for pair in (["cooling", 0.5], ["finger_x", 0.25], ["finger_y", 0.75]):
+        assert client.ask(b"set") == [b"ok"]
+        assert client.ask(json.dumps(pair).encode()) == [b"ok"]
+    assert client.ask(b"_get") == [b"ok"]
+    known = json.loads(client.ask(b'["cooling", "finger_x", "finger_y", "available_commands"]')[0])
+    assert (known["cooling"], known["finger_x"], known["finger_y"]) == (0.5, 0.25, 0.75)
+    assert known["available_commands"]["do"]
+    assert client.ask(b"pause") == [b"ok"]
+    for wrong in (b"[]", b'["cooling"]', b"[1, 2]", b'["cooling", 1, 2]'):
+        assert client.ask(b"set") == [b"ok"]
+        assert client.ask(wrong) == [b"Unknown Message"]
+
+
+def test_every_fluid_has_a_size(serve: Serve, visit: Visit) -> None:
+    assert get(visit(zmq.REQ, serve("Wave")), "Nx", "Ny", "Nxy") == {
+        "Nx": 24, "Ny": 16, "Nxy": [24, 16]
+    }  # fmt: skip
 
 
 def test_the_layout_can_be_read(client: Outsider) -> None:

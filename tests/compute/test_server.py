@@ -241,6 +241,34 @@ def test_an_empty_room_ends_and_one_with_visitors_does_not(
     assert staying.hear_of("error", id=1)["message"].endswith("there are Wave")
 
 
+@pytest.mark.parametrize("how", ["hello", "open"])
+def test_what_is_fed_to_a_room_that_does_not_run_waits_for_whoever_comes(
+    serve: Serve, visit: Visit, how: str
+) -> None:
+    service = serve("Wave")
+    feed = visit(zmq.DEALER, service)
+    feed.say(type="feed", id=1, room="Echo", state={"tone": "low"})
+    assert feed.hear_of("fed", id=1)["waits"] is True
+    feed.say(type="feed", id=2, room="Echo", state={"tone": "high"})
+    shown = {"tone": "high", "volume": 1.0}
+    assert feed.hear_of("fed", id=2)["state"] == shown
+    for number, state in enumerate(({"tone": "shrill"}, {})):
+        feed.say(type="feed", id=number, room="Echo", state=state)
+        assert feed.hear_of("error", id=number)["code"] in ("out_of_range", "bad_value")
+    feed.say(type="feed", id=3, room="Wave", state={"tone": "high"})
+    assert "takes no feed" in feed.hear_of("error", id=3)["message"]
+    if how == "hello":
+        listener = hello(visit, service, room="Echo")
+    else:  # an exhibit, which remembers an older state
+        listener = visit(zmq.DEALER, service)
+        listener.say(type="open", room="Echo", model="Echo", fed={"tone": "low"})
+        who = {"id": 7, "name": "A", "colour": "#112233"}
+        listener.say(type="enter", room="Echo", visitor=7, who=who)
+    listener.say(type="listen", room="Echo", names=["heard"])
+    while listener.hear_of("channel", name="heard")["value"] != shown:
+        pass
+
+
 def test_a_program_that_says_nothing_else_feeds_a_room(serve: Serve, visit: Visit) -> None:
     service = serve("Echo")
     listener = hello(visit, service)
@@ -254,5 +282,7 @@ def test_a_program_that_says_nothing_else_feeds_a_room(serve: Serve, visit: Visi
     for state in ({"tone": "shrill"}, {}, [], {"tone": ["high"]}, {"x" * 65: 1}):
         feed.say(type="feed", id=2, room="Echo", state=state)
         assert feed.hear_of("error")["code"] in ("out_of_range", "bad_value", "bad_message")
+    feed.say(type="feed", id=4, room="Echo", state={"tone": "low"})
+    assert "waits" not in feed.hear_of("fed", id=4)
     feed.say(type="feed", id=3, room="nowhere", state={"tone": "high"})
     assert "Echo" in feed.hear_of("error", id=3)["message"]

@@ -63,6 +63,19 @@ def test_parameters_are_read_and_set_all_or_none(host: Host, join: Join) -> None
     room.set(cooling=0.01, finger_r0=5.0)
 
 
+def test_an_echo_comes_back_as_it_was(host: Host, join: Join) -> None:
+    room = join(host.address)
+    for data in (None, 0, -1.5, "<b>&amp; \u00e9\U0001f419", [1, {"a": [None, True]}], {}, []):
+        assert room.echo(data) == data
+    assert room.echo({"at": np.float64(0.5), "cells": np.arange(3)}) == {
+        "at": 0.5,
+        "cells": [0, 1, 2],
+    }
+    with pytest.raises(TypeError):
+        room.echo(object())
+    assert room.echo("still here") == "still here"
+
+
 def test_actions_act_and_a_paused_room_shows_its_frame(host: Host, join: Join) -> None:
     room = join(host.address)
     room.frame()

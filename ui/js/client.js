@@ -35,6 +35,7 @@ const CALL_MS = 60_000;
  * @property {import("./protocol.js").Visitor} you
  * @property {import("./protocol.js").Visitor[]} visitors
  * @property {() => Promise<string[]>} channels  their names
+ * @property {(data: any) => Promise<any>} echo  the same data, back from the server
  * @property {(name: string, handler: Handler) => () => void} subscribe  returns what ends it
  * @property {(event: string, handler: Handler) => () => void} on  "visitors", "notice", "said",
  *   "state" and all other messages by their type; "frame"; "status"; "error". Returns what ends it
@@ -156,6 +157,10 @@ export function createRoom(connection, want) {
     },
     get visitors() {
       return welcome.visitors;
+    },
+    /** @param {any} data  any JSON */
+    async echo(data) {
+      return (await connection.request("echo", { data })).data;
     },
     async channels() {
       return (await connection.request("channels")).names;

@@ -34,6 +34,11 @@ export function showState(state) {
   showStatus(state);
   showVisitors(state);
   if (!state.model) return;
+  const { actions } = state.model;
+  for (const button of document.querySelectorAll("[data-action]")) {
+    const { dataset } = /** @type {HTMLElement} */ (button);
+    button.toggleAttribute("hidden", !((dataset.action ?? "") in actions));
+  }
   setText(byId("name"), state.model.title);
   setText(byId("summary"), state.model.summary);
   document.title = `${state.model.title} · Vortarium`;

@@ -1,0 +1,54 @@
+"""States fed to rooms in which nobody is yet: whoever comes first will see the newest."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from app.protocol.compute import Fed
+from app.protocol.messages import Error
+from models.feeds import check_state
+from models.parameters import Value, from_schema
+
+log = logging.getLogger(__name__)
+
+
+class Takes(Protocol):
+    """The way to a room (see engines.base.RoomLink)."""
+
+    def feed(self, state: Mapping[str, Any], answer: Any) -> None:
+        """Post `state`."""
+
+
+class WaitingStates:
+    """One for each room at most; those rooms are named like listed models."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, dict[str, Value]] = {}
+
+    def __contains__(self, room: object) -> bool:
+        return room in self._states
+
+    def keep(
+        self, room: str, about: Mapping[str, Any], state: Mapping[str, Any]
+    ) -> dict[str, Value]:
+        """Keep `state` for `room`, whole; checked now, while somebody can mend it.
+
+        `about` is its model's entry of `GET /api/models`. Raises ParameterError.
+        """
+        checked = check_state([from_schema(part) for part in about.get("feed", ())], state)
+        self._states[room] = checked
+        return checked
+
+    def hand_over(self, room: str, link: Takes) -> None:
+        """`room` opens: it gets what waits for it, if anything does."""
+        state = self._states.pop(room, None)
+        if state is not None:
+            link.feed(state, partial(_report, room))
+
+
+def _report(room: str, answer: Fed | Error) -> None:
+    if isinstance(answer, Error):
+        log.warning("room %s: what was fed to it before is lost: %s", room, answer.message)
