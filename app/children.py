@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import BinaryIO
 
 from app.launch import Launch
 from app.pulse import Pulse
@@ -23,19 +24,28 @@ LAST_LINES_S = 0.5
 """What a child has started may outlive it, and keep its output open; then this is enough."""
 
 Report = Callable[["Child", str], None]
+Printed = Callable[[BinaryIO], None]
 
 
 class Child:
     """One role of the program in a process of its own, started again when told."""
 
-    def __init__(self, role: str, report: Report, starting_s: float = math.inf) -> None:
+    def __init__(
+        self,
+        role: str,
+        report: Report,
+        starting_s: float = math.inf,
+        printed: Printed | None = None,
+    ) -> None:
         """`report(child, line)` gets its output lines and, at last, an empty string.
 
+        `printed` reads its standard error, in a thread; without it that is this process's own.
         `starting_s`: how long it may take to give its first sign of life, if it gives any.
         """
         self.role = role
         self._report = report
         self._starting_s = starting_s
+        self._printed = printed
         self._pulse = Pulse(starting_s)
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
@@ -44,8 +54,13 @@ class Child:
     def start(self, launch: Launch) -> None:
         """Start the process; raises OSError."""
         process = subprocess.Popen(
-            [*own_command(), self.role], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [*own_command(), self.role],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if self._printed else None,
         )
+        if self._printed:
+            threading.Thread(target=self._printed, args=(process.stderr,), daemon=True).start()
         self._process = process
         self._started = time.monotonic()
         self._pulse.beat(self._starting_s)

@@ -64,7 +64,11 @@ def _with_model(settings: Settings | ComputeSettings, keys: Keys | None) -> Fit:
         if not is_user_file(settings.model):
             return Fit(listed(settings.model, settings.params), None, keys)
         task = Task(
-            file=settings.model, fps=settings.fps, params=settings.params, calls=settings.calls
+            file=settings.model,
+            fps=settings.fps,
+            params=settings.params,
+            calls=settings.calls,
+            log_level=settings.log_level,
         )
         told = described(task)
         return Fit(next(iter(told.models)), OwnFile(task, told), keys)

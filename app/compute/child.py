@@ -1,12 +1,11 @@
 """`main.py model`: a process for a user's models; only the server starts it.
 
-Without an endpoint it prints one line, `MODELS` and the catalogue as JSON, and ends.
+Without an endpoint it says `MODELS` and the catalogue as JSON, and ends; see `channel`.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import math
 import os
 import sys
@@ -16,10 +15,10 @@ import msgspec
 
 import models
 from app.compute import memory
+from app.compute.channel import MODELS, READY, UNFIT, begin_logging, take_over
 from app.compute.server import ComputeServer
 from app.compute.task import Task
-from app.launch import EXIT_HUNG, EXIT_MEMORY, EXIT_OK, EXIT_USAGE, follow, receive, say
-from app.log_file import LINE_FORMAT
+from app.launch import EXIT_HUNG, EXIT_MEMORY, EXIT_OK, EXIT_USAGE, follow, receive
 from app.rooms.description import describe
 from models.contract import Model
 from models.user_file import UserFileError, load
@@ -45,17 +44,20 @@ class OwnModels:
 
 def run() -> int:
     """Do what the launch says. Returns the exit code."""
+    channel = take_over()
     task = msgspec.convert(receive().settings, Task)
-    logging.basicConfig(format=LINE_FORMAT)
+    begin_logging(channel, task.log_level)
     _be_modest()
     try:
         found = load(task.file, task.params)
     except UserFileError as fault:
-        sys.stderr.write(f"vortarium: {fault}\n")
+        channel.say(UNFIT, json.dumps(str(fault)))
         return EXIT_USAGE
     models.add(found)
     if not task.endpoint:
-        say("MODELS", json.dumps({name: describe(name, kind) for name, kind in found.items()}))
+        channel.say(
+            MODELS, json.dumps({name: describe(name, kind) for name, kind in found.items()})
+        )
         return EXIT_OK
     sys.setswitchinterval(SWITCH_S)
     warden = SuddenEnd()
@@ -73,7 +75,7 @@ def run() -> int:
         calls=task.calls,
     )
     follow(server.stop)
-    say("READY", server.endpoint)
+    channel.say(READY, server.endpoint)
     try:
         server.run()
     except MemoryError:

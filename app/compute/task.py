@@ -15,6 +15,7 @@ class Task(Struct, frozen=True, kw_only=True):
     fps: float
     params: dict[str, int]
     calls: CallLimits = USUAL
+    log_level: str = "info"
     endpoint: str = ""
     keys: Keys | None = None
     usual_s: float | None = None

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 import time
-from typing import Any, NamedTuple
+from contextlib import suppress
+from typing import IO, Any, NamedTuple
 
 import msgspec
 
+from app.children import LAST_LINES_S
+from app.compute.channel import LOG, MODELS, UNFIT
 from app.compute.task import Task
+from app.engines.file_output import FileOutput
 from app.first_model import UnfitError
 from app.launch import Launch
 from app.resources import own_command
 
 IMPORT_S = 30.0
 """A user's file that takes longer to load is refused."""
-ANNOUNCEMENT = "MODELS "
 
 
 class Described(NamedTuple):
@@ -29,22 +33,57 @@ class Described(NamedTuple):
 def described(task: Task) -> Described:
     """The models in a user's file. Raises UnfitError."""
     began = time.monotonic()
+    process = subprocess.Popen(
+        [*own_command(), "model"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    output = FileOutput(task.file)
+    assert process.stderr is not None
+    printing = threading.Thread(target=output.printed, args=(process.stderr,), daemon=True)
+    printing.start()
+    said: dict[str, str] = {}
     try:
-        told = subprocess.run(
-            [*own_command(), "model"],
-            input=Launch(msgspec.to_builtins(task)).line(),
-            capture_output=True,
-            timeout=IMPORT_S,
-            check=False,
-        )
+        # The file's prints have a pipe of their own; this one holds messages and nothing else.
+        told = _messages(process, Launch(msgspec.to_builtins(task)).line())
     except subprocess.TimeoutExpired:
         raise UnfitError(f"{task.file}: loading it took more than {IMPORT_S:g} s") from None
-    lines = told.stdout.decode(errors="replace").splitlines()
-    for line in reversed(lines):
-        if told.returncode == 0 and line.startswith(ANNOUNCEMENT):
-            found: dict[str, dict[str, Any]] = json.loads(line.removeprefix(ANNOUNCEMENT))
-            return Described(found, time.monotonic() - began)
-    said = told.stderr.decode(errors="replace").splitlines() or [
-        f"{task.file}: it ended the process"
-    ]
-    raise UnfitError(said[-1].removeprefix("vortarium: "))
+    finally:
+        process.kill()
+        process.wait()
+        printing.join(LAST_LINES_S)
+    for line in told.splitlines():
+        word, _, rest = line.partition(" ")
+        if word == LOG:
+            output.recorded(rest)
+        else:
+            said[word] = rest
+    if MODELS in said:
+        return Described(json.loads(said[MODELS]), time.monotonic() - began)
+    why = json.loads(said[UNFIT]) if UNFIT in said else f"{task.file}: it ended the process"
+    raise UnfitError(why)
+
+
+def _messages(process: subprocess.Popen[bytes], launch: bytes) -> str:
+    """What `process` says until it ends. Raises TimeoutExpired."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with suppress(OSError):
+        process.stdin.write(launch)
+        process.stdin.flush()
+    told: list[bytes] = []
+
+    def read(pipe: IO[bytes]) -> None:
+        with pipe:
+            told.append(pipe.read())
+
+    reader = threading.Thread(target=read, args=(process.stdout,), daemon=True)
+    reader.start()
+    try:
+        process.wait(IMPORT_S)
+    finally:
+        process.stdin.close()
+    # What the file has started may outlive it, but has no hand on this pipe.
+    reader.join(LAST_LINES_S)
+    return b"".join(told).decode(errors="replace")

@@ -17,10 +17,12 @@ import zmq
 
 from app.children import STEADY_S, Child
 from app.compute import memory
+from app.compute.channel import LOG, READY
 from app.compute.keys import Keys
 from app.compute.task import Task
 from app.engines.base import CallSoon, Listener
 from app.engines.described import Described
+from app.engines.file_output import FileOutput
 from app.engines.line import Line, Watch
 from app.engines.patience import HUNG_S
 from app.engines.remote_link import RemoteLink, Sender
@@ -135,7 +137,8 @@ class RoomProcess:
         )
         self._watch = watch
         self._call_soon = call_soon
-        self._child = Child("model", self._report)
+        self._output = FileOutput(task.file)
+        self._child = Child("model", self._report, printed=self._output.printed)
         self._line: Line | None = None
         self._late_s = late_s
         self._opened_at = 0.0
@@ -197,9 +200,12 @@ class RoomProcess:
     # --- the process ----------------------------------------------------------------------
 
     def _report(self, child: Child, line: str) -> None:
-        """A line of its output, in a thread; a user's file may print what it likes."""
-        if line.startswith("READY "):
+        """A message on its channel (app.compute.channel), in a thread."""
+        word, _, rest = line.partition(" ")
+        if word == READY:
             self._call_soon(self._ready)
+        elif word == LOG:
+            self._output.recorded(rest)
         elif not line and child.exit_code is not None:
             self._call_soon(self._ended)
 

@@ -11,6 +11,7 @@ import logging
 import math
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -116,7 +117,7 @@ class Worker:
             self.room = self._make(self._emit, self.wishes.put)
         except Exception as fault:
             self._check_memory(fault)
-            log.exception("%s", self.thread.name)
+            log.exception("%s: %s", self.thread.name, where(fault))
             self.answer(partial(self._on_unfit, fault))
             self._ring()
             return
@@ -127,7 +128,7 @@ class Worker:
                 self._drive(self.room)
             except Exception as fault:
                 self._check_memory(fault)
-                log.exception("%s", self.thread.name)
+                log.exception("%s: %s", self.thread.name, where(fault))
                 time.sleep(FAULT_PAUSE_S)
                 self.room.fail(fault)
         self.room.close()
@@ -208,3 +209,10 @@ class Worker:
         if not self._rung and (self._letters or self._frames):
             self._rung = True
             self._call_soon(self._deliver)
+
+
+def where(fault: BaseException) -> str:
+    """File and line of the innermost call, and what was wrong there, in one line."""
+    last = next(reversed(traceback.extract_tb(fault.__traceback__)), None)
+    place = f"{last.filename}, line {last.lineno}: " if last else ""
+    return f"{place}{type(fault).__name__}: {fault}".replace("\n", " ")
