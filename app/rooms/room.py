@@ -186,7 +186,6 @@ class Room:
     def act(self, by: int | None, action: str, args: dict[str, Any], request: Id = UNSET) -> None:
         """Do an action and tell everybody. Raises ActionError, ParameterError."""
         check_action(action, self._class)
-        before = self.params
         match action:
             case "start":
                 self.running = True
@@ -207,8 +206,7 @@ class Room:
                 self._seed_tracers()
             case own:
                 self._use_tool(own, args)
-        changed = {name: value for name, value in self.params.items() if before[name] != value}
-        self._announce(by, request, params=changed, action=action)
+        self._announce(by, request, action=action)
 
     def _use_tool(self, action: str, args: Mapping[str, object]) -> None:
         if self._tool_rate.per_s() >= MAX_TOOLS_PER_S:

@@ -27,7 +27,8 @@ class Listening(StirredRoom):
 @pytest.fixture
 def room() -> Iterator[Listening]:
     Listening.seen = []
-    stirred = Listening("BEC", "density", {"Nx": 32, "Ny": 32, "tracers": 0, "steps": 5})
+    stirred = Listening({"Nx": 32, "Ny": 32, "tracers": 0, "steps": 5})
+    stirred.open("BEC", "density")
     yield stirred
     stirred.close()
 

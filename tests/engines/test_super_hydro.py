@@ -17,7 +17,7 @@ from app.engines.super_hydro_layout import Layout
 from app.engines.super_hydro_talk import fractions
 from app.engines.super_hydro_wire import Wire, get
 from app.protocol.compute import WHOLE
-from app.protocol.messages import Do, Error, Finger, Notice, Set, Welcome
+from app.protocol.messages import Do, Error, Finger, Notice, RoomState, Set, Welcome
 from app.rooms.snapshot import unpacked
 from models.parameters import Float
 from tests.client import decode
@@ -209,6 +209,20 @@ def test_a_room_that_opens_again_computes_with_what_it_shows(
     assert later.of(Welcome)[0].state.params["cooling"] == 0.01
     assert later.of(Welcome)[0].state.running
     later.wait(lambda: theirs.values["cooling"] == 0.01 and theirs.done[-1] == "start")
+
+
+def test_a_room_that_begins_paused_holds_the_fluid_there(
+    engine: RemoteEngine, audience: Audience, theirs: FakeSuperHydro
+) -> None:
+    entered(engine, audience).close()
+    still = RoomState(running=False, params={"cooling": 0.25}, sim_time=0.0)
+    later = Audience()
+    link = engine.open("BEC", "BEC", later, state=still)
+    link.want(frozenset({RAW}))
+    link.enter(ANNA, 5)
+    later.wait(lambda: later.of(Welcome) and later.frames)
+    assert not later.of(Welcome)[0].state.running
+    later.wait(lambda: theirs.done[-1] == "pause" and theirs.values["cooling"] == 0.25)
 
 
 def test_one_fluid_is_in_one_room_and_one_conversation(
