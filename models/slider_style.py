@@ -4,20 +4,20 @@ Such a class has a docstring, a list `sliders` of seven-element entries
 
     [name, "slider" | "toggle", "logarithmic" | "None", "range" | "checkbox", low, high, step]
 
-and the methods get_density(), get_trace_particles(), get(name), set(name, value) and
-step(N, tracer_particles). It is built as cls(opts), or cls() if it takes nothing. A logarithmic
-slider ranges over exponents of ten, and `set` receives the power. Tracers are complex x + iy in
-grid units, with their origin at the centre of the box. What such a class does not say (its field's
-phase, where vortices are) stays unknown here.
+and the methods get_density(), get(name), set(name, value) and step(N, tracer_particles), and
+perhaps get_trace_particles(). How it is built and called is found by `models.super_hydro_calls`,
+what its arrays mean by `models.super_hydro_arrays`. A logarithmic slider ranges over exponents of
+ten, and `set` receives the power. What such a class does not say (its field's phase, where vortices
+are) stays unknown here.
 
 Source: the user documentation of super_hydro's Flask client.
 """
 
 from __future__ import annotations
 
-import inspect
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from types import SimpleNamespace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -32,12 +32,17 @@ from models.contract import (
     View,
     Vortex,
 )
-from models.parameters import Float, Parameter, Toggle, Value
-from models.pictures import HEADROOM, SteadyScale, grey
+from models.parameters import Float, Parameter, ParameterError, Toggle, Value
+from models.super_hydro_arrays import DensityScale, density_of, root_of, tracers_of
+from models.super_hydro_calls import build, check_calls, stepper
 
-METHODS = ("get_density", "get_trace_particles", "get", "set", "step")
+METHODS = ("get_density", "get", "set", "step")
 ENTRY_LENGTH = 7
-DEFAULT_SIZE = 256
+MAX_TEXT_CHARS = 200
+SLIDER_STEPS = 100
+"""Of a slider that names none."""
+ABSENT = (AttributeError, KeyError, NotImplementedError, TypeError, ValueError)
+"""What a class raises that does not know a name."""
 
 
 def missing_from(kind: type) -> list[str]:
@@ -55,11 +60,20 @@ def adapt(kind: type, options: Mapping[str, int]) -> type[FieldModel]:
     learn the first values. Raises ValueError for a wrong entry of `sliders` or a density that
     is not a real two-dimensional array, and whatever `kind` raises.
     """
-    first = _build(kind, options)
-    _density(first)
+    first = build(kind, options)
+    check_calls(first)
+    stepper(first)
+    shape = density_of(first).shape
+    if callable(getattr(first, "get_trace_particles", None)):
+        tracers_of(first.get_trace_particles(), (shape[0], shape[1]))
     declared = tuple(_declaration(entry, first) for entry in kind.sliders)  # type: ignore[attr-defined]
+    names = [parameter.name for parameter in declared]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"sliders: {name}: two of them have this name")
     members = {
-        "__doc__": kind.__doc__,
+        # Without a docstring of its own, not that of SliderStyle.
+        "__doc__": kind.__doc__ or f"{kind.__name__}, a model without a description.",
         "__module__": kind.__module__,
         "parameters": declared,
         "kind": kind,
@@ -86,25 +100,33 @@ class SliderStyle(FieldModel):
         self.reset()
 
     def reset(self) -> None:
-        self._model = _build(self.kind, self.options)
+        self._model = build(self.kind, self.options)
+        self._advance = stepper(self._model)
         for name in self.params:
             if name in self._given or self._steps:
                 self._model.set(name, self.params[name])
         self._pointers: dict[Hashable, tuple[float, float]] = {}
-        self._scale = SteadyScale()
-        self._shape = _density(self._model).shape
+        self._scale = DensityScale()
+        self._shape = density_of(self._model).shape
         self.t = 0.0
 
     def step(self, n: int) -> None:
-        tracers = self._model.get_trace_particles() if self._tracers_shown else None
-        self._model.step(n, tracers)
+        self._advance(n, self._trace_particles() if self._tracers_shown else None)
         self._steps += n
         time = getattr(self._model, "t", None)
         self.t = float(time) if isinstance(time, int | float) else self.t + n
 
     def _apply(self, checked: Mapping[str, Value]) -> None:
-        for name, value in checked.items():
-            self._model.set(name, value)
+        done: list[str] = []
+        try:
+            for name, value in checked.items():
+                done.append(name)
+                self._model.set(name, value)
+        except Exception as fault:
+            for name in done:
+                self._try(partial(self._model.set, name, self.params[name]), (Exception,))
+            text = f"{type(fault).__name__}: {fault}"[:MAX_TEXT_CHARS]
+            raise ParameterError("bad_value", f"{name}: {text}") from fault
         self.params.update(checked)
 
     @property
@@ -114,8 +136,7 @@ class SliderStyle(FieldModel):
     @property
     def psi(self) -> ComplexArray:
         """The root of the density: such a class does not tell the phase."""
-        field: ComplexArray = np.sqrt(np.maximum(self.density(), 0)).astype(complex)
-        return field
+        return root_of(self.density())
 
     def load(
         self,
@@ -126,15 +147,10 @@ class SliderStyle(FieldModel):
         raise ValueError(f"{self.kind.__name__} has no way to load a field")
 
     def density(self) -> FloatArray:
-        return _density(self._model)
+        return density_of(self._model)
 
     def picture(self, view: str) -> Picture:
-        n = self.density()
-        if not np.isfinite(n).all():
-            raise FloatingPointError("get_density() gives values that are not finite")
-        mean = float(n.mean())
-        hi = self._scale.follow(HEADROOM * float((n * n).mean()) / mean, self._steps) if mean else 1
-        return Picture(grey(n, 0.0, hi), 0.0, hi)
+        return self._scale.picture(self.density(), self._steps)
 
     def touch(self, key: Hashable, x: float, y: float) -> None:
         """Such a class knows one finger: the one that moved last has it."""
@@ -162,44 +178,22 @@ class SliderStyle(FieldModel):
     def tracers(self) -> FloatArray:
         if not self._tracers_shown:
             return np.zeros((0, 2))
-        z = np.asarray(self._model.get_trace_particles(), complex).ravel()
-        z = z[np.isfinite(z)]
-        fractions = np.stack([z.real / self.shape[0], z.imag / self.shape[1]], axis=1)
-        shown: FloatArray = (fractions + 0.5) % 1.0
-        return shown
+        return tracers_of(self._trace_particles(), self.shape)
+
+    def _trace_particles(self) -> Any:
+        give = getattr(self._model, "get_trace_particles", None)
+        return give() if callable(give) else ()
 
     def vortices(self) -> list[Vortex]:
         return []
 
     @staticmethod
-    def _try(ask: Callable[[], Any]) -> Any:
+    def _try(ask: Callable[[], Any], faults: tuple[type[Exception], ...] = ABSENT) -> Any:
         """What a class of this style need not have: no answer then."""
         try:
             return ask()
-        except (AttributeError, KeyError, NotImplementedError, TypeError, ValueError):
+        except faults:
             return None
-
-
-def _build(kind: type, params: Mapping[str, object]) -> Any:
-    """`kind(opts)`, or `kind()` if it takes nothing."""
-    takes = [
-        parameter
-        for parameter in inspect.signature(kind).parameters.values()
-        if parameter.kind is not parameter.VAR_KEYWORD
-    ]
-    if not takes:
-        return kind()
-    return kind(SimpleNamespace(**{"Nx": DEFAULT_SIZE, "Ny": DEFAULT_SIZE, **params}))
-
-
-def _density(model: Any) -> FloatArray:
-    density = np.asarray(model.get_density())
-    if density.ndim != 2 or not np.issubdtype(density.dtype, np.floating):
-        raise ValueError(
-            f"get_density() must give a real array of shape (Nx, Ny), not {density.dtype} "
-            f"of shape {density.shape}"
-        )
-    return density
 
 
 def _declaration(entry: Any, model: Any) -> Parameter:
@@ -207,19 +201,40 @@ def _declaration(entry: Any, model: Any) -> Parameter:
         raise ValueError(f"an entry of sliders has {ENTRY_LENGTH} elements, not {entry!r}")
     name, widget, scale, _, low, high, step = entry
     label, help_ = str(name).replace("_", " ").capitalize(), f"The model's own {name}."
+    first = model.get(name)
     if widget == "toggle":
-        return Toggle(name=name, default=bool(model.get(name)), label=label, help=help_)
+        return Toggle(name=name, default=bool(first), label=label, help=help_)
     if widget != "slider":
         raise ValueError(f"sliders: {name}: 'slider' or 'toggle' is needed, not {widget!r}")
-    low, high, step = float(low), float(high), float(step)
+    low, high, step = (_number(value, f"sliders: {name}") for value in (low, high, step))
+    default = _number(first, f"sliders: {name}: get({name!r})")
     logarithmic = scale == "logarithmic"
+    low, high = min(low, high), max(low, high)
+    if low == high:
+        raise ValueError(f"sliders: {name}: it goes from {low:g} to {high:g}")
+    if logarithmic:
+        if default <= 0.0:
+            raise ValueError(f"sliders: {name}: get() gives {default:g}, which has no logarithm")
+        low, high = 10**low, 10**high
     return Float(
         name=name,
-        default=float(model.get(name)),
-        low=10**low if logarithmic else low,
-        high=10**high if logarithmic else high,
-        step=step,
+        default=default,
+        # What the model begins with is allowed, whatever its slider says.
+        low=min(low, default),
+        high=max(high, default),
+        step=abs(step) or (high - low) / SLIDER_STEPS,
         scale="log" if logarithmic else "linear",
         label=label,
         help=help_,
     )
+
+
+def _number(value: Any, where: str) -> float:
+    """`value` as a finite number. Raises ValueError, which begins with `where`."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{where} gives {value!r}; a number is needed")
+    return number

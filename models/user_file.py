@@ -85,6 +85,10 @@ def _module(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     # Dataclasses and pickling helpers look their module up by name.
     sys.modules[module_name] = module
+    folder = str(path.parent)
+    if folder not in sys.path:
+        # What lies beside the file can be imported; last, so that it hides no library.
+        sys.path.append(folder)
     try:
         spec.loader.exec_module(module)
     except FileNotFoundError:

@@ -68,7 +68,8 @@ def describe(name: str, model: type[Model]) -> dict[str, Any]:
 @functools.cache
 def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return parser.use(dollarmath_plugin, renderer=_equation)
+    # A price is no equation: a dollar sign next to a digit outside of it, or to a space, is one.
+    return parser.use(dollarmath_plugin, renderer=_equation, allow_digits=False, allow_space=False)
 
 
 def _equation(latex: str, options: dict[str, Any]) -> str:
