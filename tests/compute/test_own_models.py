@@ -87,5 +87,5 @@ def test_it_serves_super_hydros_clients(service: Service, visit: Visit) -> None:
     assert "end" in known["available_commands"]["set"]
     client.ask(b"set")
     assert client.ask(b'{"finger_x": 0.25, "tracers": 10}') == [b"ok"]
-    assert json.loads(client.ask(b"tracers")[0]) == {"dtype": "complex128", "shape": [1]}
+    assert json.loads(client.ask(b"tracers")[0]) == {"dtype": "float64", "shape": [2, 1]}
     assert client.ask(b"pause") == [b"ok"]
