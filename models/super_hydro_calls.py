@@ -87,9 +87,8 @@ def stepper(model: Any) -> Callable[[int, Any], object]:
                 return model.step(*args, **kwargs)
 
             return step
-    raise ValueError(
-        f"it is called as step(N, tracer_particles), and {_shown(model.step)} cannot be"
-    )
+    asked = "step(N, tracer_particles)"
+    raise ValueError(f"it is called as {asked}, and {_shown(model.step)} cannot be")
 
 
 def check_calls(model: Any) -> None:

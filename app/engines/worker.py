@@ -11,7 +11,6 @@ import logging
 import math
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -21,6 +20,7 @@ from app.engines.base import CallSoon, Listener
 from app.engines.warden import Warden
 from app.protocol.messages import ServerMessage
 from app.rooms.encoder import FrameKey
+from app.rooms.faults import where
 from app.rooms.presence import Emit
 from app.rooms.room import Post, Room
 
@@ -209,10 +209,3 @@ class Worker:
         if not self._rung and (self._letters or self._frames):
             self._rung = True
             self._call_soon(self._deliver)
-
-
-def where(fault: BaseException) -> str:
-    """File and line of the innermost call, and what was wrong there, in one line."""
-    last = next(reversed(traceback.extract_tb(fault.__traceback__)), None)
-    place = f"{last.filename}, line {last.lineno}: " if last else ""
-    return f"{place}{type(fault).__name__}: {fault}".replace("\n", " ")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
 
 from app.protocol.messages import Error, ErrorCode, Id, Reply, Rpc, Visitor
 from app.rooms.checks import check_size
 from app.rooms.exposure import ANY, Entry, Host, Request, table
+from app.rooms.faults import trace, what
 from app.rooms.figures import Rate
 from app.rooms.lanes import CallLimits, Lane, Ticket
 from app.rooms.plain import NotPlainError, plain
@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 MAX_SHARE = 0.25
 """Of the room's time that calls may take; the rest is the model's."""
 MICROSECONDS = 1e6
-MAX_FAULT_CHARS = 200
 MAX_TRACE_CHARS = 2000
 
 
@@ -128,7 +127,7 @@ class Calls:
 
     def _failure(self, visitor: Visitor, request: Id, target: str, fault: Exception) -> Error:
         log.warning("%s failed: %r", target, fault)
-        text = f"{target} failed: {type(fault).__name__}: {fault}"[:MAX_FAULT_CHARS]
+        text = f"{target} failed: {what(fault)}"
         if visitor.role == "operator":
-            text = "".join(traceback.format_exception(fault))[-MAX_TRACE_CHARS:]
+            text = trace(fault)
         return Error(id=request, code="failed", message=text)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, cast
 
@@ -30,7 +29,7 @@ from app.protocol.messages import (
     Visitor,
 )
 from app.protocol.wishes import LoadPicture, Rest, Wish
-from app.rooms import fingers, parameters
+from app.rooms import faults, fingers, parameters
 from app.rooms.anew import begin_anew
 from app.rooms.calls import CallError, Calls
 from app.rooms.composer import Composer
@@ -54,7 +53,7 @@ MAX_ROLL_BACKS = 3
 SAFE_AFTER_FRAMES = 60
 """Parameters that carried this many frames are what a restart goes back to."""
 
-MAX_TRACE_CHARS = 4000
+STOPPED = "The model has stopped, because of a mistake in its code:"
 
 Post = Callable[[Callable[["Room"], None]], None]
 """Have something called with the room, in its thread, soon; from any thread."""
@@ -92,6 +91,9 @@ class Room:
         self._room_params: dict[str, Value] = {}
         self.following = Following()
         self._restarts = 0
+        self._is_users = models.is_users(model_name)
+        self._stopped = ""
+        """Why a user's model does not run any more, for whoever comes later."""
         self._began = time.monotonic()
         self._fingers = fingers.Fingers()
         self._composer = Composer()
@@ -128,6 +130,8 @@ class Room:
         # Fingers of a connection that he lost must not go on stirring.
         self._fingers.forget(self._model, visitor.id)
         self._presence.welcome(visitor, request, self.name, self._about, self.state())
+        if self._stopped:
+            self._emit(Notice(level="trouble", text=self._stopped), visitor.id)
         self.changed = True
 
     def promote(self, visitor: Visitor) -> None:
@@ -164,6 +168,10 @@ class Room:
         except (ParameterError, ActionError, CallError) as fault:
             code: ErrorCode = getattr(fault, "code", "bad_value")
             self._emit(Error(id=message.id, code=code, message=str(fault)), visitor)
+        except Exception as fault:
+            # Whoever asked gets an answer, whatever becomes of the model.
+            if not faults.answered(self._emit, visitor, message, fault, self._is_users):
+                raise
         self.changed = True
 
     def change(self, by: int | None, params: Mapping[str, object], request: Id = UNSET) -> None:
@@ -189,6 +197,7 @@ class Room:
         match action:
             case "start":
                 self.running = True
+                self._stopped = ""
                 self._model.hold(False)
             case "pause":
                 self.running = False
@@ -278,13 +287,13 @@ class Room:
 
     def fail(self, fault: Exception) -> None:
         """The model raised: a user's is paused and shown to the operator, ours starts anew."""
-        if not models.is_users(self._model_name):
+        if not self._is_users:
             self.recover(f"{type(fault).__name__}: {fault}"[:200])
             return
         self.running = False
-        text = "The model has stopped, because of a mistake in its code."
-        self._emit(Notice(level="trouble", text=text), None)
-        trace = "".join(traceback.format_exception(fault))[-MAX_TRACE_CHARS:]
+        self._stopped = f"{STOPPED} {faults.where(fault)}"
+        self._emit(Notice(level="trouble", text=self._stopped), None)
+        trace = faults.trace(fault)
         self._presence.tell_operators(Notice(level="trouble", text=trace))
         self._announce(None, UNSET)
 

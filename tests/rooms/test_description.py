@@ -44,3 +44,15 @@ def test_a_model_without_a_grid_has_no_views_and_no_tracers() -> None:
     assert about["views"] == []
     assert about["grid"] is False
     assert [parameter["name"] for parameter in about["parameters"]] == ["stride"]
+
+
+def test_prices_are_no_equations() -> None:
+    class Costs(Wave):
+        r"""A ticket costs $5, two cost $9.
+
+        An energy $E = \hbar\omega$, and between $ 3 and $4 all the same.
+        """
+
+    about = describe("Costs", Costs)["about"]
+    assert "A ticket costs $5, two cost $9." in about
+    assert about.count("<math") == 1
