@@ -175,7 +175,7 @@ def _speak_utf8() -> None:
 
 def _lend_to_multiprocessing() -> None:
     """What a person's model starts by `multiprocessing` is, in the app, this executable again."""
-    from app.resources import FROZEN
+    from app.paths import FROZEN
 
     if FROZEN:
         from multiprocessing import freeze_support

@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from app.launch import Launch
+from app.paths import own_command
 from app.pulse import Pulse
-from app.resources import own_command
 
 GENTLE_S = 3.0
 """A child that was asked to end is killed after this long."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from app.resources import state_dir
+from app.paths import state_dir
 
 
 class RunsAlreadyError(Exception):

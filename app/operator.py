@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.resources import config_dir, write_whole
+from app.paths import config_dir, write_whole
 
 MIN_PIN_CHARS, MAX_PIN_CHARS = 4, 64
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**14, 8, 1

@@ -30,7 +30,7 @@ from app.options import (
     room_params,
     whole,
 )
-from app.resources import NAME, OWN_NAME, config_dir, log_dir
+from app.paths import NAME, OWN_NAME, config_dir, log_dir
 from app.rooms.lanes import CallLimits
 from app.site_options import (
     LANDING,

@@ -7,8 +7,8 @@ import sys
 from typing import Any
 
 import models
-from app import fit
 from app import settings as exhibit
+from app import startup_checks
 from app.compute import settings as compute
 from app.first_model import UnfitError
 from app.options import ROOM_SIZES, SECRETS, Origin, SettingsError, or_exit
@@ -22,9 +22,9 @@ def run(argv: list[str]) -> int:
     try:
         given = parser.read(argv[1:] if of_compute else argv)
         if of_compute:
-            fit.compute(compute.made(given, parser.places()))
+            startup_checks.compute(compute.made(given, parser.places()))
         else:
-            fit.exhibit(exhibit.made(given, parser.places()))
+            startup_checks.exhibit(exhibit.made(given, parser.places()))
     except (SettingsError, UnfitError) as fault:
         or_exit(fault)
     for origin in parser.origins(given):

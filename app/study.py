@@ -13,7 +13,7 @@ import threading
 from collections.abc import Mapping
 
 from app.launch import EXIT_OK, EXIT_USAGE, follow
-from app.resources import own_command
+from app.paths import own_command
 from models.declarations import GRID
 from models.numerics.fft import is_studied, study
 from models.parameters import Value

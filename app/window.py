@@ -13,7 +13,7 @@ from typing import Any
 
 from app.launch import EXIT_NO_WINDOW, EXIT_OK, follow, receive, say
 from app.locked_window import lock
-from app.resources import ICON
+from app.paths import ICON
 from app.watched_window import look_after
 
 TITLE = "Vortarium"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from app.resources import ICON
+from app.paths import ICON
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = [

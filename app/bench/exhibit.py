@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from app.resources import OWN_NAME, own_command
+from app.paths import OWN_NAME, own_command
 from app.settings import ENV_PREFIX
 
 START_S = 90.0

@@ -13,7 +13,7 @@ import models
 from app.bench import frames, latency, memory, neighbours, soak, start, steps, viewers
 from app.bench.figures import Options, Row, table
 from app.launch import EXIT_FAULT, EXIT_OK, EXIT_USAGE
-from app.resources import OWN_NAME
+from app.paths import OWN_NAME
 
 BENCHMARKS: dict[str, Callable[[Options], list[Row]]] = {
     "steps": steps.measure,

@@ -14,7 +14,7 @@ import msgspec
 import zmq
 from msgspec import Struct
 
-from app.resources import OWN_NAME, config_dir, write_whole
+from app.paths import OWN_NAME, config_dir, write_whole
 from app.toml_file import TomlFileError, parsed, text_of
 
 KEY_CHARS = 40

@@ -22,7 +22,7 @@ from app.options import (
     room_params,
     whole,
 )
-from app.resources import OWN_NAME, config_dir
+from app.paths import OWN_NAME, config_dir
 from app.rooms.lanes import CallLimits
 
 ENV_PREFIX = "VORTARIUM_COMPUTE_"

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from app.doctor.finding import Finding, note, ok, trouble
-from app.resources import config_dir, data_dir, state_dir
+from app.paths import config_dir, data_dir, state_dir
 from app.settings import Settings
 from models.numerics.cache import cache_folder, use_numba_cache
 

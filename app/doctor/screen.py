@@ -12,7 +12,7 @@ from importlib.util import find_spec
 
 from app.doctor.finding import Finding, note, ok, trouble
 from app.doctor.probe import REPORT
-from app.resources import own_command
+from app.paths import own_command
 from app.settings import Settings
 from app.window import missing_display
 

@@ -17,7 +17,7 @@ from app.compute.task import Task
 from app.engines.file_output import FileOutput
 from app.first_model import UnfitError
 from app.launch import Launch
-from app.resources import own_command
+from app.paths import own_command
 
 IMPORT_S = 30.0
 """A user's file that takes longer to load is refused."""

@@ -16,8 +16,8 @@ import gevent
 import msgspec
 from msgspec import Struct
 
+from app.paths import state_dir, write_whole
 from app.protocol.messages import RoomState, Scalar
-from app.resources import state_dir, write_whole
 from app.web.limits import MAX_ROOMS
 from app.web.stage import Stage
 

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from itertools import count
 from pathlib import Path
 
-from app.resources import write_whole
+from app.paths import write_whole
 
 MAX_KEPT_BYTES = 50_000_000
 MAX_SLUG_CHARS = 40

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gevent
 
 from app.operator import check_pin
+from app.paths import OWN_NAME
 from app.protocol.messages import ErrorCode
-from app.resources import OWN_NAME
 from app.web.limits import Attempts
 
 ANYBODY = "*"

@@ -16,8 +16,8 @@ from gevent.event import AsyncResult
 from gevent.timeout import Timeout
 
 from app import __version__
+from app.paths import UI
 from app.protocol import frames
-from app.resources import UI
 from app.rooms.encoder import jpeg
 from app.settings import Settings
 from app.site_options import LANDING

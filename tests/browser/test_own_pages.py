@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from app.resources import ROOT
+from app.paths import ROOT
 from tests.browser.conftest import OpenPage
 from tests.conftest import SMALL
 from tests.exhibit import Exhibit, wait_until

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from app.resources import ROOT, state_dir
+from app.paths import ROOT, state_dir
 from app.web.memory import KeptRoom, Memory
 
 WRITER = """
 import sys
 from pathlib import Path
-from app.resources import write_whole
+from app.paths import write_whole
 print("go", flush=True)
 for number in range(1 << 30):
     write_whole(Path(sys.argv[1]), b"[" + b"1," * (number % 5000) + b"1]")

@@ -11,7 +11,7 @@ import bottle
 import gevent.socket
 import pytest
 
-from app.resources import ROOT
+from app.paths import ROOT
 from app.web.access import Access, host_names
 from app.web.handler import HttpServer, listen
 from app.web.static_pages import add_static_pages, content_type, find

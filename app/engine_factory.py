@@ -13,8 +13,8 @@ from app.engines.mixed import MixedEngine
 from app.engines.process import ProcessEngine
 from app.engines.remote import RemoteEngine
 from app.first_model import prepare
-from app.fit import Fit
 from app.settings import Settings
+from app.startup_checks import Fit
 
 
 class Place(NamedTuple):
