@@ -29,8 +29,8 @@ import numpy as np
 import numpy.typing as npt
 
 from app.compute.commands import ACTIONS, ARRAYS, Finger, answers, available, layout
-from app.compute.hall import Hall
-from app.compute.halls import BusyError, Halls
+from app.compute.room_registry import BusyError, Halls
+from app.compute.shared_room import Hall
 from app.protocol.compute import UNKNOWN, Part
 from app.protocol.messages import Do, Set, Visitor
 from app.protocol.messages import Finger as FingerMessage

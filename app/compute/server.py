@@ -12,13 +12,13 @@ import zmq
 import models
 from app import __version__
 from app.compute import sockets
-from app.compute.desk import Desk
-from app.compute.doorman import Doorman, guard
-from app.compute.halls import Halls
+from app.compute.authenticator import Doorman, guard
 from app.compute.keys import Keys
 from app.compute.legacy import Legacy
 from app.compute.loop import Loop
+from app.compute.message_handlers import Desk
 from app.compute.peer import Peer
+from app.compute.room_registry import Halls
 from app.engines.base import WATCH_S, CallSoon, Engine
 from app.engines.line import Watch
 from app.engines.local import Catalogue, LocalEngine

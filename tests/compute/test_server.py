@@ -9,7 +9,7 @@ import pytest
 import zmq
 
 from app.compute import server as server_module
-from app.compute.halls import Halls
+from app.compute.room_registry import Halls
 from tests.client import decode
 from tests.compute.conftest import Serve, Visit
 from tests.compute.service import Outsider, Service

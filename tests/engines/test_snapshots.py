@@ -14,7 +14,7 @@ import pytest
 from msgspec import UNSET
 
 from app.compute import server as compute_server
-from app.compute import shelf
+from app.compute import snapshot_cache
 from app.engines.base import Engine, RoomLink
 from app.engines.remote import RemoteEngine
 from app.protocol import compute
@@ -146,7 +146,7 @@ def test_a_server_that_goes_is_no_reason_to_wait(
     link.enter(ANNA, UNSET)
     audience.wait(lambda: audience.of(Welcome))
     # It takes the question, and never answers it.
-    monkeypatch.setattr(shelf.Shelf, "_put", lambda *_: None)
+    monkeypatch.setattr(snapshot_cache.Shelf, "_put", lambda *_: None)
     answer = ask(link)
     service.stop()
     assert "does not answer" in str(answer.get(timeout=PATIENCE_S))
@@ -157,13 +157,13 @@ def test_a_server_that_goes_is_no_reason_to_wait(
 def test_what_nobody_fetches_is_forgotten(
     service: Service, remote: RemoteEngine, audience: Audience, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shelf, "KEPT_S", 0.2)
+    monkeypatch.setattr(snapshot_cache, "KEPT_S", 0.2)
     monkeypatch.setattr(compute_server, "WATCH_S", 0.05)
     link = remote.open("hall", "Wave", audience)
     link.enter(ANNA, UNSET)
     audience.wait(lambda: audience.of(Welcome))
     monkeypatch.setattr(compute, "CHUNK_BYTES", 100)
-    monkeypatch.setattr(shelf, "CHUNK_BYTES", 100)
+    monkeypatch.setattr(snapshot_cache, "CHUNK_BYTES", 100)
     monkeypatch.setattr("app.engines.downloads.More", lambda **_: Set(params={}))
     answer = ask(link).get(timeout=PATIENCE_S)
     assert isinstance(answer, SnapshotError)

@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from app.compute.hall import Hall
-from app.compute.halls import BusyError, Halls
 from app.compute.peer import Peer
 from app.compute.refused import RefusedError
-from app.compute.shelf import Shelf
+from app.compute.room_registry import BusyError, Halls
+from app.compute.shared_room import Hall
+from app.compute.snapshot_cache import Shelf
 from app.protocol import frames
 from app.protocol.compute import (
     Address,

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from app.compute.hall import Hall
+from app.compute.shared_room import Hall
 from app.engines.base import Engine
 from app.protocol.messages import RoomState
 from app.rooms.waiting import WaitingStates
