@@ -67,7 +67,7 @@ def model() -> int:
 
 def study() -> int:
     """Find faster Fourier plans; only servers start it."""
-    from app.study import run
+    from app.engines.fft_planner import run
 
     return run(sys.argv[1:])
 

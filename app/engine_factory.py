@@ -12,7 +12,7 @@ from app.engines.local import LocalEngine
 from app.engines.mixed import MixedEngine
 from app.engines.process import ProcessEngine
 from app.engines.remote import RemoteEngine
-from app.first_model import prepare
+from app.engines.startup_model import prepare
 from app.settings import Settings
 from app.startup_checks import Fit
 

@@ -10,7 +10,7 @@ import models
 from app import settings as exhibit
 from app import startup_checks
 from app.compute import settings as compute
-from app.first_model import UnfitError
+from app.engines.startup_model import UnfitError
 from app.options import ROOM_SIZES, SECRETS, Origin, SettingsError, or_exit
 from app.rooms import parameters
 

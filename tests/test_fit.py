@@ -11,7 +11,7 @@ import pytest
 from app import startup_checks
 from app.compute import settings as compute
 from app.compute.keys import write_pair
-from app.first_model import UnfitError
+from app.engines.startup_model import UnfitError
 from app.settings import parse
 from tests.exhibit import ROOT
 

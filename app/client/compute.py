@@ -9,8 +9,8 @@ from app.client.conversation import Conversation, Wish
 from app.client.entry import Entry
 from app.compute.keys import Keys
 from app.compute.loop import Loop
-from app.engines.downloads import Downloads
 from app.engines.line import Line
+from app.engines.remote_downloads import Downloads
 from app.protocol import frames
 from app.protocol.compute import (
     CREDITS,

@@ -6,7 +6,7 @@ import http.client
 import urllib.error
 import urllib.request
 
-from app.engines.downloads import HEAD_BYTES
+from app.engines.remote_downloads import HEAD_BYTES
 from app.rooms.snapshot import MAX_SNAPSHOT_BYTES, SnapshotError
 
 FETCH_S = 10.0

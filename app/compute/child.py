@@ -14,10 +14,10 @@ from collections.abc import Mapping
 import msgspec
 
 import models
-from app.compute import memory
-from app.compute.channel import MODELS, READY, UNFIT, begin_logging, take_over
 from app.compute.server import ComputeServer
-from app.compute.task import Task
+from app.engines import process_memory
+from app.engines.process_channel import MODELS, READY, UNFIT, begin_logging, take_over
+from app.engines.process_task import Task
 from app.launch import EXIT_HUNG, EXIT_MEMORY, EXIT_OK, EXIT_USAGE, follow, receive
 from app.rooms.description import describe
 from models.contract import Model
@@ -84,18 +84,18 @@ def run() -> int:
 
 
 class SuddenEnd:
-    """Ends this process, with an exit code that says why (see engines.warden.Warden)."""
+    """Ends this process, with an exit code that says why (see engines.process_guard.Warden)."""
 
     def __init__(self) -> None:
-        self._used = memory.used_bytes(os.getpid())
+        self._used = process_memory.used_bytes(os.getpid())
 
     def is_well(self) -> None:
         """Remember what is used while all is well."""
-        self._used = memory.used_bytes(os.getpid())
+        self._used = process_memory.used_bytes(os.getpid())
 
     def hangs(self) -> None:
         """A model that eats memory may well be cut short before it has eaten all."""
-        eats = memory.used_bytes(os.getpid()) - self._used > memory.EATEN_BYTES
+        eats = process_memory.used_bytes(os.getpid()) - self._used > process_memory.EATEN_BYTES
         os._exit(EXIT_MEMORY if eats else EXIT_HUNG)
 
     def starves(self) -> None:
@@ -107,4 +107,4 @@ def _be_modest() -> None:
     """The rooms of listed models, and the page, come first."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    memory.limit()
+    process_memory.limit()

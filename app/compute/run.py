@@ -11,12 +11,12 @@ import zmq
 from app.compute.address import bindable
 from app.compute.server import ComputeServer
 from app.compute.settings import ComputeSettings, parse_or_exit
+from app.engines.fft_planner import study_later
 from app.engines.process import ProcessEngine
-from app.first_model import UnfitError, prepare
+from app.engines.startup_model import UnfitError, prepare
 from app.launch import EXIT_OK, EXIT_USAGE, say
 from app.log_file import begin_logging, kept
 from app.startup_checks import Fit, compute
-from app.study import study_later
 
 SWITCH_S = 0.001
 """How long a model may keep the interpreter while messages wait."""

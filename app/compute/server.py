@@ -23,7 +23,7 @@ from app.engines.base import WATCH_S, CallSoon, Engine
 from app.engines.line import Watch
 from app.engines.local import Catalogue, LocalEngine
 from app.engines.mixed import MixedEngine
-from app.engines.warden import Warden
+from app.engines.process_guard import Warden
 from app.protocol.compute import (
     DEFLATE,
     MAX_REQUEST_BYTES,

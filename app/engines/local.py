@@ -15,8 +15,8 @@ from typing import Any, Protocol, TypeVar
 
 import models
 from app.engines.base import WATCH_S, CallSoon, FeedAnswer, Listener
-from app.engines.patience import Patience
-from app.engines.warden import Warden
+from app.engines.hang_detector import Patience
+from app.engines.process_guard import Warden
 from app.engines.worker import Worker
 from app.protocol.compute import Part
 from app.protocol.messages import Error, Id, Notice, RoomState, Rpc, Visitor

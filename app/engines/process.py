@@ -16,17 +16,17 @@ import msgspec
 import zmq
 
 from app.children import STEADY_S, Child
-from app.compute import memory
-from app.compute.channel import LOG, READY
 from app.compute.keys import Keys
-from app.compute.task import Task
+from app.engines import process_memory
 from app.engines.base import CallSoon, Listener
-from app.engines.described import Described
-from app.engines.file_output import FileOutput
+from app.engines.hang_detector import HUNG_S
 from app.engines.line import Line, Watch
-from app.engines.patience import HUNG_S
+from app.engines.process_channel import LOG, READY
+from app.engines.process_describe import Described
+from app.engines.process_output import FileOutput
+from app.engines.process_task import Task
 from app.engines.remote_link import RemoteLink, Sender
-from app.engines.words import Words
+from app.engines.status_texts import Words
 from app.launch import EXIT_HUNG, EXIT_MEMORY, Launch
 from app.protocol.compute import (
     CREDITS,
@@ -49,7 +49,9 @@ WORDS = Words(trying="It is started again, with first values.", back="The model 
 ENDED = "The model has ended."
 SILENT = "The model does not answer."
 LATE = "The model's file takes too long to load."
-TOO_MUCH = f"The model uses more memory than the {memory.MAX_BYTES / 1024**3:g} GB it may have."
+TOO_MUCH = (
+    f"The model uses more memory than the {process_memory.MAX_BYTES / 1024**3:g} GB it may have."
+)
 BROKEN = "That happened several times in a row, so it is left off."
 ENDINGS = {EXIT_HUNG: SILENT, EXIT_MEMORY: TOO_MUCH}
 LATE_S, LATE_TIMES = 5.0, 3.0
@@ -200,7 +202,7 @@ class RoomProcess:
     # --- the process ----------------------------------------------------------------------
 
     def _report(self, child: Child, line: str) -> None:
-        """A message on its channel (app.compute.channel), in a thread."""
+        """A message on its channel (app.engines.process_channel), in a thread."""
         word, _, rest = line.partition(" ")
         if word == READY:
             self._call_soon(self._ready)
@@ -241,7 +243,10 @@ class RoomProcess:
 
     def on_down(self, reason: str) -> None:
         """It hangs so that nothing but its end helps."""
-        eats = memory.used_bytes(self._child.pid) - self._used_bytes > memory.EATEN_BYTES
+        eats = (
+            process_memory.used_bytes(self._child.pid) - self._used_bytes
+            > process_memory.EATEN_BYTES
+        )
         self._kill(TOO_MUCH if eats else SILENT)
 
     def on_foreign(self) -> None:
@@ -258,7 +263,7 @@ class RoomProcess:
 
     def _note_that_it_runs(self) -> None:
         """Figures come twice a second, and first when the model is made."""
-        self._used_bytes = memory.used_bytes(self._child.pid)
+        self._used_bytes = process_memory.used_bytes(self._child.pid)
         if self._task.usual_s is None:
             usual_s = time.monotonic() - self._opened_at
             self._task = msgspec.structs.replace(self._task, usual_s=usual_s)

@@ -12,7 +12,7 @@ from app.engines.base import CallSoon, Listener
 from app.engines.line import DEAD_S, NO_ANSWER, Line, Watch
 from app.engines.local import LocalEngine
 from app.engines.remote_link import RemoteLink
-from app.engines.super_hydro import Discovery, find
+from app.engines.super_hydro.engine import Discovery, find
 from app.protocol.compute import CREDITS, Address, Credit, Frame, FromServer, Greeting
 from app.protocol.messages import Notice, RoomState
 from app.rooms.source import SourceError

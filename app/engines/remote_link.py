@@ -10,13 +10,13 @@ import msgspec
 from msgspec import UNSET
 
 from app.engines.base import FeedAnswer, Listener, RoomLink
-from app.engines.downloads import Downloads
-from app.engines.last_known import welcome
 from app.engines.local import LocalEngine
-from app.engines.posts import Posts
-from app.engines.questions import Questions
-from app.engines.under_way import UnderWay
-from app.engines.words import HERE, NOT_YET, SERVER, Words
+from app.engines.remote_downloads import Downloads
+from app.engines.remote_feeds import Posts
+from app.engines.remote_last_known import welcome
+from app.engines.remote_pending import UnderWay
+from app.engines.remote_questions import Questions
+from app.engines.status_texts import HERE, NOT_YET, SERVER, Words
 from app.protocol import frames
 from app.protocol.compute import (
     Address,

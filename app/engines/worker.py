@@ -17,7 +17,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 
 from app.engines.base import CallSoon, Listener
-from app.engines.warden import Warden
+from app.engines.process_guard import Warden
 from app.protocol.messages import ServerMessage
 from app.rooms.encoder import FrameKey
 from app.rooms.faults import where

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import zmq
 
-from app.compute.task import Task
-from app.engines.described import described
 from app.engines.process import ENDED, ProcessEngine
+from app.engines.process_describe import described
+from app.engines.process_task import Task
 from tests.client import decode
 from tests.compute.conftest import Serve, Visit
 from tests.compute.service import Service

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.compute.task import Task
-from app.engines.described import described
-from app.engines.file_output import LINES_PER_S, FileOutput
+from app.engines.process_describe import described
+from app.engines.process_output import LINES_PER_S, FileOutput
+from app.engines.process_task import Task
 from tests.conftest import SMALL, StartExhibit
 from tests.exhibit import wait_until
 

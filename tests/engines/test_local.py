@@ -11,7 +11,7 @@ import gevent
 import pytest
 from msgspec import UNSET
 
-from app.engines import base, local, patience, worker
+from app.engines import base, hang_detector, local, worker
 from app.engines.local import LocalEngine, LocalLink
 from app.protocol.messages import Do, Error, Notice, Set, State, Visitor, Visitors, Welcome
 from tests.client import decode
@@ -118,7 +118,7 @@ def test_wishes_that_wait_while_the_thread_is_replaced_are_granted(
 def test_a_model_that_hangs_is_left_behind(
     enter: Open, audience: Audience, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "HUNG_S", 0.3)
+    monkeypatch.setattr(hang_detector, "HUNG_S", 0.3)
     link = enter("Mischief")
     old = link._worker
     link.send(1, Set(params={"mood": "hang"}))

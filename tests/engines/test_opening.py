@@ -13,11 +13,11 @@ import gevent.hub
 import pytest
 import zmq
 
-from app.compute.task import Task
 from app.engines.base import Engine, RoomLink
-from app.engines.described import described
 from app.engines.mixed import MixedEngine
 from app.engines.process import ProcessEngine
+from app.engines.process_describe import described
+from app.engines.process_task import Task
 from app.engines.remote import RemoteEngine
 from app.protocol.messages import Notice, ServerMessage, Welcome
 from app.rooms.encoder import FrameKey

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.engines.patience import FIRST_S, HUNG_S, LONGEST_S, Patience
+from app.engines.hang_detector import FIRST_S, HUNG_S, LONGEST_S, Patience
 
 
 class Silent:

@@ -10,11 +10,11 @@ import gevent.hub
 import msgspec
 import pytest
 
-from app.compute.task import Task
 from app.engines import process
-from app.engines.described import Described, described
 from app.engines.process import BROKEN, ENDED, LATE, SILENT, TOO_MUCH, ProcessEngine
-from app.first_model import UnfitError
+from app.engines.process_describe import Described, described
+from app.engines.process_task import Task
+from app.engines.startup_model import UnfitError
 from app.protocol.messages import Error, Notice, Set, State, Welcome
 from app.web.hub import watch_on
 from tests.client import decode

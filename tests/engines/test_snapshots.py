@@ -164,7 +164,7 @@ def test_what_nobody_fetches_is_forgotten(
     audience.wait(lambda: audience.of(Welcome))
     monkeypatch.setattr(compute, "CHUNK_BYTES", 100)
     monkeypatch.setattr(snapshot_cache, "CHUNK_BYTES", 100)
-    monkeypatch.setattr("app.engines.downloads.More", lambda **_: Set(params={}))
+    monkeypatch.setattr("app.engines.remote_downloads.More", lambda **_: Set(params={}))
     answer = ask(link).get(timeout=PATIENCE_S)
     assert isinstance(answer, SnapshotError)
     assert not service.server._desk.shelf._items

@@ -13,9 +13,9 @@ from msgspec import UNSET
 
 from app.engines.remote import RemoteEngine
 from app.engines.remote_link import RemoteLink
-from app.engines.super_hydro_layout import Layout
-from app.engines.super_hydro_talk import fractions
-from app.engines.super_hydro_wire import Wire, get
+from app.engines.super_hydro.conversation import fractions
+from app.engines.super_hydro.layout import Layout
+from app.engines.super_hydro.wire import Wire, get
 from app.protocol.compute import WHOLE
 from app.protocol.messages import Do, Error, Finger, Notice, RoomState, Set, Welcome
 from app.rooms.snapshot import unpacked

@@ -15,10 +15,10 @@ from functools import partial
 from typing import Any
 
 from app.engines.base import CallSoon
-from app.engines.super_hydro_layout import Layout
-from app.engines.super_hydro_model import model_of
-from app.engines.super_hydro_talk import NONE, TRACERS, Seen, Talk, Tell, checked, fractions
-from app.engines.super_hydro_wire import AwayError, Wire, array, get
+from app.engines.super_hydro.conversation import NONE, TRACERS, Seen, Talk, Tell, checked, fractions
+from app.engines.super_hydro.layout import Layout
+from app.engines.super_hydro.model import model_of
+from app.engines.super_hydro.wire import AwayError, Wire, array, get
 from app.rooms import parameters
 from models.contract import Model
 

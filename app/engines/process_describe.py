@@ -12,10 +12,10 @@ from typing import IO, Any, NamedTuple
 import msgspec
 
 from app.children import LAST_LINES_S
-from app.compute.channel import LOG, MODELS, UNFIT
-from app.compute.task import Task
-from app.engines.file_output import FileOutput
-from app.first_model import UnfitError
+from app.engines.process_channel import LOG, MODELS, UNFIT
+from app.engines.process_output import FileOutput
+from app.engines.process_task import Task
+from app.engines.startup_model import UnfitError
 from app.launch import Launch
 from app.paths import own_command
 

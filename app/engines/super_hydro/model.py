@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.engines.super_hydro_talk import TRACERS, Talk
+from app.engines.super_hydro.conversation import TRACERS, Talk
 from models.contract import (
     ActionError,
     ComplexArray,

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from app.engines.super_hydro_wire import AwayError, Request, Wire, array, do, get, put
+from app.engines.super_hydro.wire import AwayError, Request, Wire, array, do, get, put
 
 log = logging.getLogger(__name__)
 
