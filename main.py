@@ -16,10 +16,10 @@ def exhibit() -> int:
     """The exhibit itself: server and window, supervised."""
     import msgspec
 
-    from app.launch import EXIT_OK, say
-    from app.only_one import RunsAlreadyError, only_one
+    from app.process.launch import EXIT_OK, say
+    from app.process.single_instance import RunsAlreadyError, only_one
+    from app.process.supervisor import Supervisor
     from app.settings import parse_or_exit
-    from app.supervisor import Supervisor
 
     settings = parse_or_exit(sys.argv[1:])
     try:

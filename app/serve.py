@@ -22,10 +22,10 @@ from app.engine_factory import Place, choose
 from app.engines.base import WATCH_S
 from app.engines.fft_planner import study_later
 from app.engines.startup_model import UnfitError
-from app.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
-from app.log_file import begin_logging
-from app.log_tail import LogTail
 from app.paths import data_dir
+from app.process.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
+from app.process.log_file import begin_logging
+from app.process.log_tail import LogTail
 from app.settings import Settings
 from app.startup_checks import exhibit
 from app.web import access

@@ -15,7 +15,6 @@ from msgspec import Struct
 
 from app.compute.address import FORMS, endpoint
 from app.compute.settings import ENV_PREFIX as COMPUTE_PREFIX
-from app.log_file import path_of
 from app.option_pairs import Clash, Needs, When, off, on, whatever
 from app.options import (
     Parser,
@@ -31,6 +30,7 @@ from app.options import (
     whole,
 )
 from app.paths import NAME, OWN_NAME, config_dir, log_dir
+from app.process.log_file import path_of
 from app.rooms.lanes import CallLimits
 from app.site_options import (
     LANDING,

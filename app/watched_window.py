@@ -8,7 +8,6 @@ life; one that ends is started again all the same.
 
 from __future__ import annotations
 
-import math
 import os
 import signal
 import sys
@@ -17,11 +16,9 @@ from collections import deque
 from contextlib import suppress
 from typing import Any
 
-from app.launch import EXIT_FAULT, say
-from app.pulse import BEAT_S, SILENT_S, Pulse
+from app.process.heartbeat import BEAT_S, SILENT_S, Pulse
+from app.process.launch import EXIT_FAULT, say
 
-WINDOW_STARTS_S = 120.0 if sys.platform == "linux" else math.inf
-"""On a slow disk a toolkit takes a while until its loop runs; others than Qt tell nothing of it."""
 MAX_RELOADS, RELOADS_S = 3, 60.0
 """So many in that time; the next one is a window of its own."""
 LOADING_S = 60.0

@@ -11,9 +11,9 @@ import socket
 import sys
 from typing import Any
 
-from app.launch import EXIT_NO_WINDOW, EXIT_OK, follow, receive, say
 from app.locked_window import lock
 from app.paths import ICON
+from app.process.launch import EXIT_NO_WINDOW, EXIT_OK, follow, receive, say
 from app.watched_window import look_after
 
 TITLE = "Vortarium"

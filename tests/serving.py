@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from app.launch import Launch
+from app.process.launch import Launch
 from app.settings import parse
 from tests.client import Client
 from tests.exhibit import ROOT

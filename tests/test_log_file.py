@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from app import log_file
 from app.compute.settings import parse as parse_compute
-from app.log_file import HIDDEN, KEPT, kept
 from app.options import SettingsError
+from app.process import log_file
+from app.process.log_file import HIDDEN, KEPT, kept
 from app.settings import parse
 from tests.conftest import SMALL, StartExhibit
 from tests.exhibit import ROOT, wait_until

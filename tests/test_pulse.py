@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from app import pulse
-from app.pulse import BEAT_S, SILENT_S, Pulse
+from app.process import heartbeat
+from app.process.heartbeat import BEAT_S, SILENT_S, Pulse
 
 
 class Clock:
@@ -25,7 +25,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """In place of the real one."""
     clock = Clock()
-    monkeypatch.setattr(pulse, "time", clock)
+    monkeypatch.setattr(heartbeat, "time", clock)
     return clock
 
 
@@ -33,7 +33,7 @@ def silent_for(pulse: Pulse, clock: Clock, duration_s: float) -> bool:
     """Is it over after so long, in which it was looked for as it should be?"""
     for _ in range(round(duration_s / BEAT_S)):
         clock.now += BEAT_S
-        if pulse.is_over():
+        if heartbeat.is_over():
             return True
     return False
 

@@ -12,8 +12,8 @@ import msgspec
 import models
 from app.bench import frames, latency, memory, neighbours, soak, start, steps, viewers
 from app.bench.figures import Options, Row, table
-from app.launch import EXIT_FAULT, EXIT_OK, EXIT_USAGE
 from app.paths import OWN_NAME
+from app.process.launch import EXIT_FAULT, EXIT_OK, EXIT_USAGE
 
 BENCHMARKS: dict[str, Callable[[Options], list[Row]]] = {
     "steps": steps.measure,

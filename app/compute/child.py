@@ -18,7 +18,7 @@ from app.compute.server import ComputeServer
 from app.engines import process_memory
 from app.engines.process_channel import MODELS, READY, UNFIT, begin_logging, take_over
 from app.engines.process_task import Task
-from app.launch import EXIT_HUNG, EXIT_MEMORY, EXIT_OK, EXIT_USAGE, follow, receive
+from app.process.launch import EXIT_HUNG, EXIT_MEMORY, EXIT_OK, EXIT_USAGE, follow, receive
 from app.rooms.description import describe
 from models.contract import Model
 from models.user_file import UserFileError, load

@@ -9,7 +9,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from app.compute.address import PORT, is_loopback
-from app.log_file import path_of
 from app.option_pairs import Clash, Needs, When, on
 from app.options import (
     Parser,
@@ -23,6 +22,7 @@ from app.options import (
     whole,
 )
 from app.paths import OWN_NAME, config_dir
+from app.process.log_file import path_of
 from app.rooms.lanes import CallLimits
 
 ENV_PREFIX = "VORTARIUM_COMPUTE_"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from app.launch import EXIT_NO_WINDOW, EXIT_OK, say
+from app.process.launch import EXIT_NO_WINDOW, EXIT_OK, say
 from app.window import prepare_toolkit
 
 REPORT = "RENDERER"

@@ -12,8 +12,8 @@ import sys
 import threading
 from collections.abc import Mapping
 
-from app.launch import EXIT_OK, EXIT_USAGE, follow
 from app.paths import own_command
+from app.process.launch import EXIT_OK, EXIT_USAGE, follow
 from models.declarations import GRID
 from models.numerics.fft import is_studied, study
 from models.parameters import Value

@@ -15,7 +15,6 @@ from typing import Any
 import msgspec
 import zmq
 
-from app.children import STEADY_S, Child
 from app.compute.keys import Keys
 from app.engines import process_memory
 from app.engines.base import CallSoon, Listener
@@ -27,7 +26,8 @@ from app.engines.process_output import FileOutput
 from app.engines.process_task import Task
 from app.engines.remote_link import RemoteLink, Sender
 from app.engines.status_texts import Words
-from app.launch import EXIT_HUNG, EXIT_MEMORY, Launch
+from app.process.child import STEADY_S, Child
+from app.process.launch import EXIT_HUNG, EXIT_MEMORY, Launch
 from app.protocol.compute import (
     CREDITS,
     Address,

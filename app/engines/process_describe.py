@@ -11,13 +11,13 @@ from typing import IO, Any, NamedTuple
 
 import msgspec
 
-from app.children import LAST_LINES_S
 from app.engines.process_channel import LOG, MODELS, UNFIT
 from app.engines.process_output import FileOutput
 from app.engines.process_task import Task
 from app.engines.startup_model import UnfitError
-from app.launch import Launch
 from app.paths import own_command
+from app.process.child import LAST_LINES_S
+from app.process.launch import Launch
 
 IMPORT_S = 30.0
 """A user's file that takes longer to load is refused."""

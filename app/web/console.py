@@ -11,8 +11,8 @@ import bottle
 import msgspec
 
 from app import __version__
-from app.launch import EXIT_AGAIN, EXIT_OK
-from app.log_tail import LogTail
+from app.process.launch import EXIT_AGAIN, EXIT_OK
+from app.process.log_tail import LogTail
 from app.protocol.console import (
     Announce,
     AnyAct,

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.launch import EXIT_AGAIN, EXIT_OK
-from app.log_tail import LINES, MAX_LINE_CHARS, LogTail
+from app.process.launch import EXIT_AGAIN, EXIT_OK
+from app.process.log_tail import LINES, MAX_LINE_CHARS, LogTail
 from app.web.access import lan_address
 from app.web.bans import MAX_BANS, Bans
 from tests.client import ClosedError

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.launch import Launch
+from app.process.launch import Launch
 from app.settings import parse
 from tests.display import await_true, virtual_display, windows
 from tests.exhibit import ROOT

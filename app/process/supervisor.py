@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import queue
 import signal
 import sys
@@ -11,12 +12,15 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from app import service_manager
-from app.children import Child
-from app.launch import EXIT_AGAIN, EXIT_FAULT, EXIT_OK, EXIT_USAGE, Launch
-from app.log_file import kept
-from app.pulse import BEAT_S
-from app.watched_window import WINDOW_STARTS_S
+from app.process import systemd
+from app.process.child import Child
+from app.process.heartbeat import BEAT_S
+from app.process.launch import EXIT_AGAIN, EXIT_FAULT, EXIT_OK, EXIT_USAGE, Launch
+from app.process.log_file import kept
+
+WINDOW_STARTS_S = 120.0 if sys.platform == "linux" else math.inf
+"""On a slow disk a toolkit takes a while until its loop runs; others than Qt tell nothing of it."""
+
 
 Event = tuple[Child | None, str]
 
@@ -57,7 +61,7 @@ class Supervisor:
                     self._handle(*self._events.get(timeout=BEAT_S))
                 self._end_what_hangs()
         finally:
-            service_manager.tell(service_manager.STOPPING)
+            systemd.tell(systemd.STOPPING)
             self._window.stop()
             self._server.stop()
         return self._exit_code
@@ -82,7 +86,7 @@ class Supervisor:
                 again.start(self._launch)
             case self._server, "ALIVE":
                 self._server.is_alive()
-                service_manager.tell(service_manager.ALIVE)
+                systemd.tell(systemd.ALIVE)
             case self._server, "MODEL":
                 self._first_model = rest
             case self._server, "READY":
@@ -114,7 +118,7 @@ class Supervisor:
         # A server that is started again must have the port that the browsers know.
         self._launch = dataclasses.replace(self._launch, settings=settings, url=page)
         _print(f"READY {url}")
-        service_manager.tell(service_manager.READY)
+        systemd.tell(systemd.READY)
         if settings["feed_token"] is None:
             _print(f"Feeds post with the token {self._launch.feed_token}")
         if self._wants_window:

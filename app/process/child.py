@@ -10,9 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
-from app.launch import Launch
 from app.paths import own_command
-from app.pulse import Pulse
+from app.process.heartbeat import Pulse
+from app.process.launch import Launch
 
 GENTLE_S = 3.0
 """A child that was asked to end is killed after this long."""

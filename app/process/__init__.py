@@ -1,0 +1,1 @@
+"""The program's processes: supervisor, children, start and end, logs on disk."""
