@@ -9,8 +9,8 @@ from app.bench.figures import Budget, Options, Row, note, percentile
 from app.bench.steps import field_models
 from app.bench.stirred import ROUND_FRAMES, VISITOR, stir_point
 from app.protocol import frames
+from app.protocol.frames import FrameKey
 from app.protocol.messages import Finger
-from app.rooms.encoder import FrameKey
 from app.rooms.room import Room
 from models.contract import FieldModel
 

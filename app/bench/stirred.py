@@ -12,9 +12,9 @@ from gevent.event import Event
 from app.engines.base import RoomLink
 from app.engines.local import LocalEngine
 from app.protocol import frames
+from app.protocol.frames import FrameKey
 from app.protocol.messages import Do, Finger, Notice, ServerMessage, State, Visitor
-from app.rooms.encoder import FrameKey
-from app.rooms.figures import Figures
+from app.protocol.stats import Figures
 from models.parameters import Value
 
 PATIENCE_S = 90.0

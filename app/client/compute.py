@@ -29,10 +29,9 @@ from app.protocol.compute import (
     Report,
     Stranger,
 )
-from app.protocol.frames import FrameError
+from app.protocol.frames import FrameError, FrameKey
 from app.protocol.messages import Error, Visitor, Welcome
 from app.protocol.talk import Said, Say
-from app.rooms.encoder import FrameKey
 from app.rooms.snapshot import Answer, SnapshotError
 
 FIRST_DOWNLOAD = 1 << 31

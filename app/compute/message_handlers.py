@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from app.compute.peer import Peer
-from app.compute.refused import RefusedError
 from app.compute.room_registry import BusyError, Halls
 from app.compute.shared_room import Hall
 from app.compute.snapshot_cache import Shelf
@@ -33,6 +32,8 @@ from app.protocol.compute import (
     Report,
     Snapshot,
 )
+from app.protocol.errors import RefusedError
+from app.protocol.frames import FrameKey
 from app.protocol.messages import (
     PROTOCOL,
     ChannelNames,
@@ -53,7 +54,6 @@ from app.protocol.messages import (
 )
 from app.protocol.talk import Echo, Echoed, Said
 from app.protocol.wishes import LoadPicture, Rest, Wish
-from app.rooms.encoder import FrameKey
 from app.rooms.text import clean_text
 from app.rooms.visitors import clean_name
 from app.web.limits import MAX_VISITORS_PER_ROOM

@@ -16,7 +16,7 @@ from app.protocol.compute import (
     FromServer,
     pack,
 )
-from app.rooms.encoder import QUALITIES, FrameKey
+from app.protocol.frames import QUALITIES, FrameKey
 from app.web.flow import Flow
 from app.web.limits import LINK_BITS_PER_S
 

@@ -12,10 +12,10 @@ from msgspec import UNSET, Struct
 from app.compute.peer import Peer
 from app.engines.base import Engine, RoomLink
 from app.protocol.compute import Address, HowItRuns
+from app.protocol.frames import FrameKey
 from app.protocol.messages import ChannelValue, RoomState, ServerMessage, Visitor
+from app.protocol.stats import Figures
 from app.protocol.talk import Said
-from app.rooms.encoder import FrameKey
-from app.rooms.figures import Figures
 from models.parameters import Value
 
 

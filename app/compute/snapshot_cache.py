@@ -8,8 +8,8 @@ from functools import partial
 from msgspec import Struct
 
 from app.compute.peer import Peer
-from app.compute.refused import RefusedError
 from app.protocol.compute import CHUNK_BYTES, KEPT_S, Address, Chunk
+from app.protocol.errors import RefusedError
 from app.protocol.messages import Error
 from app.rooms.snapshot import Answer, SnapshotError
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from app.protocol.compute import Fed, Part
+from app.protocol.frames import FrameKey
 from app.protocol.messages import Error, Id, RoomState, ServerMessage, Visitor
+from app.protocol.stats import Figures
 from app.protocol.talk import Said
 from app.protocol.wishes import Wish
 from app.rooms import snapshot
-from app.rooms.encoder import FrameKey
-from app.rooms.figures import Figures
 
 WATCH_S = 0.5
 """How often an engine's owner calls `look_after`."""

@@ -19,12 +19,12 @@ from app.engines.hang_detector import Patience
 from app.engines.process_guard import Warden
 from app.engines.worker import Worker
 from app.protocol.compute import Part
+from app.protocol.frames import FrameKey
 from app.protocol.messages import Error, Id, Notice, RoomState, Rpc, Visitor
 from app.protocol.talk import Said
 from app.protocol.wishes import Wish
 from app.rooms import parameters, snapshot, source
 from app.rooms.description import describe
-from app.rooms.encoder import FrameKey
 from app.rooms.lanes import USUAL, CallLimits, Ticket
 from app.rooms.presence import Emit
 from app.rooms.room import Post, Room

@@ -38,6 +38,7 @@ from app.protocol.compute import (
     Report,
     Stranger,
 )
+from app.protocol.frames import FrameKey
 from app.protocol.messages import (
     Error,
     Finger,
@@ -51,11 +52,10 @@ from app.protocol.messages import (
     Welcome,
     You,
 )
+from app.protocol.stats import Figures
 from app.protocol.talk import Said
 from app.protocol.wishes import Wish
 from app.rooms import snapshot
-from app.rooms.encoder import FrameKey
-from app.rooms.figures import Figures
 from app.rooms.visitors import settle
 
 NO_ROOM = ("unknown_model", "busy")

@@ -18,8 +18,8 @@ from queue import Empty, SimpleQueue
 
 from app.engines.base import CallSoon, Listener
 from app.engines.process_guard import Warden
+from app.protocol.frames import FrameKey
 from app.protocol.messages import ServerMessage
-from app.rooms.encoder import FrameKey
 from app.rooms.faults import where
 from app.rooms.presence import Emit
 from app.rooms.room import Post, Room

@@ -38,6 +38,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from app.protocol.frames import FrameKey
 from app.protocol.messages import (
     Channels,
     Do,
@@ -56,10 +57,9 @@ from app.protocol.messages import (
     Visitor,
     Word,
 )
+from app.protocol.stats import Figures
 from app.protocol.talk import Echo, Said
 from app.protocol.wishes import LoadPicture, Rest
-from app.rooms.encoder import FrameKey
-from app.rooms.figures import Figures
 
 TAG = b"VT1"
 DEFLATE = b"VT1 deflate"

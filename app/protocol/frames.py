@@ -24,6 +24,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+# Steps of quality that viewers share, best first; a viewer that needs less bandwidth goes down.
+QUALITIES = (80, 60, 45, 30)
+
+
 MAGIC = b"VF"
 VERSION = 1
 JPEG, RAW = 1, 2
@@ -146,3 +150,12 @@ def _u16_array(fractions: Fractions) -> bytes:
 
 def _fraction(x: int, y: int) -> Point:
     return float(x) / 65535, float(y) / 65535
+
+
+class FrameKey(NamedTuple):
+    """What a viewer's frames are: viewers with equal keys share the bytes."""
+
+    view: str
+    encoding: int
+    quality: int = 0
+    """Index into QUALITIES; 0 for raw."""

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from app.protocol import frames
-from app.rooms.encoder import FrameKey, Overlay, encode
+from app.protocol.frames import FrameKey
+from app.rooms.encoder import Overlay, encode
 from models.contract import FieldModel, Picture
 
 VORTICES_S = 0.1

@@ -8,19 +8,8 @@ from typing import NamedTuple
 from PIL import Image
 
 from app.protocol import frames
+from app.protocol.frames import QUALITIES, FrameKey
 from models.contract import ByteArray, Picture
-
-# Steps of quality that viewers share, best first; a viewer that needs less bandwidth goes down.
-QUALITIES = (80, 60, 45, 30)
-
-
-class FrameKey(NamedTuple):
-    """What a viewer's frames are: viewers with equal keys share the bytes."""
-
-    view: str
-    encoding: int
-    quality: int = 0
-    """Index into QUALITIES; 0 for raw."""
 
 
 class Overlay(NamedTuple):

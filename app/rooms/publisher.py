@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from app.protocol.messages import ChannelValue
-from app.rooms.figures import Figures
+from app.protocol.stats import Figures
 from app.rooms.notes import Notes
 from app.rooms.offers import ROOM_CHANNELS
 from app.rooms.plain import NotPlainError, plain

@@ -15,6 +15,7 @@ from msgspec import UNSET, structs
 
 import models
 from app.protocol import frames
+from app.protocol.frames import FrameKey
 from app.protocol.messages import (
     Do,
     Error,
@@ -28,14 +29,14 @@ from app.protocol.messages import (
     State,
     Visitor,
 )
+from app.protocol.stats import Figures
 from app.protocol.wishes import LoadPicture, Rest, Wish
 from app.rooms import faults, fingers, parameters
 from app.rooms.anew import begin_anew
 from app.rooms.calls import CallError, Calls
 from app.rooms.composer import Composer
 from app.rooms.description import describe
-from app.rooms.encoder import FrameKey
-from app.rooms.figures import HEARTBEAT_S, Figures, Rate
+from app.rooms.figures import HEARTBEAT_S, Rate
 from app.rooms.following import Following
 from app.rooms.lanes import USUAL, CallLimits, Ticket
 from app.rooms.notes import Notes

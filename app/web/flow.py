@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from app.rooms.encoder import QUALITIES
+from app.protocol.frames import QUALITIES
 from app.web.limits import Bucket
 
 WINDOW = 3

@@ -11,6 +11,7 @@ import msgspec
 
 from app.engines.base import Engine, RoomLink
 from app.protocol.console import Locked
+from app.protocol.frames import FrameKey
 from app.protocol.messages import (
     ChannelNames,
     ChannelValue,
@@ -22,10 +23,9 @@ from app.protocol.messages import (
     Welcome,
     encode,
 )
+from app.protocol.stats import Figures
 from app.protocol.talk import Said
 from app.protocol.wishes import Wish
-from app.rooms.encoder import FrameKey
-from app.rooms.figures import Figures
 from app.web.door import Door
 from app.web.identity import Identity
 from app.web.quiet import Quiet, Rule

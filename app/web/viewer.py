@@ -13,8 +13,8 @@ import gevent
 from gevent.event import Event
 
 from app.protocol import frames
+from app.protocol.frames import FrameKey
 from app.protocol.messages import Role, ServerMessage, Visitor, encode
-from app.rooms.encoder import FrameKey
 from app.web.flow import Flow
 from app.web.limits import CLOSE_S, MAX_QUEUED_BYTES, PING_S
 from app.web.websocket import BINARY, TEXT, PeerGoneError, WebSocket, framed

@@ -10,7 +10,7 @@ import pytest
 
 from app.bench.stirred import StirredRoom
 from app.protocol import frames
-from app.rooms.encoder import FrameKey
+from app.protocol.frames import FrameKey
 
 
 class Listening(StirredRoom):

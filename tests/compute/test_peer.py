@@ -7,7 +7,7 @@ import pytest
 from app.compute.peer import Peer
 from app.protocol import frames
 from app.protocol.compute import Frame, from_server
-from app.rooms.encoder import QUALITIES, FrameKey
+from app.protocol.frames import QUALITIES, FrameKey
 from app.web.limits import LINK_BITS_PER_S
 
 DENSITY = FrameKey("density", frames.JPEG)

@@ -10,9 +10,9 @@ import gevent
 import gevent.event
 
 from app.protocol import frames
+from app.protocol.frames import FrameKey
 from app.protocol.messages import ServerMessage, Visitor
-from app.rooms.encoder import FrameKey
-from app.rooms.figures import Figures
+from app.protocol.stats import Figures
 
 RAW = FrameKey("density", frames.RAW)
 PATIENCE_S = 10.0

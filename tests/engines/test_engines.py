@@ -13,6 +13,7 @@ from msgspec import UNSET
 from app.engines import local
 from app.engines.base import Engine, RoomLink
 from app.protocol import frames
+from app.protocol.frames import FrameKey
 from app.protocol.messages import (
     ChannelValue,
     Do,
@@ -28,7 +29,6 @@ from app.protocol.messages import (
     Welcome,
 )
 from app.protocol.wishes import LoadPicture
-from app.rooms.encoder import FrameKey
 from app.rooms.lanes import Ticket
 from app.rooms.source import SourceError
 from tests.client import decode

@@ -19,9 +19,9 @@ from app.engines.process import ProcessEngine
 from app.engines.process_describe import described
 from app.engines.process_task import Task
 from app.engines.remote import RemoteEngine
+from app.protocol.frames import FrameKey
 from app.protocol.messages import Notice, ServerMessage, Welcome
-from app.rooms.encoder import FrameKey
-from app.rooms.figures import Figures
+from app.protocol.stats import Figures
 from app.web.hub import watch_on
 from tests.compute.service import Service
 from tests.engines.audience import ANNA, BERT, RAW, Audience

@@ -11,7 +11,7 @@ import pytest
 
 import models
 from app.protocol import frames
-from app.rooms.encoder import FrameKey
+from app.protocol.frames import FrameKey
 from app.rooms.room import MAX_ROLL_BACKS, SAFE_AFTER_FRAMES
 from models import guard
 from models.bec import BEC

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from app.protocol import frames
+from app.protocol.frames import FrameKey
 from app.rooms import composer
 from app.rooms.composer import Composer
-from app.rooms.encoder import FrameKey
 from models.contract import Picture, Vortex
 from tests import client
 from tests.toy import Wave

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from app.protocol import frames
-from app.rooms.encoder import QUALITIES, FrameKey, Overlay, encode, jpeg
+from app.protocol.frames import QUALITIES, FrameKey
+from app.rooms.encoder import Overlay, encode, jpeg
 from models.contract import Picture
 from tests import client
 from tests.toy import Wave

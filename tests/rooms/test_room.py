@@ -10,8 +10,8 @@ import pytest
 from msgspec import UNSET
 
 from app.protocol import frames
+from app.protocol.frames import FrameKey
 from app.protocol.messages import Visitor
-from app.rooms.encoder import FrameKey
 from app.rooms.fingers import MAX_FINGERS_PER_ROOM, MAX_FINGERS_PER_VISITOR
 from app.rooms.room import MAX_TOOLS_PER_S, SAFE_AFTER_FRAMES
 from models.contract import FingerLimitError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.rooms.encoder import QUALITIES
+from app.protocol.frames import QUALITIES
 from app.web import flow, limits
 from app.web.flow import WINDOW, Flow
 
