@@ -27,7 +27,7 @@ from typing import Any, NamedTuple, NoReturn
 from app import __version__
 from app.option_pairs import Given, Pair, fault
 from app.process.log_file import AUTO, file_or_word
-from app.rooms.lanes import CallLimits
+from app.rooms.call_threads import CallLimits
 from app.toml_file import TomlFileError, line_of, parsed, text_of
 
 NOT_IN_FILE = {"help", "version", "config"}

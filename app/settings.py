@@ -31,7 +31,7 @@ from app.options import (
 )
 from app.paths import NAME, OWN_NAME, config_dir, log_dir
 from app.process.log_file import path_of
-from app.rooms.lanes import CallLimits
+from app.rooms.call_threads import CallLimits
 from app.site_options import (
     LANDING,
     PublicUrl,

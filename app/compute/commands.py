@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from app.rooms.offers import ROOM_ACTIONS
+from app.rooms.builtins import ROOM_ACTIONS
 
 ACTIONS = {
     "pause": ROOM_ACTIONS["pause"],

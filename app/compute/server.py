@@ -39,7 +39,7 @@ from app.protocol.compute import (
     pack,
 )
 from app.protocol.messages import PROTOCOL, Error, Hello
-from app.rooms.lanes import USUAL, CallLimits
+from app.rooms.call_threads import USUAL, CallLimits
 from app.web.limits import LINK_BITS_PER_S
 from models.parameters import Value
 

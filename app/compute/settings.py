@@ -23,7 +23,7 @@ from app.options import (
 )
 from app.paths import OWN_NAME, config_dir
 from app.process.log_file import path_of
-from app.rooms.lanes import CallLimits
+from app.rooms.call_threads import CallLimits
 
 ENV_PREFIX = "VORTARIUM_COMPUTE_"
 MINUTE_S = 60.0

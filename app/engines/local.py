@@ -24,8 +24,8 @@ from app.protocol.messages import Error, Id, Notice, RoomState, Rpc, Visitor
 from app.protocol.talk import Said
 from app.protocol.wishes import Wish
 from app.rooms import parameters, snapshot, source
+from app.rooms.call_threads import USUAL, CallLimits, Ticket
 from app.rooms.description import describe
-from app.rooms.lanes import USUAL, CallLimits, Ticket
 from app.rooms.presence import Emit
 from app.rooms.room import Post, Room
 from models.contract import Model

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from app.compute.keys import Keys
-from app.rooms.lanes import USUAL, CallLimits
+from app.rooms.call_threads import USUAL, CallLimits
 
 
 class Task(Struct, frozen=True, kw_only=True):

@@ -6,12 +6,12 @@ import logging
 import time
 
 from app.protocol.messages import Error, ErrorCode, Id, Reply, Rpc, Visitor
+from app.rooms.call_threads import CallLimits, Lane, Ticket
 from app.rooms.checks import check_size
 from app.rooms.exposure import ANY, Entry, Host, Request, table
 from app.rooms.faults import trace, what
 from app.rooms.figures import Rate
-from app.rooms.lanes import CallLimits, Lane, Ticket
-from app.rooms.plain import NotPlainError, plain
+from app.rooms.json_values import NotPlainError, plain
 from app.rooms.presence import Emit
 from models.contract import ActionError, Model
 from models.parameters import ParameterError

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from app.rooms import exposure, parameters
-from app.rooms.offers import ROOM_CHANNELS, room_actions
+from app.rooms.builtins import ROOM_CHANNELS, room_actions
 from models.contract import FieldModel, Model
 
 

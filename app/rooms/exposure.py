@@ -19,9 +19,9 @@ from functools import cache, partial
 from typing import Any, Literal, NamedTuple, Protocol
 
 from app.rooms import parameters
+from app.rooms.builtins import ROOM_CHANNELS, room_actions
 from app.rooms.checks import bind, unpacked
 from app.rooms.notes import Notes
-from app.rooms.offers import ROOM_CHANNELS, room_actions
 from models.actions import Action
 from models.contract import Model
 from models.exposed import ExposeError, Manner, Member, members

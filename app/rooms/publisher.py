@@ -8,9 +8,9 @@ from typing import Any
 
 from app.protocol.messages import ChannelValue
 from app.protocol.stats import Figures
+from app.rooms.builtins import ROOM_CHANNELS
+from app.rooms.json_values import NotPlainError, plain
 from app.rooms.notes import Notes
-from app.rooms.offers import ROOM_CHANNELS
-from app.rooms.plain import NotPlainError, plain
 from app.rooms.presence import Emit
 from models.contract import Model
 from models.exposed import watch

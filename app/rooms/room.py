@@ -32,18 +32,18 @@ from app.protocol.messages import (
 from app.protocol.stats import Figures
 from app.protocol.wishes import LoadPicture, Rest, Wish
 from app.rooms import faults, fingers, parameters
-from app.rooms.anew import begin_anew
+from app.rooms.builtins import check_action
+from app.rooms.call_threads import USUAL, CallLimits, Ticket
 from app.rooms.calls import CallError, Calls
 from app.rooms.composer import Composer
 from app.rooms.description import describe
+from app.rooms.feed_state import Following
 from app.rooms.figures import HEARTBEAT_S, Rate
-from app.rooms.following import Following
-from app.rooms.lanes import USUAL, CallLimits, Ticket
 from app.rooms.notes import Notes
-from app.rooms.offers import check_action
 from app.rooms.pace import MAX_TOOLS_PER_S, Pace, ToolLimitError
 from app.rooms.presence import Emit, Presence
 from app.rooms.publisher import Publisher
+from app.rooms.room_restart import begin_anew
 from models.contract import ActionError, FieldModel, Model, Precision
 from models.parameters import ParameterError, Value, check_all, defaults
 

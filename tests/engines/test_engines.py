@@ -29,7 +29,7 @@ from app.protocol.messages import (
     Welcome,
 )
 from app.protocol.wishes import LoadPicture
-from app.rooms.lanes import Ticket
+from app.rooms.call_threads import Ticket
 from app.rooms.source import SourceError
 from tests.client import decode
 from tests.engines.audience import ANNA, BERT, PATIENCE_S, RAW, Audience

@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from app.protocol.messages import Rpc, Visitor
 from app.rooms import exposure
-from app.rooms.lanes import CallLimits, Ticket
+from app.rooms.call_threads import CallLimits, Ticket
 from models.user_file import load
 from tests.rooms.conftest import Hall
 from tests.toy import Wave
