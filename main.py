@@ -19,7 +19,7 @@ def exhibit() -> int:
     from app.process.launch import EXIT_OK, say
     from app.process.single_instance import RunsAlreadyError, only_one
     from app.process.supervisor import Supervisor
-    from app.settings import parse_or_exit
+    from app.settings.exhibit import parse_or_exit
 
     settings = parse_or_exit(sys.argv[1:])
     try:
@@ -81,7 +81,7 @@ def keys() -> int:
 
 def config() -> int:
     """Show each setting in force, and where it came from."""
-    from app.show_config import run
+    from app.settings.show import run
 
     return run(sys.argv[1:])
 

@@ -13,7 +13,7 @@ from app.engines.mixed import MixedEngine
 from app.engines.process import ProcessEngine
 from app.engines.remote import RemoteEngine
 from app.engines.startup_model import prepare
-from app.settings import Settings
+from app.settings.exhibit import Settings
 from app.startup_checks import Fit
 
 

@@ -26,7 +26,7 @@ from app.paths import data_dir
 from app.process.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
 from app.process.log_file import begin_logging
 from app.process.log_tail import LogTail
-from app.settings import Settings
+from app.settings.exhibit import Settings
 from app.startup_checks import exhibit
 from app.web import access
 from app.web.announce import Announcer

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import models
 from app.compute.keys import KeyFileError, Keys, for_client, read
-from app.compute.settings import ComputeSettings
 from app.engines.process_describe import Described, described
 from app.engines.process_task import Task
 from app.engines.startup_model import UnfitError, listed
-from app.settings import Settings
-from app.site_options import LANDING
+from app.settings.compute import ComputeSettings
+from app.settings.exhibit import Settings
+from app.settings.site_options import LANDING
 from models.user_file import is_user_file
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from app.process.launch import Launch
-from app.settings import parse
+from app.settings.exhibit import parse
 from tests.client import Client
 from tests.exhibit import ROOT
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.settings import parse
+from app.settings.exhibit import parse
 
 FOLDER = Path(__file__).resolve().parents[1] / "packaging" / "kiosk"
 TASK = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"

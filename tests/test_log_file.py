@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from app.compute.settings import parse as parse_compute
-from app.options import SettingsError
 from app.process import log_file
 from app.process.log_file import HIDDEN, KEPT, kept
-from app.settings import parse
+from app.settings.compute import parse as parse_compute
+from app.settings.exhibit import parse
+from app.settings.options import SettingsError
 from tests.conftest import SMALL, StartExhibit
 from tests.exhibit import ROOT, wait_until
 from tests.serving import PIN

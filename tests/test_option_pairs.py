@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app import settings
-from app.compute import settings as compute
-from app.option_pairs import Clash, Needs
-from app.options import NOT_IN_FILE, Parser, SettingsError
+from app.settings import compute, exhibit
+from app.settings.option_pairs import Clash, Needs
+from app.settings.options import NOT_IN_FILE, Parser, SettingsError
 
 Words = tuple[str, ...]
 
@@ -90,7 +89,7 @@ COMPUTE_CLASHES = {
 }
 
 TABLES = {
-    "exhibit": (settings.parser, settings.PAIRS, EXHIBIT, EXHIBIT_NEEDS, EXHIBIT_CLASHES),
+    "exhibit": (exhibit.parser, exhibit.PAIRS, EXHIBIT, EXHIBIT_NEEDS, EXHIBIT_CLASHES),
     "compute": (compute.parser, compute.PAIRS, COMPUTE, COMPUTE_NEEDS, COMPUTE_CLASHES),
 }
 Table = tuple[
@@ -193,9 +192,9 @@ def test_the_place_of_each_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     file.write_text("port = 1\nkiosk = true\n", encoding="utf-8")
     monkeypatch.setenv("VORTARIUM_HEADLESS", "true")
     with pytest.raises(SettingsError) as fault:
-        settings.parse([])
+        exhibit.parse([])
     assert str(fault.value) == (
         f"VORTARIUM_HEADLESS and {file}, line 2: kiosk exclude each other: a kiosk is a window"
     )
     monkeypatch.setenv("VORTARIUM_HEADLESS", "false")
-    assert settings.parse([]).kiosk
+    assert exhibit.parse([]).kiosk

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app import settings, show_config
-from app.compute import settings as compute
-from app.options import SettingsError
-from app.site_options import home, listening_address, proxy, public_url
+from app.settings import compute, exhibit, show
+from app.settings.options import SettingsError
+from app.settings.site_options import home, listening_address, proxy, public_url
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +23,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "vortarium"
 
 
-def refusal(*arguments: str, parse: Callable[[list[str]], object] = settings.parse) -> str:
+def refusal(*arguments: str, parse: Callable[[list[str]], object] = exhibit.parse) -> str:
     with pytest.raises(SettingsError) as refused:
         parse(list(arguments))
     assert "\n" not in str(refused.value)
@@ -89,7 +88,7 @@ def test_unknown_names_are_told_with_the_nearest(
     assert compute.parse([]).port == 27000
     monkeypatch.delenv("VORTARIUM_LANN")
     monkeypatch.setenv("VORTARIUM_COMPUTE_BINT", "0.0.0.0")
-    assert settings.parse([]).port == 8765
+    assert exhibit.parse([]).port == 8765
     assert "VORTARIUM_COMPUTE_BIND meant" in refusal(parse=compute.parse)
     monkeypatch.delenv("VORTARIUM_COMPUTE_BINT")
     file = folder / "vortarium.toml"
@@ -101,7 +100,7 @@ def test_an_empty_variable_counts_as_none(folder: Path, monkeypatch: pytest.Monk
     (folder / "vortarium.toml").write_text("port = 5\nhost-name = 'a'", encoding="utf-8")
     for name in ("PORT", "LAN", "HOST_NAME", "KIOSK", "FEED_TOKEN", "CONFIG", "UNKNOWN"):
         monkeypatch.setenv(f"VORTARIUM_{name}", "")
-    found = settings.parse([])
+    found = exhibit.parse([])
     assert (found.port, found.host_names, found.lan) == (5, ("a",), False)
 
 
@@ -111,7 +110,7 @@ def test_the_file_may_be_named_in_the_environment(
     file = tmp_path / "hall.toml"
     file.write_text("port = 7", encoding="utf-8")
     monkeypatch.setenv("VORTARIUM_CONFIG", str(file))
-    assert settings.parse([]).port == 7
+    assert exhibit.parse([]).port == 7
 
 
 @pytest.mark.parametrize(
@@ -122,7 +121,7 @@ def test_a_variable_may_have_a_list(
     monkeypatch: pytest.MonkeyPatch, text: str, names: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv("VORTARIUM_HOST_NAME", text)
-    assert settings.parse([]).host_names == names
+    assert exhibit.parse([]).host_names == names
 
 
 def test_what_is_shown_can_be_read_again(
@@ -132,11 +131,11 @@ def test_what_is_shown_can_be_read_again(
     odd.mkdir()
     given = ["--static", f"a={odd}", "--public-url", "https://museum.example/x", "--lan",
              "--proxy", "10.0.0.0/8", "--log-file", str(odd / "a.log")]  # fmt: skip
-    assert show_config.run(given) == 0
+    assert show.run(given) == 0
     shown = capsys.readouterr().out
     file = tmp_path / "again.toml"
     file.write_text(shown, encoding="utf-8")
-    again, first = settings.parse(["--config", str(file)]), settings.parse(given)
+    again, first = exhibit.parse(["--config", str(file)]), exhibit.parse(given)
     assert again.static == first.static == {"a": str(odd.resolve())}
     assert (again.public_url, again.proxies) == (first.public_url, first.proxies)
     assert again.log_file == first.log_file
@@ -148,7 +147,7 @@ def test_config_and_a_start_share_what_they_refuse(
     """What needs the models is refused by both; see tests/test_fit.py for the words."""
     for arguments in (["--port", "x"], ["--kiosk", "--headless"], ["--nonsense"]):
         with pytest.raises(SystemExit) as end:
-            show_config.run(arguments)
+            show.run(arguments)
         assert end.value.code == 2
         assert capsys.readouterr() == ("", f"vortarium: {refusal(*arguments)}\n")
 
@@ -165,8 +164,8 @@ def test_config_and_a_start_share_what_they_refuse(
 def test_a_public_url(text: str, shown: str, path: str) -> None:
     url = public_url(text)
     assert (str(url), url.path) == (shown, path)
-    assert settings.parse(["--public-url", text]).base_path == path
-    assert settings.parse(["--public-url", text, "--base-path", "/"]).base_path == ""
+    assert exhibit.parse(["--public-url", text]).base_path == path
+    assert exhibit.parse(["--public-url", text, "--base-path", "/"]).base_path == ""
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from app.paths import OWN_NAME, own_command
-from app.settings import ENV_PREFIX
+from app.settings.exhibit import ENV_PREFIX
 
 START_S = 90.0
 END_S = 10.0

@@ -10,12 +10,12 @@ import zmq
 
 from app.compute.address import bindable
 from app.compute.server import ComputeServer
-from app.compute.settings import ComputeSettings, parse_or_exit
 from app.engines.fft_planner import study_later
 from app.engines.process import ProcessEngine
 from app.engines.startup_model import UnfitError, prepare
 from app.process.launch import EXIT_OK, EXIT_USAGE, say
 from app.process.log_file import begin_logging, kept
+from app.settings.compute import ComputeSettings, parse_or_exit
 from app.startup_checks import Fit, compute
 
 SWITCH_S = 0.001

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.doctor.finding import Finding, note, ok, trouble
 from app.paths import config_dir, data_dir, state_dir
-from app.settings import Settings
+from app.settings.exhibit import Settings
 from models.numerics.cache import cache_folder, use_numba_cache
 
 EARLIEST_YEAR, LATEST_YEAR = 2026, 2100

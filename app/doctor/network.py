@@ -30,7 +30,7 @@ from app.protocol.compute import (
     pack,
 )
 from app.protocol.messages import PROTOCOL, Ping
-from app.settings import Settings
+from app.settings.exhibit import Settings
 from app.web.access import is_loopback, lan_address
 from app.web.handler import listeners
 

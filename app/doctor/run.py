@@ -14,7 +14,7 @@ from app import __version__
 from app.doctor import machine, network, screen
 from app.doctor.finding import Finding, trouble
 from app.process.launch import EXIT_FAULT, EXIT_OK
-from app.settings import Settings, parse_or_exit
+from app.settings.exhibit import Settings, parse_or_exit
 
 JSON = "--json"
 

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from app.doctor.finding import Finding, note, ok, trouble
 from app.doctor.probe import REPORT
 from app.paths import own_command
-from app.settings import Settings
+from app.settings.exhibit import Settings
 from app.window import missing_display
 
 PROBE_S = 25.0

@@ -28,7 +28,7 @@ EXIT_AGAIN = 6
 
 @dataclass(frozen=True)
 class Launch:
-    """One launch of the exhibit; `settings` is app.settings.Settings as plain data."""
+    """One launch of the exhibit; `settings` is app.settings.exhibit.Settings as plain data."""
 
     settings: dict[str, Any]
     url: str = ""

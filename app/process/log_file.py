@@ -27,28 +27,10 @@ LAST_LINES_S = 1.0
 """A process that was started here and lives on keeps the pipe open; then this is enough."""
 LINE_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 HIDDEN = "[hidden]"
-AUTO, OFF = "auto", "off"
 
 _STANDARD_ERROR = 2
 _DATED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
-
-
-def file_or_word(text: str) -> str:
-    """A setting: `auto`, `off`, or a file's absolute path. Raises ValueError."""
-    if text in (AUTO, OFF):
-        return text
-    path = Path(text).expanduser().absolute()
-    if not text or path.is_dir() or path.is_fifo():
-        raise ValueError(f"a file, {AUTO} or {OFF} is needed, not {text!r}")
-    return str(path)
-
-
-def path_of(setting: str, own: Path | None) -> str | None:
-    """Which file such a setting means, if any, where `auto` means `own`."""
-    if setting == AUTO:
-        return None if own is None else str(own)
-    return None if setting == OFF else setting
 
 
 def begin_logging(level: str) -> None:

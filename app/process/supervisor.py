@@ -32,7 +32,7 @@ class Supervisor:
     """One launch of the exhibit."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
-        """`settings`: app.settings.Settings as plain data."""
+        """`settings`: app.settings.exhibit.Settings as plain data."""
         self._launch = Launch(settings)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._server = Child("serve", self._report, SERVER_STARTS_S)

@@ -5,23 +5,10 @@ The pages need not be told: their links are relative, and their modules go by wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import MutableMapping
 from typing import Any
 
 from app.web.refusal import Refusal
-
-_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._~-]*")
-
-
-def base_path(text: str) -> str:
-    """`text` with a slash before it and none after; "" for the root. Raises ValueError."""
-    segments = text.strip("/").split("/") if text.strip("/") else []
-    if not all(_SEGMENT.fullmatch(segment) for segment in segments):
-        raise ValueError(
-            f"a path such as /exhibit is needed, of letters, digits and -._~, not {text!r}"
-        )
-    return "".join(f"/{segment}" for segment in segments)
 
 
 def enter(environ: MutableMapping[str, Any], base: str) -> Refusal | None:

@@ -15,7 +15,7 @@ import gevent
 import segno
 
 from app.protocol.messages import Invitation
-from app.site_options import PublicUrl
+from app.settings.site_options import PublicUrl
 from app.web.access import is_loopback, lan_address
 from app.web.join_codes import JoinCodes
 from app.web.permissions import STAFF

@@ -19,8 +19,8 @@ from app import __version__
 from app.paths import UI
 from app.protocol import frames
 from app.rooms.encoder import jpeg
-from app.settings import Settings
-from app.site_options import LANDING
+from app.settings.exhibit import Settings
+from app.settings.site_options import LANDING
 from app.web import answers
 from app.web.console import Console, add_console
 from app.web.feeds import add_feeds

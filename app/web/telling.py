@@ -8,7 +8,7 @@ import bottle
 import gevent
 
 from app.rooms.source import SourceError, as_html
-from app.settings import Settings
+from app.settings.exhibit import Settings
 from app.web import answers, metrics
 from app.web.commands import available
 from app.web.lobby import Lobby

@@ -23,7 +23,7 @@ import gevent
 
 from app.protocol.messages import Role
 from app.protocol.wishes import LoadPicture
-from app.settings import Settings
+from app.settings.exhibit import Settings
 from app.web import answers
 from app.web.access import authorization
 from app.web.identity import Identity

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from app.options import MAX_FPS, NOT_IN_FILE, SettingsError
-from app.settings import parse, parse_or_exit, parser
+from app.settings.exhibit import parse, parse_or_exit, parser
+from app.settings.options import MAX_FPS, NOT_IN_FILE, SettingsError
 from tests.exhibit import ROOT, Exhibit
 
 Start = Callable[..., Exhibit]

@@ -17,7 +17,7 @@ import pytest
 from app.compute.keys import read, write_pair
 from app.doctor.finding import Finding, ok
 from app.doctor.run import CHECKS, Check, examine
-from app.settings import parse
+from app.settings.exhibit import parse
 from app.web.access import lan_address
 from tests.compute.service import Service
 from tests.display import virtual_display

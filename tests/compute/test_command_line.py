@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import zmq
 
-from app.compute import settings
-from app.options import NOT_IN_FILE, SettingsError
+from app.settings import compute
+from app.settings.options import NOT_IN_FILE, SettingsError
 from tests.compute.service import Outsider
 from tests.exhibit import ROOT
 
@@ -67,24 +67,24 @@ def test_it_serves_without_web_or_window_and_ends_at_a_signal(
 
 def test_beyond_loopback_it_needs_keys_or_a_word(isolated: Path) -> None:
     with pytest.raises(SettingsError, match=r"--key.*--insecure"):
-        settings.parse(["--bind", "0.0.0.0"])
-    assert settings.parse(["--bind", "0.0.0.0", "--insecure"]).insecure
-    assert settings.parse(["--bind", "0.0.0.0", "--key", "a.key"]).key == "a.key"
-    assert settings.parse([]).bind == "127.0.0.1"
-    assert settings.parse(["--shutdown", "0.5"]).idle_s == 30.0
+        compute.parse(["--bind", "0.0.0.0"])
+    assert compute.parse(["--bind", "0.0.0.0", "--insecure"]).insecure
+    assert compute.parse(["--bind", "0.0.0.0", "--key", "a.key"]).key == "a.key"
+    assert compute.parse([]).bind == "127.0.0.1"
+    assert compute.parse(["--shutdown", "0.5"]).idle_s == 30.0
 
 
 def test_file_and_environment_are_its_own(isolated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (isolated / "vortarium.toml").write_text("port = 1")
     (isolated / "compute.toml").write_text("port = 2\nshutdown = 3.0")
     monkeypatch.setenv("VORTARIUM_PORT", "4")
-    assert settings.parse([]).port == 2
+    assert compute.parse([]).port == 2
     monkeypatch.setenv("VORTARIUM_COMPUTE_PORT", "5")
-    assert (settings.parse([]).port, settings.parse([]).idle_s) == (5, 180.0)
+    assert (compute.parse([]).port, compute.parse([]).idle_s) == (5, 180.0)
 
 
 def test_every_setting_is_in_help_and_readme() -> None:
-    parser, readme = settings.parser(), (ROOT / "README.md").read_text()
+    parser, readme = compute.parser(), (ROOT / "README.md").read_text()
     shown = parser.format_help()
     for option in parser.options():
         assert option in shown
@@ -128,7 +128,7 @@ def test_config_shows_each_setting_and_its_origin(config: object, tmp_path: Path
 def test_config_shows_the_compute_servers_settings_too(config: object) -> None:
     assert callable(config)
     shown = config("compute", "--shutdown", "3")
-    names = {option.removeprefix("--") for option in settings.parser().options()} - NOT_IN_FILE
+    names = {option.removeprefix("--") for option in compute.parser().options()} - NOT_IN_FILE
     for name in names:
         assert re.search(rf"^(# )?{name} ", shown, re.MULTILINE), name
     assert "shutdown = 3.0  # command line" in shown

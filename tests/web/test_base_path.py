@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from app.settings.site_options import base_path
 from app.web.access import NOBODY, Access, host_names
-from app.web.base_path import base_path, enter
+from app.web.base_path import enter
 from tests.conftest import SMALL
 from tests.exhibit import Exhibit
 

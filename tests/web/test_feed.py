@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from app import show_config
-from app.options import SettingsError
-from app.settings import parse
+from app.settings import show
+from app.settings.exhibit import parse
+from app.settings.options import SettingsError
 from app.web.limits import MAX_BODY_BYTES, MAX_FEED_BYTES
 from tests.client import Client
 from tests.exhibit import ROOT, Exhibit
@@ -204,7 +204,7 @@ def test_the_token_is_never_printed(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("VORTARIUM_FEED_TOKEN", TOKEN)
     assert parse([]).feed_token == TOKEN
-    assert show_config.run([]) == 0
+    assert show.run([]) == 0
     shown = capsys.readouterr().out
     assert TOKEN not in shown
     assert "# feed-token is set, and not shown  # environment: VORTARIUM_FEED_TOKEN" in shown

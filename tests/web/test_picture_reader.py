@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from app.protocol.wishes import MAX_PICTURE_SIDE
-from app.settings import PICTURE_TYPES
+from app.settings.exhibit import PICTURE_TYPES
 from app.web.picture_reader import FORMATS, KEPT_SIDE, PictureError, read_picture
 
 

@@ -19,7 +19,7 @@ import msgspec
 import pytest
 
 from app.process.launch import Launch
-from app.settings import parse
+from app.settings.exhibit import parse
 from tests.display import await_true, virtual_display, windows
 from tests.exhibit import ROOT
 from tests.window.devtools import free_port, open_pages

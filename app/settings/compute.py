@@ -1,4 +1,4 @@
-"""The compute server's settings, declared once; see app.options for where they come from."""
+"""The compute server's settings, declared once; see app.settings.options for where they come from."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from app.compute.address import PORT, is_loopback
-from app.option_pairs import Clash, Needs, When, on
-from app.options import (
+from app.paths import OWN_NAME, config_dir
+from app.rooms.call_threads import CallLimits
+from app.settings.option_pairs import Clash, Needs, When, on
+from app.settings.options import (
     Parser,
     SettingsError,
     add_call_options,
@@ -18,12 +20,10 @@ from app.options import (
     call_limits,
     number,
     or_exit,
+    path_of,
     room_params,
     whole,
 )
-from app.paths import OWN_NAME, config_dir
-from app.process.log_file import path_of
-from app.rooms.call_threads import CallLimits
 
 ENV_PREFIX = "VORTARIUM_COMPUTE_"
 MINUTE_S = 60.0

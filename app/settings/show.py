@@ -7,12 +7,11 @@ import sys
 from typing import Any
 
 import models
-from app import settings as exhibit
 from app import startup_checks
-from app.compute import settings as compute
 from app.engines.startup_model import UnfitError
-from app.options import ROOM_SIZES, SECRETS, Origin, SettingsError, or_exit
 from app.rooms import parameters
+from app.settings import compute, exhibit
+from app.settings.options import ROOM_SIZES, SECRETS, Origin, SettingsError, or_exit
 
 
 def run(argv: list[str]) -> int:

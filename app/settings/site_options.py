@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from app.web.base_path import base_path
+_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._~-]*")
+
 
 LANDING = "/"
 """As a home: the landing page."""
@@ -129,3 +130,13 @@ def _is_address(text: str) -> bool:
         return not getattr(ipaddress.ip_address(text), "scope_id", None)
     except ValueError:
         return False
+
+
+def base_path(text: str) -> str:
+    """`text` with a slash before it and none after; "" for the root. Raises ValueError."""
+    segments = text.strip("/").split("/") if text.strip("/") else []
+    if not all(_SEGMENT.fullmatch(segment) for segment in segments):
+        raise ValueError(
+            f"a path such as /exhibit is needed, of letters, digits and -._~, not {text!r}"
+        )
+    return "".join(f"/{segment}" for segment in segments)

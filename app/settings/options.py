@@ -25,10 +25,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from app import __version__
-from app.option_pairs import Given, Pair, fault
-from app.process.log_file import AUTO, file_or_word
 from app.rooms.call_threads import CallLimits
-from app.toml_file import TomlFileError, line_of, parsed, text_of
+from app.settings.option_pairs import Given, Pair, fault
+from app.settings.toml_file import TomlFileError, line_of, parsed, text_of
+
+AUTO, OFF = "auto", "off"
+
 
 NOT_IN_FILE = {"help", "version", "config"}
 MAX_FPS = 120.0
@@ -366,3 +368,20 @@ def number(low: float, high: float) -> Any:
         return value
 
     return any_number
+
+
+def file_or_word(text: str) -> str:
+    """A setting: `auto`, `off`, or a file's absolute path. Raises ValueError."""
+    if text in (AUTO, OFF):
+        return text
+    path = Path(text).expanduser().absolute()
+    if not text or path.is_dir() or path.is_fifo():
+        raise ValueError(f"a file, {AUTO} or {OFF} is needed, not {text!r}")
+    return str(path)
+
+
+def path_of(setting: str, own: Path | None) -> str | None:
+    """Which file such a setting means, if any, where `auto` means `own`."""
+    if setting == AUTO:
+        return None if own is None else str(own)
+    return None if setting == OFF else setting

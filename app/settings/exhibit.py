@@ -1,4 +1,4 @@
-"""The exhibit's settings, declared once; see app.options for where they come from.
+"""The exhibit's settings, declared once; see app.settings.options for where they come from.
 
 `Settings` is what the rest of the program gets; it is plain data, so that the supervisor can hand
 it to its children as JSON.
@@ -14,9 +14,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from app.compute.address import FORMS, endpoint
-from app.compute.settings import ENV_PREFIX as COMPUTE_PREFIX
-from app.option_pairs import Clash, Needs, When, off, on, whatever
-from app.options import (
+from app.paths import NAME, OWN_NAME, config_dir, log_dir
+from app.rooms.call_threads import CallLimits
+from app.settings.compute import ENV_PREFIX as COMPUTE_PREFIX
+from app.settings.option_pairs import Clash, Needs, When, off, on, whatever
+from app.settings.options import (
     Parser,
     SettingsError,
     add_call_options,
@@ -26,15 +28,14 @@ from app.options import (
     number,
     one_of,
     or_exit,
+    path_of,
     room_params,
     whole,
 )
-from app.paths import NAME, OWN_NAME, config_dir, log_dir
-from app.process.log_file import path_of
-from app.rooms.call_threads import CallLimits
-from app.site_options import (
+from app.settings.site_options import (
     LANDING,
     PublicUrl,
+    base_path,
     home,
     host_name,
     is_loopback,
@@ -43,7 +44,6 @@ from app.site_options import (
     proxy,
     public_url,
 )
-from app.web.base_path import base_path
 from app.web.limits import MAX_VISITORS_PER_ROOM
 
 ENV_PREFIX = "VORTARIUM_"

@@ -1,0 +1,1 @@
+"""Options of each role, from command line, environment and file."""
