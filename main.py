@@ -74,7 +74,7 @@ def study() -> int:
 
 def keys() -> int:
     """Make keys for a compute server and an exhibit."""
-    from app.compute.keys import run
+    from app.transport.keys import run
 
     return run(sys.argv[1:])
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from app.engines.base import CallSoon, Engine
-from app.engines.line import Watch
+from app.engines.base import Engine
 from app.engines.local import LocalEngine
 from app.engines.mixed import MixedEngine
 from app.engines.process import ProcessEngine
@@ -15,6 +14,8 @@ from app.engines.remote import RemoteEngine
 from app.engines.startup_model import prepare
 from app.settings.exhibit import Settings
 from app.startup_checks import Fit
+from app.transport.connection import Watch
+from app.transport.event_loop import CallSoon
 
 
 class Place(NamedTuple):

@@ -28,6 +28,7 @@ from app.process.log_file import begin_logging
 from app.process.log_tail import LogTail
 from app.settings.exhibit import Settings
 from app.startup_checks import exhibit
+from app.transport.token_bucket import Attempts
 from app.web import access
 from app.web.announce import Announcer
 from app.web.console import Console
@@ -36,7 +37,6 @@ from app.web.hub import watch_on
 from app.web.identity import Identity
 from app.web.invitations import Invitations
 from app.web.join_codes import JoinCodes
-from app.web.limits import Attempts
 from app.web.lobby import Lobby
 from app.web.memory import Memory
 from app.web.picture_store import PictureStore

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import models
-from app.compute.keys import KeyFileError, Keys, for_client, read
 from app.engines.process_describe import Described, described
 from app.engines.process_task import Task
 from app.engines.startup_model import UnfitError, listed
 from app.settings.compute import ComputeSettings
 from app.settings.exhibit import Settings
 from app.settings.site_options import LANDING
+from app.transport.keys import KeyFileError, Keys, for_client, read
 from models.user_file import is_user_file
 
 

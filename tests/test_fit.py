@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from app import startup_checks
-from app.compute.keys import write_pair
 from app.engines.startup_model import UnfitError
 from app.settings import compute
 from app.settings.exhibit import parse
+from app.transport.keys import write_pair
 from tests.exhibit import ROOT
 
 

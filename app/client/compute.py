@@ -7,9 +7,6 @@ import time
 
 from app.client.conversation import Conversation, Wish
 from app.client.entry import Entry
-from app.compute.keys import Keys
-from app.compute.loop import Loop
-from app.engines.line import Line
 from app.engines.remote_downloads import Downloads
 from app.protocol import frames
 from app.protocol.compute import (
@@ -33,6 +30,9 @@ from app.protocol.frames import FrameError, FrameKey
 from app.protocol.messages import Error, Visitor, Welcome
 from app.protocol.talk import Said, Say
 from app.rooms.snapshot import Answer, SnapshotError
+from app.transport.connection import Line
+from app.transport.event_loop import Loop
+from app.transport.keys import Keys
 
 FIRST_DOWNLOAD = 1 << 31
 """Downloads are numbered from here on, requests from 1."""
@@ -76,7 +76,7 @@ class ComputeLink:
         self._downloads.fail("the room was left")
         self._line.close()
 
-    # --- what the line says (see engines.line.Office) --------------------------------------
+    # --- what the line says (see transport.connection.Office) --------------------------------------
 
     def on_up(self, greeting: Greeting) -> None:
         """A compute server that knows nothing of us yet."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from app.client.conversation import CLOSED, Conversation, Link
-from app.compute.loop import Loop
+from app.transport.event_loop import Loop
 
 LOOK_S = 0.25
 CLOSE_S = 2.0

@@ -17,7 +17,7 @@ from app.client.link_thread import LinkThread
 from app.protocol.compute import FromServer
 from app.protocol.messages import MessageError, decode
 from app.rooms.snapshot import Arrays, SnapshotError, unpacked
-from app.web.limits import Bucket
+from app.transport.token_bucket import Bucket
 
 MESSAGES_PER_S = 200.0
 """Half of what an exhibit takes: a program that wants more waits, and is not thrown out."""

@@ -12,9 +12,9 @@ from app.client.compute import ComputeLink
 from app.client.conversation import Conversation, Link
 from app.client.entry import Entry
 from app.client.web import Place, WebLink
-from app.compute import keys
-from app.compute.address import endpoint
-from app.compute.loop import Loop
+from app.transport import keys
+from app.transport.address import endpoint
+from app.transport.event_loop import Loop
 
 
 def way_to(

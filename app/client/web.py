@@ -32,7 +32,6 @@ from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 from app.client.conversation import Conversation, Wish
 from app.client.download import fetch
 from app.client.entry import Entry
-from app.compute.loop import Loop
 from app.protocol import frames
 from app.protocol.compute import MAX_ANSWER_BYTES
 from app.protocol.frames import FrameError
@@ -45,6 +44,7 @@ from app.protocol.messages import (
     Welcome,
 )
 from app.rooms.snapshot import Answer
+from app.transport.event_loop import Loop
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import zmq
 from zmq.utils import z85
 
-from app.compute.keys import Keys
+from app.transport.keys import Keys
 
 ENDPOINT = "inproc://zeromq.zap.01"
 VERSION = b"1.0"

@@ -56,7 +56,7 @@ from app.protocol.talk import Echo, Echoed, Said
 from app.protocol.wishes import LoadPicture, Rest, Wish
 from app.rooms.text import clean_text
 from app.rooms.visitors import clean_name
-from app.web.limits import MAX_VISITORS_PER_ROOM
+from app.transport.limits import MAX_VISITORS_PER_ROOM
 from models.parameters import ParameterError
 
 

@@ -17,8 +17,8 @@ from app.protocol.compute import (
     pack,
 )
 from app.protocol.frames import QUALITIES, FrameKey
-from app.web.flow import Flow
-from app.web.limits import LINK_BITS_PER_S
+from app.transport.flow_control import Flow
+from app.transport.limits import LINK_BITS_PER_S
 
 Send = Callable[[list[bytes]], None]
 

@@ -11,7 +11,7 @@ from app.compute.shared_room import Hall
 from app.engines.base import Engine
 from app.protocol.messages import RoomState
 from app.rooms.waiting import WaitingStates
-from app.web.limits import MAX_ROOMS
+from app.transport.limits import MAX_ROOMS
 from models.parameters import Value
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,6 @@ from functools import partial
 
 import zmq
 
-from app.compute.address import bindable
 from app.compute.server import ComputeServer
 from app.engines.fft_planner import study_later
 from app.engines.process import ProcessEngine
@@ -17,6 +16,7 @@ from app.process.launch import EXIT_OK, EXIT_USAGE, say
 from app.process.log_file import begin_logging, kept
 from app.settings.compute import ComputeSettings, parse_or_exit
 from app.startup_checks import Fit, compute
+from app.transport.address import bindable
 
 SWITCH_S = 0.001
 """How long a model may keep the interpreter while messages wait."""

@@ -11,16 +11,12 @@ import zmq
 
 import models
 from app import __version__
-from app.compute import sockets
 from app.compute.authenticator import Doorman, guard
-from app.compute.keys import Keys
 from app.compute.legacy import Legacy
-from app.compute.loop import Loop
 from app.compute.message_handlers import Desk
 from app.compute.peer import Peer
 from app.compute.room_registry import Halls
-from app.engines.base import WATCH_S, CallSoon, Engine
-from app.engines.line import Watch
+from app.engines.base import WATCH_S, Engine
 from app.engines.local import Catalogue, LocalEngine
 from app.engines.mixed import MixedEngine
 from app.engines.process_guard import Warden
@@ -40,7 +36,11 @@ from app.protocol.compute import (
 )
 from app.protocol.messages import PROTOCOL, Error, Hello
 from app.rooms.call_threads import USUAL, CallLimits
-from app.web.limits import LINK_BITS_PER_S
+from app.transport import sockets
+from app.transport.connection import Watch
+from app.transport.event_loop import CallSoon, Loop
+from app.transport.keys import Keys
+from app.transport.limits import LINK_BITS_PER_S
 from models.parameters import Value
 
 log = logging.getLogger(__name__)

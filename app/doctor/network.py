@@ -15,8 +15,6 @@ import msgspec
 import zmq
 
 from app import __version__
-from app.compute import sockets
-from app.compute.keys import KeyFileError, Keys, for_client
 from app.doctor.finding import Finding, note, ok, trouble
 from app.protocol.compute import (
     DEFLATE,
@@ -31,6 +29,8 @@ from app.protocol.compute import (
 )
 from app.protocol.messages import PROTOCOL, Ping
 from app.settings.exhibit import Settings
+from app.transport import sockets
+from app.transport.keys import KeyFileError, Keys, for_client
 from app.web.access import is_loopback, lan_address
 from app.web.handler import listeners
 

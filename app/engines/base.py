@@ -21,9 +21,6 @@ from app.rooms import snapshot
 WATCH_S = 0.5
 """How often an engine's owner calls `look_after`."""
 
-CallSoon = Callable[[Callable[[], None]], object]
-"""From any thread: have something called on the owner's thread, soon."""
-
 
 FeedAnswer = Callable[[Fed | Error], None]
 """Called on the owner's thread with what became of a state that was fed."""

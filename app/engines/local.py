@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import models
-from app.engines.base import WATCH_S, CallSoon, FeedAnswer, Listener
+from app.engines.base import WATCH_S, FeedAnswer, Listener
 from app.engines.hang_detector import Patience
 from app.engines.process_guard import Warden
 from app.engines.worker import Worker
@@ -28,6 +28,7 @@ from app.rooms.call_threads import USUAL, CallLimits, Ticket
 from app.rooms.description import describe
 from app.rooms.presence import Emit
 from app.rooms.room import Post, Room
+from app.transport.event_loop import CallSoon
 from models.contract import Model
 from models.parameters import ParameterError, Value
 

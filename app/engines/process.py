@@ -15,11 +15,9 @@ from typing import Any
 import msgspec
 import zmq
 
-from app.compute.keys import Keys
 from app.engines import process_memory
-from app.engines.base import CallSoon, Listener
+from app.engines.base import Listener
 from app.engines.hang_detector import HUNG_S
-from app.engines.line import Line, Watch
 from app.engines.process_channel import LOG, READY
 from app.engines.process_describe import Described
 from app.engines.process_output import FileOutput
@@ -40,6 +38,9 @@ from app.protocol.compute import (
 )
 from app.protocol.messages import RoomState
 from app.rooms.source import of_file
+from app.transport.connection import Line, Watch
+from app.transport.event_loop import CallSoon
+from app.transport.keys import Keys
 from models.user_file import path_of
 
 MAX_FAILURES = 3
@@ -233,7 +234,7 @@ class RoomProcess:
         self.link.suspend(why, None)
         self._start_at = time.monotonic() + self._child.restart_pause_s()
 
-    # --- the line (see engines.line.Office) -----------------------------------------------
+    # --- the line (see transport.connection.Office) -----------------------------------------------
 
     def on_up(self, greeting: Greeting) -> None:
         """It is ready, and empty."""

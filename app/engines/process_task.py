@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from app.compute.keys import Keys
 from app.rooms.call_threads import USUAL, CallLimits
+from app.transport.keys import Keys
 
 
 class Task(Struct, frozen=True, kw_only=True):

@@ -7,15 +7,16 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from app.compute.keys import Keys
-from app.engines.base import CallSoon, Listener
-from app.engines.line import DEAD_S, NO_ANSWER, Line, Watch
+from app.engines.base import Listener
 from app.engines.local import LocalEngine
 from app.engines.remote_link import RemoteLink
 from app.engines.super_hydro.engine import Discovery, find
 from app.protocol.compute import CREDITS, Address, Credit, Frame, FromServer, Greeting
 from app.protocol.messages import Notice, RoomState
 from app.rooms.source import SourceError
+from app.transport.connection import DEAD_S, NO_ANSWER, Line, Watch
+from app.transport.event_loop import CallSoon
+from app.transport.keys import Keys
 from models.parameters import Value
 
 MEET_S = 5.0
@@ -123,7 +124,7 @@ class RemoteEngine:
             self._found.close()
         self._closed = True
 
-    # --- the line (see engines.line.Office) -----------------------------------------------
+    # --- the line (see transport.connection.Office) -----------------------------------------------
 
     def on_up(self, greeting: Greeting) -> None:
         """The server is there, and has none of our visitors."""

@@ -16,13 +16,14 @@ from collections.abc import Callable
 from functools import partial
 from queue import Empty, SimpleQueue
 
-from app.engines.base import CallSoon, Listener
+from app.engines.base import Listener
 from app.engines.process_guard import Warden
 from app.protocol.frames import FrameKey
 from app.protocol.messages import ServerMessage
 from app.rooms.faults import where
 from app.rooms.presence import Emit
 from app.rooms.room import Post, Room
+from app.transport.event_loop import CallSoon
 
 log = logging.getLogger(__name__)
 

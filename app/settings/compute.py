@@ -8,7 +8,6 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from app.compute.address import PORT, is_loopback
 from app.paths import OWN_NAME, config_dir
 from app.rooms.call_threads import CallLimits
 from app.settings.option_pairs import Clash, Needs, When, on
@@ -24,6 +23,7 @@ from app.settings.options import (
     room_params,
     whole,
 )
+from app.transport.address import PORT, is_loopback
 
 ENV_PREFIX = "VORTARIUM_COMPUTE_"
 MINUTE_S = 60.0

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from app.compute.address import FORMS, endpoint
 from app.paths import NAME, OWN_NAME, config_dir, log_dir
 from app.rooms.call_threads import CallLimits
 from app.settings.compute import ENV_PREFIX as COMPUTE_PREFIX
@@ -44,7 +43,8 @@ from app.settings.site_options import (
     proxy,
     public_url,
 )
-from app.web.limits import MAX_VISITORS_PER_ROOM
+from app.transport.address import FORMS, endpoint
+from app.transport.limits import MAX_VISITORS_PER_ROOM
 
 ENV_PREFIX = "VORTARIUM_"
 DEFAULT_PORT = 8765

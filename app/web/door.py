@@ -13,7 +13,7 @@ from typing import NamedTuple
 import gevent
 
 from app.protocol.messages import Id, Queued
-from app.web.limits import MAX_WAITING_PER_ROOM
+from app.transport.limits import MAX_WAITING_PER_ROOM
 from app.web.viewer import Viewer
 
 RETURN_S = 3.0

@@ -28,9 +28,10 @@ from gevent.timeout import Timeout
 
 from app.protocol.compute import Fed, Posted
 from app.protocol.messages import Error
+from app.transport.limits import FEEDS_BURST, FEEDS_PER_S, MAX_FEED_BYTES
+from app.transport.token_bucket import Bucket
 from app.web import answers
 from app.web.access import authorization
-from app.web.limits import FEEDS_BURST, FEEDS_PER_S, MAX_FEED_BYTES, Bucket
 from app.web.lobby import Lobby
 from app.web.stage import Stage
 from models.parameters import ParameterError

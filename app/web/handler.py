@@ -15,10 +15,7 @@ from gevent.pool import Pool
 from gevent.pywsgi import Input, WSGIServer
 from geventwebsocket.handler import WebSocketHandler
 
-from app.web.access import PROXIED, Access, is_loopback
-from app.web.base_path import enter
-from app.web.intake import Admit, Intake, small_bodies
-from app.web.limits import (
+from app.transport.limits import (
     HEADER_S,
     MAX_CONNECTIONS,
     MAX_CONNECTIONS_PER_ADDRESS,
@@ -26,6 +23,9 @@ from app.web.limits import (
     SEND_S,
     UNREAD_S,
 )
+from app.web.access import PROXIED, Access, is_loopback
+from app.web.base_path import enter
+from app.web.intake import Admit, Intake, small_bodies
 from app.web.refusal import Refusal
 from app.web.websocket import WebSocket
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gevent.hub import Hub
 
-from app.engines.line import Watch
+from app.transport.connection import Watch
 
 READABLE = 1
 """libev's name for a descriptor that can be read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping
 from typing import Any, NamedTuple
 
-from app.web.limits import MAX_BODY_BYTES
+from app.transport.limits import MAX_BODY_BYTES
 from app.web.refusal import Refusal
 
 

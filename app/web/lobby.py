@@ -13,10 +13,10 @@ from msgspec import UNSET
 from app.engines.base import Engine
 from app.protocol.messages import ErrorCode, Id, Role
 from app.rooms.waiting import WaitingStates
+from app.transport.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
 from app.web.bans import Bans
 from app.web.door import FullError
 from app.web.identity import Identity
-from app.web.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
 from app.web.memory import Memory
 from app.web.permissions import OWN_ROOMS, only
 from app.web.quiet import Rule

@@ -7,7 +7,7 @@ import gevent
 from app.operator import check_pin
 from app.paths import OWN_NAME
 from app.protocol.messages import ErrorCode
-from app.web.limits import Attempts
+from app.transport.token_bucket import Attempts
 
 ANYBODY = "*"
 """The key under which wrong PINs from everywhere add up."""

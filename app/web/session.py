@@ -44,21 +44,20 @@ from app.protocol.messages import (
 )
 from app.protocol.talk import Bye, Farewell
 from app.rooms.visitors import clean_name
-from app.web.access import is_loopback
-from app.web.flow import Flow
-from app.web.identity import Identity
-from app.web.invitations import Invitations
-from app.web.join_codes import JoinCodes
-from app.web.limits import (
+from app.transport.flow_control import Flow
+from app.transport.limits import (
     FLOOD_MESSAGES,
     HELLO_S,
     LINK_BITS_PER_S,
     MESSAGES_BURST,
     MESSAGES_PER_S,
     SILENT_S,
-    Attempts,
-    Bucket,
 )
+from app.transport.token_bucket import Attempts, Bucket
+from app.web.access import is_loopback
+from app.web.identity import Identity
+from app.web.invitations import Invitations
+from app.web.join_codes import JoinCodes
 from app.web.lobby import EntryError, Lobby
 from app.web.permissions import MESSAGES, WAITING, only
 from app.web.pins import PinError, Pins

@@ -13,12 +13,12 @@ from gevent.timeout import Timeout
 from app.engines.base import RoomLink
 from app.protocol.compute import WHOLE
 from app.rooms.snapshot import SnapshotError
+from app.transport.limits import MAX_SNAPSHOTS, SNAPSHOT_S
 from app.web import answers
-from app.web.limits import MAX_SNAPSHOTS, SNAPSHOT_S
 from app.web.lobby import Lobby
 
 PIECE_BYTES = 64 * 1024
-"""What a peer must take within app.web.limits.SEND_S."""
+"""What a peer must take within app.transport.limits.SEND_S."""
 
 
 def add_snapshots(app: Any, lobby: Lobby) -> None:

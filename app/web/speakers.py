@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.web.limits import LINES_BURST, LINES_PER_S, MAX_SPEAKERS, Bucket
+from app.transport.limits import LINES_BURST, LINES_PER_S, MAX_SPEAKERS
+from app.transport.token_bucket import Bucket
 
 
 class Speaker:

@@ -16,14 +16,14 @@ from msgspec import UNSET
 from app.protocol.messages import ErrorCode, Id, Visitor, encode
 from app.protocol.talk import Closed, Lines, Muted, RoomNames, Said
 from app.rooms.text import clean_text
-from app.web.limits import (
+from app.transport.limits import (
     LINES_PER_ROOM_BURST,
     LINES_PER_ROOM_PER_S,
     MAX_JOINED_ROOMS,
     MAX_KEPT_LINES,
     MAX_TALK_ROOMS,
-    Bucket,
 )
+from app.transport.token_bucket import Bucket
 from app.web.permissions import OWN_ROOMS, only
 from app.web.speakers import Speakers
 from app.web.stage import Stage

@@ -24,11 +24,11 @@ import gevent
 from app.protocol.messages import Role
 from app.protocol.wishes import LoadPicture
 from app.settings.exhibit import Settings
+from app.transport.limits import MAX_UPLOADS, UPLOAD_PAUSE_S, UPLOAD_S
 from app.web import answers
 from app.web.access import authorization
 from app.web.identity import Identity
 from app.web.intake import Intake, small_bodies
-from app.web.limits import MAX_UPLOADS, UPLOAD_PAUSE_S, UPLOAD_S
 from app.web.lobby import Lobby
 from app.web.permissions import EVERYBODY, OPERATOR, only
 from app.web.picture_reader import PictureError, ReadPicture, read_picture

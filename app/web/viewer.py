@@ -15,8 +15,8 @@ from gevent.event import Event
 from app.protocol import frames
 from app.protocol.frames import FrameKey
 from app.protocol.messages import Role, ServerMessage, Visitor, encode
-from app.web.flow import Flow
-from app.web.limits import CLOSE_S, MAX_QUEUED_BYTES, PING_S
+from app.transport.flow_control import Flow
+from app.transport.limits import CLOSE_S, MAX_QUEUED_BYTES, PING_S
 from app.web.websocket import BINARY, TEXT, PeerGoneError, WebSocket, framed
 
 log = logging.getLogger(__name__)

@@ -17,14 +17,14 @@ from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
-from app.web.limits import (
+from app.transport.limits import (
     CLOSE_S,
     CONTROL_BURST,
     CONTROL_FRAMES_PER_S,
     MAX_MESSAGE_BYTES,
     SEND_S,
-    Bucket,
 )
+from app.transport.token_bucket import Bucket
 
 TEXT, BINARY = 0x1, 0x2
 _FIN = 0x80

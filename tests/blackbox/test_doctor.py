@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from app.compute.keys import read, write_pair
 from app.doctor.finding import Finding, ok
 from app.doctor.run import CHECKS, Check, examine
 from app.settings.exhibit import parse
+from app.transport.keys import read, write_pair
 from app.web.access import lan_address
 from tests.compute.service import Service
 from tests.display import virtual_display

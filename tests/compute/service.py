@@ -8,8 +8,8 @@ from typing import Any
 
 import zmq
 
-from app.compute.keys import Keys
 from app.compute.server import ComputeServer
+from app.transport.keys import Keys
 
 PATIENCE_MS = 10_000
 

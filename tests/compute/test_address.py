@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.compute.address import bindable, endpoint, is_loopback
+from app.transport.address import bindable, endpoint, is_loopback
 
 
 @pytest.mark.parametrize(

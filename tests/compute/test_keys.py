@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import zmq
 
-from app.compute.keys import KeyFileError, Keys, read, run, write_pair
+from app.transport.keys import KeyFileError, Keys, read, run, write_pair
 from tests.compute.conftest import Serve, Visit
 
 

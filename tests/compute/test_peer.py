@@ -8,7 +8,7 @@ from app.compute.peer import Peer
 from app.protocol import frames
 from app.protocol.compute import Frame, from_server
 from app.protocol.frames import QUALITIES, FrameKey
-from app.web.limits import LINK_BITS_PER_S
+from app.transport.limits import LINK_BITS_PER_S
 
 DENSITY = FrameKey("density", frames.JPEG)
 PHASE = FrameKey("phase", frames.RAW)

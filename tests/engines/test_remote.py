@@ -12,11 +12,11 @@ import pytest
 import zmq
 from msgspec import UNSET
 
-from app.engines import line
 from app.engines.remote import RemoteEngine
 from app.engines.remote_link import RemoteLink
 from app.protocol.compute import MAX_ANSWER_BYTES, deflate
 from app.protocol.messages import Do, Error, Finger, Notice, Set, State, Visitor, Visitors, Welcome
+from app.transport import connection
 from tests.client import decode
 from tests.compute.service import Service
 from tests.engines.audience import ANNA, BERT, PATIENCE_S, RAW, Audience
@@ -187,7 +187,7 @@ def test_meanwhile_the_room_runs_here_if_that_is_wanted(
 def test_rubbish_is_called_so_and_asked_again(
     audience: Audience, nobody: str, answer: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line, "DEAD_S", 0.5)
+    monkeypatch.setattr(connection, "DEAD_S", 0.5)
     over = threading.Event()
 
     def babble() -> None:

@@ -14,8 +14,8 @@ import pytest
 import zmq
 
 from app.client import Room, RoomError
-from app.compute.keys import KeyFileError, write_pair
-from app.compute.keys import read as read_keys
+from app.transport.keys import KeyFileError, write_pair
+from app.transport.keys import read as read_keys
 from app.web.access import lan_address
 from tests.compute.service import Service
 from tests.conftest import SMALL, StartExhibit

@@ -173,7 +173,7 @@ def test_a_server_that_says_nothing_is_given_up(fake: Fake, join: Join) -> None:
 
 def test_silence_ends_a_connection(fake: Fake, join: Join, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.client.web.SILENT_S", 0.3)
-    monkeypatch.setattr("app.engines.line.DEAD_S", 0.3)
+    monkeypatch.setattr("app.transport.connection.DEAD_S", 0.3)
     with Beside(fake.welcome):
         room = join(fake.address, "Fake")
     with pytest.raises(ConnectionError, match="does not answer; it is not known"):

@@ -13,7 +13,7 @@ import pytest
 from app.settings import show
 from app.settings.exhibit import parse
 from app.settings.options import SettingsError
-from app.web.limits import MAX_BODY_BYTES, MAX_FEED_BYTES
+from app.transport.limits import MAX_BODY_BYTES, MAX_FEED_BYTES
 from tests.client import Client
 from tests.exhibit import ROOT, Exhibit
 from tests.feeding import post, token_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.protocol.frames import QUALITIES
-from app.web import flow, limits
-from app.web.flow import WINDOW, Flow
+from app.transport import flow_control, limits
+from app.transport.flow_control import WINDOW, Flow
 
 FRAME = 5000
 
@@ -16,7 +16,7 @@ class Link:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
-        for module in (flow, limits):
+        for module in (flow_control, limits):
             monkeypatch.setattr(module.time, "monotonic", lambda: self.now)
         self.seq = 0
 

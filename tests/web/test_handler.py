@@ -13,10 +13,10 @@ import gevent.event
 import gevent.socket
 import pytest
 
+from app.transport.limits import MAX_BODY_BYTES
 from app.web import handler
 from app.web.access import Access, host_names
 from app.web.handler import HttpServer, listen
-from app.web.limits import MAX_BODY_BYTES
 from app.web.websocket import PeerGoneError, framed
 from tests.web.peer import TEXT, close_frame, frame, read_frame
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from app.web import limits
-from app.web.limits import Attempts, Bucket
+from app.transport import limits
+from app.transport.token_bucket import Attempts, Bucket
 
 
 class Clock:

@@ -6,8 +6,8 @@ import pytest
 
 from app.protocol.compute import WHOLE
 from app.rooms.snapshot import Answer, SnapshotError
+from app.transport.limits import MAX_SNAPSHOTS
 from app.web import snapshots
-from app.web.limits import MAX_SNAPSHOTS
 from app.web.snapshots import PIECE_BYTES, SnapshotCounter
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import websocket
 
-from app.web.limits import CLOSE_S
+from app.transport.limits import CLOSE_S
 from tests.client import Client
 from tests.exhibit import ROOT, Exhibit
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.web.limits import MAX_BODY_BYTES, UPLOAD_PAUSE_S
+from app.transport.limits import MAX_BODY_BYTES, UPLOAD_PAUSE_S
 from models.picture_trap import PICTURE_WALL_MU
 from tests.client import Client
 from tests.exhibit import wait_until

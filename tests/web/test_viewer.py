@@ -11,7 +11,7 @@ import gevent.socket
 import pytest
 
 from app.protocol.messages import ChannelValue, Visitor, encode
-from app.web.flow import Flow
+from app.transport.flow_control import Flow
 from app.web.viewer import Viewer
 from app.web.websocket import BINARY, TEXT, WebSocket, framed
 from tests.web.peer import CLOSE, read_frame

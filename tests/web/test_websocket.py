@@ -9,8 +9,8 @@ import gevent
 import gevent.socket
 import pytest
 
+from app.transport.limits import MAX_MESSAGE_BYTES
 from app.web import websocket
-from app.web.limits import MAX_MESSAGE_BYTES
 from app.web.websocket import PeerGoneError, WebSocket, framed
 from tests.web.peer import BINARY, CLOSE, PING, PONG, TEXT, close_frame, frame, read_frame
 

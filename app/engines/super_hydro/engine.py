@@ -14,12 +14,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from app.engines.base import CallSoon
 from app.engines.super_hydro.conversation import NONE, TRACERS, Seen, Talk, Tell, checked, fractions
 from app.engines.super_hydro.layout import Layout
 from app.engines.super_hydro.model import model_of
 from app.engines.super_hydro.wire import AwayError, Wire, array, get
 from app.rooms import parameters
+from app.transport.event_loop import CallSoon
 from models.contract import Model
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import zmq
 
-from app.compute import sockets
 from app.protocol.compute import MAX_ANSWER_BYTES
+from app.transport import sockets
 
 CONNECT_S = 1.0
 SILENT_S = 1.5

@@ -10,7 +10,7 @@ import time
 from collections import deque
 
 from app.protocol.frames import QUALITIES
-from app.web.limits import Bucket
+from app.transport.token_bucket import Bucket
 
 WINDOW = 3
 SLOW_ACK_S = 0.120

@@ -1,69 +1,11 @@
-"""What one visitor may use, in one place, and the buckets that measure it."""
+"""Token buckets: rates, bursts, and guesses at a secret."""
 
 from __future__ import annotations
 
 import time
 
-HEADER_S = 10.0
-"""For a request to arrive, body and all, or a kept-alive connection to ask again."""
-SEND_S = 10.0
-"""For a peer to take what is sent to it."""
-HELLO_S = 10.0
-SILENT_S = 12.0
-"""A peer that says nothing for this long, asked by pings, is gone."""
-PING_S = 4.0
-CLOSE_S = 2.0
-"""For the peer's close frame to arrive after ours."""
-MAX_BODY_BYTES = 64 * 1024
-UPLOAD_S = 60.0
-"""For a picture to arrive, over a slow link."""
-UPLOAD_PAUSE_S = 3.0
-"""Between two pictures of one visitor."""
-MAX_UPLOADS = 4
-"""Pictures that arrive or are read at the same time."""
-MAX_UNREAD_BYTES = 16 * 1024 * 1024
-UNREAD_S = 2.0
-"""For a peer that was refused to finish its body: cut off earlier, it would not hear why."""
-MAX_FEED_BYTES = 4096
-FEEDS_PER_S = 10.0
-"""States that feeds may post to one room, together; pages are shown no more."""
-FEEDS_BURST = 20.0
-MAX_MESSAGE_BYTES = 32 * 1024
-MAX_QUEUED_BYTES = 512 * 1024
-MESSAGES_PER_S = 400.0
-MESSAGES_BURST = 800.0
-FLOOD_MESSAGES = 2000.0
-"""Messages past the rate that are answered by `too_fast`; then the connection is closed."""
-CONTROL_FRAMES_PER_S = 10.0
-CONTROL_BURST = 50.0
-"""Pings, pongs and empty fragments, which no honest peer sends in numbers."""
 GUESS_MEMORY_S = 2 * 3600.0
 """Longer than the longest pause that wrong guesses earn."""
-LINK_BITS_PER_S = 5_000_000
-"""What frames to one guest may use."""
-MAX_ROOMS = 16
-MAX_VISITORS_PER_ROOM = 128
-"""Guests at most, whatever the setting `max-visitors`; programs of the staff come on top."""
-MAX_WAITING_PER_ROOM = 64
-"""In line before a full room."""
-MAX_VISITORS_PER_ADDRESS = 40
-"""Phones behind one router share an address, so this is a school class and its teachers."""
-MAX_SNAPSHOTS = 4
-"""Under way at a time, each of megabytes."""
-SNAPSHOT_S = 60.0
-"""For a snapshot to be had, and again for a peer to take it."""
-LINES_PER_S, LINES_BURST = 0.5, 5.0
-"""Of talk, for each visitor."""
-LINES_PER_ROOM_PER_S, LINES_PER_ROOM_BURST = 8.0, 24.0
-"""More than anybody can read."""
-MAX_JOINED_ROOMS = 8
-"""Rooms in which a visitor talks beside his stage's."""
-MAX_TALK_ROOMS = 64
-MAX_KEPT_LINES = 20
-"""What a late joiner still gets to read."""
-MAX_SPEAKERS = 2000
-MAX_CONNECTIONS = 600
-MAX_CONNECTIONS_PER_ADDRESS = 120
 
 
 class Bucket:

@@ -10,6 +10,9 @@ from contextlib import suppress
 
 import zmq
 
+CallSoon = Callable[[Callable[[], None]], object]
+"""From any thread: have something called on the owner's thread, soon."""
+
 
 class Loop:
     """Waits in one thread; `call_soon` may be used from every thread."""

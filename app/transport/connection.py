@@ -16,9 +16,6 @@ from typing import Protocol
 
 import zmq
 
-from app.compute import sockets
-from app.compute.keys import Keys
-from app.engines.base import CallSoon
 from app.protocol.compute import (
     DEFLATE,
     MAX_ANSWER_BYTES,
@@ -37,6 +34,9 @@ from app.protocol.compute import (
     pack,
 )
 from app.protocol.messages import PROTOCOL, Ping, Pong
+from app.transport import sockets
+from app.transport.event_loop import CallSoon
+from app.transport.keys import Keys
 
 log = logging.getLogger(__name__)
 

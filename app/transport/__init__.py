@@ -1,0 +1,1 @@
+"""Bytes between programs: addresses, keys, sockets, connections, flow control, token buckets."""
