@@ -46,7 +46,7 @@ def window() -> int:
 
 def operator() -> int:
     """Set the operator's PIN."""
-    from app.operator import run
+    from app.web.auth.operator_pin import run
 
     return run()
 

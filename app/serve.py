@@ -31,16 +31,16 @@ from app.startup_checks import exhibit
 from app.transport.token_bucket import Attempts
 from app.web import access
 from app.web.announce import Announcer
+from app.web.auth.join_codes import JoinCodes
+from app.web.auth.pin_check import Pins
+from app.web.auth.tokens import Identity
 from app.web.console import Console
 from app.web.handler import HttpServer, listeners
 from app.web.hub import watch_on
-from app.web.identity import Identity
 from app.web.invitations import Invitations
-from app.web.join_codes import JoinCodes
 from app.web.lobby import Lobby
 from app.web.memory import Memory
 from app.web.picture_store import PictureStore
-from app.web.pins import Pins
 from app.web.quiet import Rule
 from app.web.routes import application
 from app.web.session import Reception

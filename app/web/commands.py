@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from app.protocol.messages import ClientMessage
-from app.web.guard import name_of
-from app.web.permissions import EVERYBODY, MESSAGES, ROUTES
+from app.web.auth.permissions import EVERYBODY, MESSAGES, ROUTES
+from app.web.auth.route_guard import name_of
 
 
 def available(routes: Iterable[Any], catalogue: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

@@ -29,10 +29,10 @@ from app.protocol.console import (
     login_decoder,
 )
 from app.web import answers
-from app.web.identity import Identity
+from app.web.auth.pin_check import PinError, Pins
+from app.web.auth.tokens import Identity
 from app.web.invitations import Invitations
 from app.web.lobby import Lobby
-from app.web.pins import PinError, Pins
 from app.web.stage import Stage
 from app.web.talk import TalkError
 from app.web.viewer import Viewer

@@ -14,11 +14,11 @@ from app.engines.base import Engine
 from app.protocol.messages import ErrorCode, Id, Role
 from app.rooms.waiting import WaitingStates
 from app.transport.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
-from app.web.bans import Bans
+from app.web.auth.bans import Bans
+from app.web.auth.permissions import OWN_ROOMS, only
+from app.web.auth.tokens import Identity
 from app.web.door import FullError
-from app.web.identity import Identity
 from app.web.memory import Memory
-from app.web.permissions import OWN_ROOMS, only
 from app.web.quiet import Rule
 from app.web.stage import Stage
 from app.web.talk import Talk

@@ -22,9 +22,9 @@ from app.rooms.encoder import jpeg
 from app.settings.exhibit import Settings
 from app.settings.site_options import LANDING
 from app.web import answers
+from app.web.auth.route_guard import Guard
 from app.web.console import Console, add_console
 from app.web.feeds import add_feeds
-from app.web.guard import Guard
 from app.web.handler import WEBSOCKET_PATH
 from app.web.session import Reception, converse
 from app.web.snapshots import add_snapshots

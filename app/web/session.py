@@ -55,12 +55,12 @@ from app.transport.limits import (
 )
 from app.transport.token_bucket import Attempts, Bucket
 from app.web.access import is_loopback
-from app.web.identity import Identity
+from app.web.auth.join_codes import JoinCodes
+from app.web.auth.permissions import MESSAGES, WAITING, only
+from app.web.auth.pin_check import PinError, Pins
+from app.web.auth.tokens import Identity
 from app.web.invitations import Invitations
-from app.web.join_codes import JoinCodes
 from app.web.lobby import EntryError, Lobby
-from app.web.permissions import MESSAGES, WAITING, only
-from app.web.pins import PinError, Pins
 from app.web.stage import Stage
 from app.web.talk import TalkError
 from app.web.talk_acts import talk_acts

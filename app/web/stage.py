@@ -26,8 +26,8 @@ from app.protocol.messages import (
 from app.protocol.stats import Figures
 from app.protocol.talk import Said
 from app.protocol.wishes import Wish
+from app.web.auth.tokens import Identity
 from app.web.door import Door
-from app.web.identity import Identity
 from app.web.quiet import Quiet, Rule
 from app.web.viewer import Viewer, framed_picture
 from app.web.websocket import TEXT, framed

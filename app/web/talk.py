@@ -24,7 +24,7 @@ from app.transport.limits import (
     MAX_TALK_ROOMS,
 )
 from app.transport.token_bucket import Bucket
-from app.web.permissions import OWN_ROOMS, only
+from app.web.auth.permissions import OWN_ROOMS, only
 from app.web.speakers import Speakers
 from app.web.stage import Stage
 from app.web.viewer import Viewer
@@ -56,7 +56,7 @@ class TalkRoom:
 class Talk:
     """Every room's talk. What is wrong with a wish is raised as TalkError.
 
-    Whose wish may be granted at all, app.web.permissions says.
+    Whose wish may be granted at all, app.web.auth.permissions says.
     """
 
     def __init__(

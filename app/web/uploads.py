@@ -27,10 +27,10 @@ from app.settings.exhibit import Settings
 from app.transport.limits import MAX_UPLOADS, UPLOAD_PAUSE_S, UPLOAD_S
 from app.web import answers
 from app.web.access import authorization
-from app.web.identity import Identity
+from app.web.auth.permissions import EVERYBODY, OPERATOR, only
+from app.web.auth.tokens import Identity
 from app.web.intake import Intake, small_bodies
 from app.web.lobby import Lobby
-from app.web.permissions import EVERYBODY, OPERATOR, only
 from app.web.picture_reader import PictureError, ReadPicture, read_picture
 from app.web.picture_store import NotAllowedError, PictureStore
 from app.web.refusal import Refusal

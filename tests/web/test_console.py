@@ -12,7 +12,7 @@ import pytest
 from app.process.launch import EXIT_AGAIN, EXIT_OK
 from app.process.log_tail import LINES, MAX_LINE_CHARS, LogTail
 from app.web.access import lan_address
-from app.web.bans import MAX_BANS, Bans
+from app.web.auth.bans import MAX_BANS, Bans
 from tests.client import ClosedError
 from tests.serving import PIN, Serving
 

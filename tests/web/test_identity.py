@@ -7,8 +7,8 @@ import time
 import pytest
 
 from app.protocol.messages import Visitor
-from app.web import identity
-from app.web.identity import Identity
+from app.web.auth import tokens
+from app.web.auth.tokens import Identity
 
 ANNA = Visitor(id=2**32 - 1, name="Änna <b>", colour="#aabbcc", role="operator")
 
@@ -47,10 +47,10 @@ def test_a_changed_token_is_nobodys(ours: Identity) -> None:
 def test_tokens_grow_old(ours: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
     resume, key = ours.resume_token(ANNA), f"Bearer {ours.operator_key()}"
     now = time.monotonic()
-    monkeypatch.setattr(time, "monotonic", lambda: now + identity.OPERATOR_S + 5)
+    monkeypatch.setattr(time, "monotonic", lambda: now + tokens.OPERATOR_S + 5)
     assert not ours.is_operator(key)
     assert ours.resumed(resume) == ANNA
-    monkeypatch.setattr(time, "monotonic", lambda: now + identity.RESUME_S + 5)
+    monkeypatch.setattr(time, "monotonic", lambda: now + tokens.RESUME_S + 5)
     assert ours.resumed(resume) is None
 
 

@@ -10,8 +10,8 @@ import pytest
 import segno
 
 from app.web.access import lan_address
+from app.web.auth.join_codes import CODE_ALPHABET, CODE_CHARS, JoinCodes
 from app.web.invitations import qr_svg
-from app.web.join_codes import CODE_ALPHABET, CODE_CHARS, JoinCodes
 from tests.client import Client
 from tests.conftest import StartExhibit
 from tests.exhibit import wait_until

@@ -6,9 +6,9 @@ import bottle
 import pytest
 
 from app.protocol.messages import ClientMessage
-from app.web.guard import Guard
-from app.web.identity import Identity
-from app.web.permissions import MESSAGES
+from app.web.auth.permissions import MESSAGES
+from app.web.auth.route_guard import Guard
+from app.web.auth.tokens import Identity
 
 
 def test_every_message_has_its_row() -> None:

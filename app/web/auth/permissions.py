@@ -108,7 +108,7 @@ ROUTES: Mapping[str, Right] = {
     "POST /api/rooms/<room>/feed": ANYBODY,  # who knows the token (app.web.feeds)
     "GET /api/commands": ANYBODY,
     "GET /api/features": ANYBODY,
-    "POST /api/operator/login": ANYBODY,  # who knows the PIN (app.web.pins)
+    "POST /api/operator/login": ANYBODY,  # who knows the PIN (app.web.auth.pin_check)
     "GET /api/operator": Right(OPERATOR),
     "POST /api/operator/act": Right(OPERATOR),
     "POST /quit": Right(OPERATOR),

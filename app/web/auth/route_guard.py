@@ -1,4 +1,4 @@
-"""Lets a request through to its route only if app.web.permissions says so."""
+"""Lets a request through to its route only if app.web.auth.permissions says so."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import bottle
 from app.protocol.messages import Role
 from app.web import answers
 from app.web.access import authorization, is_loopback
-from app.web.identity import Identity
-from app.web.permissions import ROUTES, only
+from app.web.auth.permissions import ROUTES, only
+from app.web.auth.tokens import Identity
 
 
 def name_of(route: Any) -> str:

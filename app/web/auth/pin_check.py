@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gevent
 
-from app.operator import check_pin
 from app.paths import OWN_NAME
 from app.protocol.messages import ErrorCode
 from app.transport.token_bucket import Attempts
+from app.web.auth.operator_pin import check_pin
 
 ANYBODY = "*"
 """The key under which wrong PINs from everywhere add up."""
