@@ -29,14 +29,14 @@ from app.process.log_tail import LogTail
 from app.settings.exhibit import Settings
 from app.startup_checks import exhibit
 from app.transport.token_bucket import Attempts
-from app.web import access
-from app.web.announce import Announcer
 from app.web.auth.join_codes import JoinCodes
 from app.web.auth.pin_check import Pins
 from app.web.auth.tokens import Identity
 from app.web.console import Console
-from app.web.handler import HttpServer, listeners
-from app.web.hub import watch_on
+from app.web.http import access
+from app.web.http.gevent_hub import watch_on
+from app.web.http.handler import HttpServer, listeners
+from app.web.http.mdns import Announcer
 from app.web.invitations import Invitations
 from app.web.lobby import Lobby
 from app.web.memory import Memory

@@ -31,8 +31,8 @@ from app.protocol.messages import PROTOCOL, Ping
 from app.settings.exhibit import Settings
 from app.transport import sockets
 from app.transport.keys import KeyFileError, Keys, for_client
-from app.web.access import is_loopback, lan_address
-from app.web.handler import listeners
+from app.web.http.access import is_loopback, lan_address
+from app.web.http.handler import listeners
 
 ASK_S = 3.0
 ASK_MS = 3000

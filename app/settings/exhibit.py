@@ -121,7 +121,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     static: dict[str, str]
     """Folders of a teacher's pages, absolute, by name."""
     base_path: str
-    """As app.web.base_path makes it: "" or /one/or/more."""
+    """As app.web.http.base_path makes it: "" or /one/or/more."""
     host_names: tuple[str, ...]
     public_url: PublicUrl | None
     """By which the world calls the exhibit."""

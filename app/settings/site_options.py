@@ -29,7 +29,7 @@ class PublicUrl(Struct, frozen=True):
     """A name in lower case, or an address without brackets."""
     port: int
     path: str
-    """As app.web.base_path makes it."""
+    """As app.web.http.base_path makes it."""
 
     def __str__(self) -> str:
         return f"{self.origin}{self.path}"

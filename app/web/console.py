@@ -28,9 +28,9 @@ from app.protocol.console import (
     act_decoder,
     login_decoder,
 )
-from app.web import answers
 from app.web.auth.pin_check import PinError, Pins
 from app.web.auth.tokens import Identity
+from app.web.http import responses
 from app.web.invitations import Invitations
 from app.web.lobby import Lobby
 from app.web.stage import Stage
@@ -71,13 +71,13 @@ class Console:
             wish = login_decoder.decode(body)
             self._pins.check(wish.pin, address)
         except msgspec.MsgspecError as fault:
-            return answers.text(400, str(fault))
+            return responses.text(400, str(fault))
         except PinError as wrong:
-            return answers.text(429 if wrong.code == "too_fast" else 403, str(wrong))
+            return responses.text(429 if wrong.code == "too_fast" else 403, str(wrong))
         log.info("an operator logs in from %s", address)
         visitor = self._identity.new("operator", "Operator")
         resume = self._identity.resume_token(visitor)
-        return answers.json({"key": self._identity.operator_key(), "resume": resume})
+        return responses.json({"key": self._identity.operator_key(), "resume": resume})
 
     def report(self) -> dict[str, Any]:
         """How everything is."""
@@ -100,11 +100,11 @@ class Console:
             wish = act_decoder.decode(body)
             self._do(wish)
         except msgspec.MsgspecError as fault:
-            return answers.text(400, str(fault))
+            return responses.text(400, str(fault))
         except (ActError, TalkError) as fault:
-            return answers.text(409, str(fault))
+            return responses.text(409, str(fault))
         log.info("the operator at %s: %s", address, wish)
-        return answers.json({"done": True})
+        return responses.json({"done": True})
 
     def _do(self, wish: AnyAct) -> None:
         match wish:
@@ -190,7 +190,7 @@ def add_console(app: Any, console: Console) -> None:
     @app.get("/api/operator")  # type: ignore[untyped-decorator]
     def report() -> Any:
         """How everything is: rooms, their visitors, how guests come in, the log's last lines."""
-        return answers.json(console.report())
+        return responses.json(console.report())
 
     @app.post("/api/operator/act")  # type: ignore[untyped-decorator]
     def act() -> Any:

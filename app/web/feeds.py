@@ -30,8 +30,8 @@ from app.protocol.compute import Fed, Posted
 from app.protocol.messages import Error
 from app.transport.limits import FEEDS_BURST, FEEDS_PER_S, MAX_FEED_BYTES
 from app.transport.token_bucket import Bucket
-from app.web import answers
-from app.web.access import authorization
+from app.web.http import responses
+from app.web.http.access import authorization
 from app.web.lobby import Lobby
 from app.web.stage import Stage
 from models.parameters import ParameterError
@@ -55,8 +55,8 @@ def add_feeds(app: Any, lobby: Lobby, token: str) -> None:
         bearer = authorization(request.environ)
         status, told = feeds.post(room, bearer, request.content_length, request.body)
         if isinstance(told, str):
-            return answers.text(status, told)
-        return answers.json(told, status)
+            return responses.text(status, told)
+        return responses.json(told, status)
 
 
 class Feeds:

@@ -16,9 +16,9 @@ import segno
 
 from app.protocol.messages import Invitation
 from app.settings.site_options import PublicUrl
-from app.web.access import is_loopback, lan_address
 from app.web.auth.join_codes import JoinCodes
 from app.web.auth.permissions import STAFF
+from app.web.http.access import is_loopback, lan_address
 from app.web.stage import Stage
 from app.web.viewer import Viewer
 

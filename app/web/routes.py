@@ -21,11 +21,11 @@ from app.protocol import frames
 from app.rooms.encoder import jpeg
 from app.settings.exhibit import Settings
 from app.settings.site_options import LANDING
-from app.web import answers
 from app.web.auth.route_guard import Guard
 from app.web.console import Console, add_console
 from app.web.feeds import add_feeds
-from app.web.handler import WEBSOCKET_PATH
+from app.web.http import responses
+from app.web.http.handler import WEBSOCKET_PATH
 from app.web.session import Reception, converse
 from app.web.snapshots import add_snapshots
 from app.web.stage import Stage
@@ -58,7 +58,7 @@ def application(
 ) -> Any:
     """The WSGI application; `stop` ends the exhibit."""
     app = bottle.Bottle()
-    app.default_error_handler = lambda error: answers.text(error.status_code, str(error.body))
+    app.default_error_handler = lambda error: responses.text(error.status_code, str(error.body))
     app.install(Guard(reception.identity))
     lobby = reception.lobby
     add_routes(app, lobby, settings)
@@ -73,7 +73,7 @@ def application(
         environ = bottle.request.environ
         socket = environ.get("wsgi.websocket")
         if socket is None:
-            return answers.text(426, "a WebSocket upgrade is needed")
+            return responses.text(426, "a WebSocket upgrade is needed")
         converse(socket, environ.get("REMOTE_ADDR", ""), reception)
         return ""
 
@@ -90,7 +90,7 @@ def application(
         """A model's page; it joins the room of that name, or `?room=`."""
         known = lobby.engine.catalogue()
         if name not in known and not bottle.request.query.room:
-            return answers.text(404, f"no model {name!r}; there are {', '.join(known)}")
+            return responses.text(404, f"no model {name!r}; there are {', '.join(known)}")
         return _page("model.html")
 
     @app.get("/operator")  # type: ignore[untyped-decorator]
@@ -114,12 +114,12 @@ def application(
     def health() -> Any:
         """Status, version and how each room runs."""
         rooms = [_health(stage, lobby.talk) for stage in lobby.stages.values()]
-        return answers.json({"status": "ok", "version": __version__, "rooms": rooms})
+        return responses.json({"status": "ok", "version": __version__, "rooms": rooms})
 
     @app.get("/api/models")  # type: ignore[untyped-decorator]
     def listing() -> Any:
         """Every model's declaration."""
-        return answers.json(list(lobby.engine.catalogue().values()))
+        return responses.json(list(lobby.engine.catalogue().values()))
 
     @app.get("/api/models/<name>/thumbnail.jpg")  # type: ignore[untyped-decorator]
     def thumbnail(name: str) -> Any:
@@ -135,19 +135,19 @@ def application(
         """{running, params, fingers, sim_time} of a room that runs."""
         stage = lobby.stages.get(room)
         if stage is None:
-            return answers.text(404, f"no room {room!r} runs")
+            return responses.text(404, f"no room {room!r} runs")
         answer: AsyncResult[Any] = AsyncResult()
         stage.ask_state(answer.set)
         try:
-            return answers.json(answer.get(timeout=ANSWER_S))
+            return responses.json(answer.get(timeout=ANSWER_S))
         except Timeout:
-            return answers.text(503, "the room does not answer")
+            return responses.text(503, "the room does not answer")
 
     @app.post("/quit")  # type: ignore[untyped-decorator]
     def quit_exhibit() -> Any:
         """End the exhibit."""
         stop()
-        return answers.text(200, "the exhibit ends")
+        return responses.text(200, "the exhibit ends")
 
     for route in app.routes:
         route.prepare()  # so that one without permissions is seen at once

@@ -54,18 +54,18 @@ from app.transport.limits import (
     SILENT_S,
 )
 from app.transport.token_bucket import Attempts, Bucket
-from app.web.access import is_loopback
 from app.web.auth.join_codes import JoinCodes
 from app.web.auth.permissions import MESSAGES, WAITING, only
 from app.web.auth.pin_check import PinError, Pins
 from app.web.auth.tokens import Identity
+from app.web.http.access import is_loopback
+from app.web.http.websocket import TEXT, PeerGoneError, WebSocket, framed
 from app.web.invitations import Invitations
 from app.web.lobby import EntryError, Lobby
 from app.web.stage import Stage
 from app.web.talk import TalkError
 from app.web.talk_acts import talk_acts
 from app.web.viewer import Viewer
-from app.web.websocket import TEXT, PeerGoneError, WebSocket, framed
 
 log = logging.getLogger(__name__)
 

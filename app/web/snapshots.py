@@ -14,7 +14,7 @@ from app.engines.base import RoomLink
 from app.protocol.compute import WHOLE
 from app.rooms.snapshot import SnapshotError
 from app.transport.limits import MAX_SNAPSHOTS, SNAPSHOT_S
-from app.web import answers
+from app.web.http import responses
 from app.web.lobby import Lobby
 
 PIECE_BYTES = 64 * 1024
@@ -30,13 +30,13 @@ def add_snapshots(app: Any, lobby: Lobby) -> None:
         """Field, density, time and parameters of one instant (app.rooms.snapshot); 404: no grid."""
         stage = lobby.stages.get(room)
         if stage is None:
-            return answers.text(404, f"no room {room!r} runs")
+            return responses.text(404, f"no room {room!r} runs")
         if not stage.has_grid:
-            return answers.text(404, f"{stage.model} has no grid, and so no field to save")
+            return responses.text(404, f"{stage.model} has no grid, and so no field to save")
         try:
             data = counter.fetch(stage.link)
         except SnapshotError as none:
-            return answers.text(503, str(none))
+            return responses.text(503, str(none))
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(data.size)}
         return bottle.HTTPResponse(data, 200, {**headers, "Content-Disposition": "attachment"})
 

@@ -28,9 +28,9 @@ from app.protocol.talk import Said
 from app.protocol.wishes import Wish
 from app.web.auth.tokens import Identity
 from app.web.door import Door
+from app.web.http.websocket import TEXT, framed
 from app.web.quiet import Quiet, Rule
 from app.web.viewer import Viewer, framed_picture
-from app.web.websocket import TEXT, framed
 from models.contract import PictureUse
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,9 @@ import gevent
 
 from app.rooms.source import SourceError, as_html
 from app.settings.exhibit import Settings
-from app.web import answers, metrics
+from app.web import metrics
 from app.web.commands import available
+from app.web.http import responses
 from app.web.lobby import Lobby
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -22,22 +23,22 @@ def add_routes(app: Any, lobby: Lobby, settings: Settings) -> None:
     @app.get("/api/features")  # type: ignore[untyped-decorator]
     def features() -> Any:
         """What this exhibit offers beside the fluid: {code: may the models' code be read?}."""
-        return answers.json({"code": settings.show_code})
+        return responses.json({"code": settings.show_code})
 
     @app.get("/api/models/<name>/source")  # type: ignore[untyped-decorator]
     def source(name: str) -> Any:
         """The model's Python code: HTML, or plain text with `?plain` or `Accept: text/plain`."""
         if not settings.show_code:
-            return answers.text(404, "this exhibit does not show its models' code")
+            return responses.text(404, "this exhibit does not show its models' code")
         known = lobby.engine.catalogue()
         if name not in known:
-            return answers.text(404, f"no model {name!r}; there are {', '.join(known)}")
+            return responses.text(404, f"no model {name!r}; there are {', '.join(known)}")
         accept = bottle.request.get_header("Accept", "")
         plain = "plain" in bottle.request.query or accept.startswith("text/plain")
         try:
             code = lobby.engine.source(name)
         except SourceError as missing:
-            return answers.text(404, str(missing))
+            return responses.text(404, str(missing))
         kind = "text/plain" if plain else "text/html"
         # Colouring a long file takes longer than a frame.
         body = code if plain else gevent.get_hub().threadpool.apply(as_html, (code,))
@@ -47,7 +48,7 @@ def add_routes(app: Any, lobby: Lobby, settings: Settings) -> None:
     @app.get("/api/commands")  # type: ignore[untyped-decorator]
     def commands() -> Any:
         """This list: messages, routes, and what each model takes."""
-        return answers.json(available(app.routes, lobby.engine.catalogue()))
+        return responses.json(available(app.routes, lobby.engine.catalogue()))
 
     @app.get("/metrics")  # type: ignore[untyped-decorator]
     def figures() -> Any:

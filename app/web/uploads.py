@@ -25,15 +25,15 @@ from app.protocol.messages import Role
 from app.protocol.wishes import LoadPicture
 from app.settings.exhibit import Settings
 from app.transport.limits import MAX_UPLOADS, UPLOAD_PAUSE_S, UPLOAD_S
-from app.web import answers
-from app.web.access import authorization
 from app.web.auth.permissions import EVERYBODY, OPERATOR, only
 from app.web.auth.tokens import Identity
-from app.web.intake import Intake, small_bodies
+from app.web.http import responses
+from app.web.http.access import authorization
+from app.web.http.body_limits import Intake, small_bodies
+from app.web.http.rejection import Refusal
 from app.web.lobby import Lobby
 from app.web.picture_reader import PictureError, ReadPicture, read_picture
 from app.web.picture_store import NotAllowedError, PictureStore
-from app.web.refusal import Refusal
 from app.web.stage import Stage
 from models.contract import PictureUse
 from models.picture_trap import PICTURE_WALL_MU
@@ -91,27 +91,27 @@ class Uploads:
         """Read the picture and hand it to the room."""
         ticket: Ticket | None = environ.get(TICKET)
         if ticket is None:
-            return answers.text(404, "there is no such room")
+            return responses.text(404, "there is no such room")
         body = environ["wsgi.input"].read()
         run = gevent.get_hub().threadpool.apply
         try:
             picture: ReadPicture = run(read_picture, (body, ticket.kind))
             stored = run(self._keep, (ticket, picture.png))
         except PictureError as wrong:
-            return answers.text(422, str(wrong))
+            return responses.text(422, str(wrong))
         except NotAllowedError as refused:
-            return answers.text(403, str(refused))
+            return responses.text(403, str(refused))
         height, width = picture.levels.shape
         wish = LoadPicture(
             width=width, height=height, levels=picture.levels.tobytes(), use=ticket.use
         )
         ticket.stage.link.send(ticket.visitor, wish)
-        return answers.json({"stored": stored, "width": width, "height": height}, 202)
+        return responses.json({"stored": stored, "width": width, "height": height}, 202)
 
     def rules(self, room: str, environ: Mapping[str, Any]) -> Any:
         """What whoever asks may upload."""
         asker = self._asker(room, environ)
-        return answers.json(
+        return responses.json(
             {
                 "uses": [] if isinstance(asker, Refusal) else asker[0].pictures,
                 "types": list(self._types),
@@ -125,9 +125,9 @@ class Uploads:
         """What kept pictures are called, for those who may know."""
         operator = self._identity.is_operator(authorization(environ))
         if ("operator" if operator else "guest") not in self._may_see:
-            return answers.text(403, f"names of pictures are {only(self._may_see or OPERATOR)}")
+            return responses.text(403, f"names of pictures are {only(self._may_see or OPERATOR)}")
         names = gevent.get_hub().threadpool.apply(self._store.names)
-        return answers.json({"names": names})
+        return responses.json({"names": names})
 
     def _asker(self, room: str, environ: Mapping[str, Any]) -> tuple[Stage, int] | Refusal:
         """The room, and the visitor in it who asks and may upload."""

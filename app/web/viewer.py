@@ -17,7 +17,7 @@ from app.protocol.frames import FrameKey
 from app.protocol.messages import Role, ServerMessage, Visitor, encode
 from app.transport.flow_control import Flow
 from app.transport.limits import CLOSE_S, MAX_QUEUED_BYTES, PING_S
-from app.web.websocket import BINARY, TEXT, PeerGoneError, WebSocket, framed
+from app.web.http.websocket import BINARY, TEXT, PeerGoneError, WebSocket, framed
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, TextMessage
 
 from app.bench.client import BINARY, TEXT, Splitter, masked
-from app.web.websocket import framed
+from app.web.http.websocket import framed
 
 SIZES = (0, 1, 125, 126, 65535, 65536, 70000)
 

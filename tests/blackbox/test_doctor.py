@@ -18,7 +18,7 @@ from app.doctor.finding import Finding, ok
 from app.doctor.run import CHECKS, Check, examine
 from app.settings.exhibit import parse
 from app.transport.keys import read, write_pair
-from app.web.access import lan_address
+from app.web.http.access import lan_address
 from tests.compute.service import Service
 from tests.display import virtual_display
 from tests.exhibit import ROOT, Exhibit

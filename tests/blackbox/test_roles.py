@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from app.web.access import lan_address
+from app.web.http.access import lan_address
 from tests.client import ClosedError
 from tests.serving import PIN, Serving
 

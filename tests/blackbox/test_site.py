@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.web.access import is_loopback, lan_address
+from app.web.http.access import is_loopback, lan_address
 from tests.blackbox.test_command_line import RunMain, in_one_line, run_main  # noqa: F401
 from tests.conftest import SMALL, StartExhibit
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from app.web.access import lan_address
+from app.web.http.access import lan_address
 from tests.browser.conftest import CONNECTED, OpenPage
 from tests.browser.test_layout import SCREENS
 from tests.exhibit import Exhibit, wait_until

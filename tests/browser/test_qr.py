@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from app.rooms.visitors import PALETTE
-from app.web.access import lan_address
+from app.web.http.access import lan_address
 from tests.browser.conftest import CONNECTED, OpenPage
 from tests.browser.test_layout import SCREENS, check
 from tests.serving import Serving

@@ -14,7 +14,7 @@ from app.engines import base
 from app.engines.base import Engine
 from app.engines.local import LocalEngine
 from app.engines.remote import RemoteEngine
-from app.web.hub import watch_on
+from app.web.http.gevent_hub import watch_on
 from tests.compute.service import Service
 from tests.engines.audience import Audience
 from tests.toy import Counter, Echo, Mischief, Wave

@@ -22,7 +22,7 @@ from app.engines.remote import RemoteEngine
 from app.protocol.frames import FrameKey
 from app.protocol.messages import Notice, ServerMessage, Welcome
 from app.protocol.stats import Figures
-from app.web.hub import watch_on
+from app.web.http.gevent_hub import watch_on
 from tests.compute.service import Service
 from tests.engines.audience import ANNA, BERT, RAW, Audience
 from tests.engines.conftest import elsewhere, here, looked_after

@@ -16,7 +16,7 @@ from app.engines.process_describe import Described, described
 from app.engines.process_task import Task
 from app.engines.startup_model import UnfitError
 from app.protocol.messages import Error, Notice, Set, State, Welcome
-from app.web.hub import watch_on
+from app.web.http.gevent_hub import watch_on
 from tests.client import decode
 from tests.engines.audience import ANNA, BERT, RAW, Audience
 from tests.engines.conftest import looked_after

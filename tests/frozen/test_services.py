@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 import models
-from app.web.access import lan_address
+from app.web.http.access import lan_address
 from tests.exhibit import ROOT, Exhibit, wait_until
 from tests.feeding import post
 from tests.frozen.conftest import FIRST_START_S, SMALL, StartApp

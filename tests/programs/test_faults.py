@@ -16,7 +16,7 @@ import zmq
 from app.client import Room, RoomError
 from app.transport.keys import KeyFileError, write_pair
 from app.transport.keys import read as read_keys
-from app.web.access import lan_address
+from app.web.http.access import lan_address
 from tests.compute.service import Service
 from tests.conftest import SMALL, StartExhibit
 from tests.exhibit import ROOT, wait_until

@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from app.web import access
-from app.web.access import Access, host_names, is_loopback
+from app.web.http import access
+from app.web.http.access import Access, host_names, is_loopback
 
 
 @pytest.fixture

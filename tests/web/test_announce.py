@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from zeroconf import AddressResolverIPv4, IPVersion, ServiceInfo, Zeroconf
 
-from app.web.access import lan_address
-from app.web.announce import HOSTS, SERVICE, Announcer
+from app.web.http.access import lan_address
+from app.web.http.mdns import HOSTS, SERVICE, Announcer
 
 PATIENCE_S = 20.0
 ASK_MS = 3000

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from app.settings.site_options import base_path
-from app.web.access import NOBODY, Access, host_names
-from app.web.base_path import enter
+from app.web.http.access import NOBODY, Access, host_names
+from app.web.http.base_path import enter
 from tests.conftest import SMALL
 from tests.exhibit import Exhibit
 

@@ -11,8 +11,8 @@ import pytest
 
 from app.process.launch import EXIT_AGAIN, EXIT_OK
 from app.process.log_tail import LINES, MAX_LINE_CHARS, LogTail
-from app.web.access import lan_address
 from app.web.auth.bans import MAX_BANS, Bans
+from app.web.http.access import lan_address
 from tests.client import ClosedError
 from tests.serving import PIN, Serving
 

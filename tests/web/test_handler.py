@@ -14,10 +14,10 @@ import gevent.socket
 import pytest
 
 from app.transport.limits import MAX_BODY_BYTES
-from app.web import handler
-from app.web.access import Access, host_names
-from app.web.handler import HttpServer, listen
-from app.web.websocket import PeerGoneError, framed
+from app.web.http import handler
+from app.web.http.access import Access, host_names
+from app.web.http.handler import HttpServer, listen
+from app.web.http.websocket import PeerGoneError, framed
 from tests.web.peer import TEXT, close_frame, frame, read_frame
 
 KEY = base64.b64encode(b"0123456789abcdef").decode()

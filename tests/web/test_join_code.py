@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 import segno
 
-from app.web.access import lan_address
 from app.web.auth.join_codes import CODE_ALPHABET, CODE_CHARS, JoinCodes
+from app.web.http.access import lan_address
 from app.web.invitations import qr_svg
 from tests.client import Client
 from tests.conftest import StartExhibit

@@ -12,7 +12,7 @@ from websocket import WebSocketException
 
 from app.transport.limits import MAX_VISITORS_PER_ADDRESS, MAX_WAITING_PER_ROOM
 from app.web import door
-from app.web.access import lan_address
+from app.web.http.access import lan_address
 from tests.client import Client, ClosedError
 from tests.exhibit import Exhibit, wait_until
 from tests.serving import PIN, Serving

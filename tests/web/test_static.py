@@ -12,8 +12,8 @@ import gevent.socket
 import pytest
 
 from app.paths import ROOT
-from app.web.access import Access, host_names
-from app.web.handler import HttpServer, listen
+from app.web.http.access import Access, host_names
+from app.web.http.handler import HttpServer, listen
 from app.web.static_pages import add_static_pages, content_type, find
 
 SECRET = b"nobody may read this"

@@ -10,8 +10,8 @@ import gevent.socket
 import pytest
 
 from app.transport.limits import MAX_MESSAGE_BYTES
-from app.web import websocket
-from app.web.websocket import PeerGoneError, WebSocket, framed
+from app.web.http import websocket
+from app.web.http.websocket import PeerGoneError, WebSocket, framed
 from tests.web.peer import BINARY, CLOSE, PING, PONG, TEXT, close_frame, frame, read_frame
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from app.web.access import is_loopback
+from app.web.http.access import is_loopback
 
 MAX_BANS = 1000
 

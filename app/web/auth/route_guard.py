@@ -9,10 +9,10 @@ from typing import Any
 import bottle
 
 from app.protocol.messages import Role
-from app.web import answers
-from app.web.access import authorization, is_loopback
 from app.web.auth.permissions import ROUTES, only
 from app.web.auth.tokens import Identity
+from app.web.http import responses
+from app.web.http.access import authorization, is_loopback
 
 
 def name_of(route: Any) -> str:
@@ -40,7 +40,7 @@ class Guard:
             role: Role = "operator" if operator else "guest"
             here = right.here and is_loopback(request.environ.get("REMOTE_ADDR", ""))
             if role not in right.roles and not here:
-                return answers.text(403, only(right.roles))
+                return responses.text(403, only(right.roles))
             return answer(*args, **kwargs)
 
         return guarded

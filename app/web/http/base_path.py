@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any
 
-from app.web.refusal import Refusal
+from app.web.http.rejection import Refusal
 
 
 def enter(environ: MutableMapping[str, Any], base: str) -> Refusal | None:

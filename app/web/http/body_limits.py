@@ -6,7 +6,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any, NamedTuple
 
 from app.transport.limits import MAX_BODY_BYTES
-from app.web.refusal import Refusal
+from app.web.http.rejection import Refusal
 
 
 def _nothing() -> None:

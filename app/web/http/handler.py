@@ -23,11 +23,11 @@ from app.transport.limits import (
     SEND_S,
     UNREAD_S,
 )
-from app.web.access import PROXIED, Access, is_loopback
-from app.web.base_path import enter
-from app.web.intake import Admit, Intake, small_bodies
-from app.web.refusal import Refusal
-from app.web.websocket import WebSocket
+from app.web.http.access import PROXIED, Access, is_loopback
+from app.web.http.base_path import enter
+from app.web.http.body_limits import Admit, Intake, small_bodies
+from app.web.http.rejection import Refusal
+from app.web.http.websocket import WebSocket
 
 log = logging.getLogger(__name__)
 
@@ -190,7 +190,7 @@ class HttpServer(WSGIServer):
         base_path: str = "",
         admit: Admit = small_bodies,
     ) -> None:
-        """`base_path`: what app.web.base_path makes of one. `admit` judges every request."""
+        """`base_path`: what app.web.http.base_path makes of one. `admit` judges every request."""
         super().__init__(
             listener,
             application,

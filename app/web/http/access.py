@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.web.announce import HOSTS
+from app.web.http.mdns import HOSTS
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 NOBODY = "0.0.0.0"  # noqa: S104

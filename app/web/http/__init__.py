@@ -1,0 +1,1 @@
+"""HTTP and WebSocket mechanics on gevent, without knowledge of rooms."""
