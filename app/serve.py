@@ -37,13 +37,13 @@ from app.web.http import access
 from app.web.http.gevent_hub import watch_on
 from app.web.http.handler import HttpServer, listeners
 from app.web.http.mdns import Announcer
-from app.web.invitations import Invitations
-from app.web.lobby import Lobby
-from app.web.memory import Memory
 from app.web.picture_store import PictureStore
-from app.web.quiet import Rule
+from app.web.rooms.idle_monitor import Rule
+from app.web.rooms.invitations import Invitations
+from app.web.rooms.room_registry import Lobby
+from app.web.rooms.saved_state import Memory
+from app.web.rooms.session import Reception
 from app.web.routes import application
-from app.web.session import Reception
 from app.web.uploads import Uploads
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 `Intent` comes from visitors. `LoadPicture` and `Rest` do not: a web server makes the one of an
 upload that it has checked (`POST /api/rooms/<room>/upload`) and the other of the quiet in a room
-(app.web.quiet). They go to rooms here and on compute servers alike.
+(app.web.rooms.idle_monitor). They go to rooms here and on compute servers alike.
 """
 
 from __future__ import annotations

@@ -31,11 +31,11 @@ from app.protocol.console import (
 from app.web.auth.pin_check import PinError, Pins
 from app.web.auth.tokens import Identity
 from app.web.http import responses
-from app.web.invitations import Invitations
-from app.web.lobby import Lobby
-from app.web.stage import Stage
-from app.web.talk import TalkError
-from app.web.viewer import Viewer
+from app.web.rooms.chat import TalkError
+from app.web.rooms.invitations import Invitations
+from app.web.rooms.room_registry import Lobby
+from app.web.rooms.viewer import Viewer
+from app.web.rooms.web_room import Stage
 
 log = logging.getLogger(__name__)
 

@@ -32,8 +32,8 @@ from app.transport.limits import FEEDS_BURST, FEEDS_PER_S, MAX_FEED_BYTES
 from app.transport.token_bucket import Bucket
 from app.web.http import responses
 from app.web.http.access import authorization
-from app.web.lobby import Lobby
-from app.web.stage import Stage
+from app.web.rooms.room_registry import Lobby
+from app.web.rooms.web_room import Stage
 from models.parameters import ParameterError
 
 ANSWER_S = 3.0

@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app import __version__
-from app.web.stage import Stage
+from app.web.rooms.web_room import Stage
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric

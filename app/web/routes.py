@@ -26,11 +26,11 @@ from app.web.console import Console, add_console
 from app.web.feeds import add_feeds
 from app.web.http import responses
 from app.web.http.handler import WEBSOCKET_PATH
-from app.web.session import Reception, converse
+from app.web.rooms.chat import Talk
+from app.web.rooms.session import Reception, converse
+from app.web.rooms.web_room import Stage
 from app.web.snapshots import add_snapshots
-from app.web.stage import Stage
 from app.web.static_pages import add_static_pages, content_type
-from app.web.talk import Talk
 from app.web.telling import add_routes
 from app.web.uploads import Uploads, add_upload_routes
 

@@ -15,7 +15,7 @@ from app.protocol.compute import WHOLE
 from app.rooms.snapshot import SnapshotError
 from app.transport.limits import MAX_SNAPSHOTS, SNAPSHOT_S
 from app.web.http import responses
-from app.web.lobby import Lobby
+from app.web.rooms.room_registry import Lobby
 
 PIECE_BYTES = 64 * 1024
 """What a peer must take within app.transport.limits.SEND_S."""

@@ -12,7 +12,7 @@ from app.settings.exhibit import Settings
 from app.web import metrics
 from app.web.commands import available
 from app.web.http import responses
-from app.web.lobby import Lobby
+from app.web.rooms.room_registry import Lobby
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

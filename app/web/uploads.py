@@ -31,10 +31,10 @@ from app.web.http import responses
 from app.web.http.access import authorization
 from app.web.http.body_limits import Intake, small_bodies
 from app.web.http.rejection import Refusal
-from app.web.lobby import Lobby
 from app.web.picture_reader import PictureError, ReadPicture, read_picture
 from app.web.picture_store import NotAllowedError, PictureStore
-from app.web.stage import Stage
+from app.web.rooms.room_registry import Lobby
+from app.web.rooms.web_room import Stage
 from models.contract import PictureUse
 from models.picture_trap import PICTURE_WALL_MU
 

@@ -11,7 +11,7 @@ import segno
 
 from app.web.auth.join_codes import CODE_ALPHABET, CODE_CHARS, JoinCodes
 from app.web.http.access import lan_address
-from app.web.invitations import qr_svg
+from app.web.rooms.invitations import qr_svg
 from tests.client import Client
 from tests.conftest import StartExhibit
 from tests.exhibit import wait_until

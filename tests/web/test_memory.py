@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.paths import ROOT, state_dir
-from app.web.memory import KeptRoom, Memory
+from app.web.rooms.saved_state import KeptRoom, Memory
 
 WRITER = """
 import sys

@@ -11,8 +11,8 @@ import pytest
 from websocket import WebSocketException
 
 from app.transport.limits import MAX_VISITORS_PER_ADDRESS, MAX_WAITING_PER_ROOM
-from app.web import door
 from app.web.http.access import lan_address
+from app.web.rooms import admission_queue
 from tests.client import Client, ClosedError
 from tests.exhibit import Exhibit, wait_until
 from tests.serving import PIN, Serving
@@ -142,7 +142,7 @@ def test_the_place_of_a_lost_connection_is_kept_for_a_moment(room: Serving) -> N
     waiting.sync()
     assert not [m for m in waiting.messages if m["type"] == "welcome"]
     back.close()
-    waiting.hear("welcome", patience_s=door.RETURN_S + 10)
+    waiting.hear("welcome", patience_s=admission_queue.RETURN_S + 10)
 
 
 def test_one_address_has_no_more_than_its_share_of_places_and_line(room: Serving) -> None:

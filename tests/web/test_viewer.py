@@ -13,7 +13,7 @@ import pytest
 from app.protocol.messages import ChannelValue, Visitor, encode
 from app.transport.flow_control import Flow
 from app.web.http.websocket import BINARY, TEXT, WebSocket, framed
-from app.web.viewer import Viewer
+from app.web.rooms.viewer import Viewer
 from tests.web.peer import CLOSE, read_frame
 
 CHANGES = 100_000

@@ -17,12 +17,12 @@ from app.transport.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITO
 from app.web.auth.bans import Bans
 from app.web.auth.permissions import OWN_ROOMS, only
 from app.web.auth.tokens import Identity
-from app.web.door import FullError
-from app.web.memory import Memory
-from app.web.quiet import Rule
-from app.web.stage import Stage
-from app.web.talk import Talk
-from app.web.viewer import Viewer
+from app.web.rooms.admission_queue import FullError
+from app.web.rooms.chat import Talk
+from app.web.rooms.idle_monitor import Rule
+from app.web.rooms.saved_state import Memory
+from app.web.rooms.viewer import Viewer
+from app.web.rooms.web_room import Stage
 
 log = logging.getLogger(__name__)
 

@@ -26,9 +26,9 @@ from app.transport.limits import (
 from app.transport.token_bucket import Bucket
 from app.web.auth.permissions import OWN_ROOMS, only
 from app.web.http.websocket import TEXT, framed
-from app.web.speakers import Speakers
-from app.web.stage import Stage
-from app.web.viewer import Viewer
+from app.web.rooms.chat_speakers import Speakers
+from app.web.rooms.viewer import Viewer
+from app.web.rooms.web_room import Stage
 
 CONSOLE = Visitor(id=0, name="Operator", colour="#ffffff", role="operator")
 """Who acts at the operator's console, and is in no room."""

@@ -19,7 +19,7 @@ from msgspec import Struct
 from app.paths import state_dir, write_whole
 from app.protocol.messages import RoomState, Scalar
 from app.transport.limits import MAX_ROOMS
-from app.web.stage import Stage
+from app.web.rooms.web_room import Stage
 
 log = logging.getLogger(__name__)
 

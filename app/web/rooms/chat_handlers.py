@@ -16,10 +16,10 @@ from app.protocol.talk import (
     Mute,
     Say,
 )
-from app.web.lobby import Lobby
-from app.web.stage import Stage
-from app.web.talk import TalkError
-from app.web.viewer import Viewer
+from app.web.rooms.chat import TalkError
+from app.web.rooms.room_registry import Lobby
+from app.web.rooms.viewer import Viewer
+from app.web.rooms.web_room import Stage
 
 
 def talk_acts(viewer: Viewer, stage: Stage, lobby: Lobby) -> dict[type, Callable[[Any], None]]:

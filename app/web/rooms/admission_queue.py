@@ -14,7 +14,7 @@ import gevent
 
 from app.protocol.messages import Id, Queued
 from app.transport.limits import MAX_WAITING_PER_ROOM
-from app.web.viewer import Viewer
+from app.web.rooms.viewer import Viewer
 
 RETURN_S = 3.0
 """For this long a place is kept for whoever lost his connection in a full room."""

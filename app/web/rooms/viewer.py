@@ -36,7 +36,7 @@ class Viewer:
         self.subscribed: set[str] = set()
         self.welcomed = False
         self.waiting = False
-        """He is in line before a full room (app.web.door)."""
+        """He is in line before a full room (app.web.rooms.admission_queue)."""
         self.round_trips_ms: deque[float] = deque(maxlen=ROUND_TRIPS)
         self._socket = socket
         self._socket.reply = self._append

@@ -60,12 +60,12 @@ from app.web.auth.pin_check import PinError, Pins
 from app.web.auth.tokens import Identity
 from app.web.http.access import is_loopback
 from app.web.http.websocket import TEXT, PeerGoneError, WebSocket, framed
-from app.web.invitations import Invitations
-from app.web.lobby import EntryError, Lobby
-from app.web.stage import Stage
-from app.web.talk import TalkError
-from app.web.talk_acts import talk_acts
-from app.web.viewer import Viewer
+from app.web.rooms.chat import TalkError
+from app.web.rooms.chat_handlers import talk_acts
+from app.web.rooms.invitations import Invitations
+from app.web.rooms.room_registry import EntryError, Lobby
+from app.web.rooms.viewer import Viewer
+from app.web.rooms.web_room import Stage
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from app.settings.site_options import PublicUrl
 from app.web.auth.join_codes import JoinCodes
 from app.web.auth.permissions import STAFF
 from app.web.http.access import is_loopback, lan_address
-from app.web.stage import Stage
-from app.web.viewer import Viewer
+from app.web.rooms.viewer import Viewer
+from app.web.rooms.web_room import Stage
 
 LOOK_S = 5.0
 """How often the network's address is looked up."""

@@ -27,10 +27,10 @@ from app.protocol.stats import Figures
 from app.protocol.talk import Said
 from app.protocol.wishes import Wish
 from app.web.auth.tokens import Identity
-from app.web.door import Door
 from app.web.http.websocket import TEXT, framed
-from app.web.quiet import Quiet, Rule
-from app.web.viewer import Viewer, framed_picture
+from app.web.rooms.admission_queue import Door
+from app.web.rooms.idle_monitor import Quiet, Rule
+from app.web.rooms.viewer import Viewer, framed_picture
 from models.contract import PictureUse
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""Rooms as the web server has them: viewers, sessions, admission, chat."""
