@@ -32,19 +32,19 @@ from app.transport.token_bucket import Attempts
 from app.web.auth.join_codes import JoinCodes
 from app.web.auth.pin_check import Pins
 from app.web.auth.tokens import Identity
-from app.web.console import Console
 from app.web.http import access
 from app.web.http.gevent_hub import watch_on
 from app.web.http.handler import HttpServer, listeners
 from app.web.http.mdns import Announcer
-from app.web.picture_store import PictureStore
 from app.web.rooms.idle_monitor import Rule
 from app.web.rooms.invitations import Invitations
 from app.web.rooms.room_registry import Lobby
 from app.web.rooms.saved_state import Memory
 from app.web.rooms.session import Reception
-from app.web.routes import application
-from app.web.uploads import Uploads
+from app.web.routes.application import application
+from app.web.routes.operator import Console
+from app.web.routes.picture_store import PictureStore
+from app.web.routes.uploads import Uploads
 
 log = logging.getLogger(__name__)
 

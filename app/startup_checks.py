@@ -93,7 +93,7 @@ def _check_home(settings: Settings, fit: Fit) -> None:
     if settings.home == LANDING:
         return
     if first == "static":
-        from app.web.static_pages import page  # with a web server only
+        from app.web.routes.static_pages import page  # with a web server only
 
         name, _, path = rest.partition("/")
         if name not in settings.static:

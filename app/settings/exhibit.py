@@ -49,7 +49,7 @@ from app.transport.limits import MAX_VISITORS_PER_ROOM
 ENV_PREFIX = "VORTARIUM_"
 DEFAULT_PORT = 8765
 PICTURE_TYPES = ("png", "jpeg", "webp", "gif")
-"""Of uploads; app.web.picture_reader reads them."""
+"""Of uploads; app.web.routes.picture_reader reads them."""
 MIN_TOKEN_CHARS = 16
 KIOSK_IDLE_S = 90.0
 
@@ -130,15 +130,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     home: str
     """What the address alone leads to: LANDING, an exhibit, or static/NAME/PATH."""
     uploads: str
-    """Who may: a key of app.web.uploads.WHO."""
+    """Who may: a key of app.web.routes.uploads.WHO."""
     upload_types: tuple[str, ...]
     upload_bytes: int
     upload_create: tuple[str, ...]
     upload_overwrite: tuple[str, ...]
-    """Patterns of files' names, as app.web.picture_store gives them."""
+    """Patterns of files' names, as app.web.routes.picture_store gives them."""
     upload_keep: int
     upload_names: str
-    """Who may see the names of kept pictures: a key of app.web.uploads.WHO."""
+    """Who may see the names of kept pictures: a key of app.web.routes.uploads.WHO."""
     show_code: bool
     """Visitors may read the models' code."""
     feed_token: str | None

@@ -13,7 +13,7 @@ from PIL import Image
 
 from app.protocol.wishes import MAX_PICTURE_SIDE
 from app.settings.exhibit import PICTURE_TYPES
-from app.web.picture_reader import FORMATS, KEPT_SIDE, PictureError, read_picture
+from app.web.routes.picture_reader import FORMATS, KEPT_SIDE, PictureError, read_picture
 
 
 def half(width: int = 60, height: int = 40) -> Image.Image:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.web import picture_store
-from app.web.picture_store import NotAllowedError, PictureStore
+from app.web.routes import picture_store
+from app.web.routes.picture_store import NotAllowedError, PictureStore
 
 
 @pytest.fixture

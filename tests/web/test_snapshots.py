@@ -7,8 +7,8 @@ import pytest
 from app.protocol.compute import WHOLE
 from app.rooms.snapshot import Answer, SnapshotError
 from app.transport.limits import MAX_SNAPSHOTS
-from app.web import snapshots
-from app.web.snapshots import PIECE_BYTES, SnapshotCounter
+from app.web.routes import snapshots
+from app.web.routes.snapshots import PIECE_BYTES, SnapshotCounter
 
 
 class Room:

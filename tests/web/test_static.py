@@ -14,7 +14,7 @@ import pytest
 from app.paths import ROOT
 from app.web.http.access import Access, host_names
 from app.web.http.handler import HttpServer, listen
-from app.web.static_pages import add_static_pages, content_type, find
+from app.web.routes.static_pages import add_static_pages, content_type, find
 
 SECRET = b"nobody may read this"
 

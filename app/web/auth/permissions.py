@@ -105,7 +105,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /api/rooms/<room>/upload": ANYBODY,
     "POST /api/rooms/<room>/upload": ANYBODY,  # and then as the setting `uploads` says
     "GET /api/pictures": ANYBODY,  # and then as the setting `upload-names` says
-    "POST /api/rooms/<room>/feed": ANYBODY,  # who knows the token (app.web.feeds)
+    "POST /api/rooms/<room>/feed": ANYBODY,  # who knows the token (app.web.routes.feeds)
     "GET /api/commands": ANYBODY,
     "GET /api/features": ANYBODY,
     "POST /api/operator/login": ANYBODY,  # who knows the PIN (app.web.auth.pin_check)

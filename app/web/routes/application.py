@@ -22,17 +22,17 @@ from app.rooms.encoder import jpeg
 from app.settings.exhibit import Settings
 from app.settings.site_options import LANDING
 from app.web.auth.route_guard import Guard
-from app.web.console import Console, add_console
-from app.web.feeds import add_feeds
 from app.web.http import responses
 from app.web.http.handler import WEBSOCKET_PATH
 from app.web.rooms.chat import Talk
 from app.web.rooms.session import Reception, converse
 from app.web.rooms.web_room import Stage
-from app.web.snapshots import add_snapshots
-from app.web.static_pages import add_static_pages, content_type
-from app.web.telling import add_routes
-from app.web.uploads import Uploads, add_upload_routes
+from app.web.routes.feeds import add_feeds
+from app.web.routes.info import add_routes
+from app.web.routes.operator import Console, add_console
+from app.web.routes.snapshots import add_snapshots
+from app.web.routes.static_pages import add_static_pages, content_type
+from app.web.routes.uploads import Uploads, add_upload_routes
 
 ANSWER_S = 3.0
 SECURITY_HEADERS = [

@@ -31,10 +31,10 @@ from app.web.http import responses
 from app.web.http.access import authorization
 from app.web.http.body_limits import Intake, small_bodies
 from app.web.http.rejection import Refusal
-from app.web.picture_reader import PictureError, ReadPicture, read_picture
-from app.web.picture_store import NotAllowedError, PictureStore
 from app.web.rooms.room_registry import Lobby
 from app.web.rooms.web_room import Stage
+from app.web.routes.picture_reader import PictureError, ReadPicture, read_picture
+from app.web.routes.picture_store import NotAllowedError, PictureStore
 from models.contract import PictureUse
 from models.picture_trap import PICTURE_WALL_MU
 
@@ -203,5 +203,5 @@ def add_upload_routes(app: Any, uploads: Uploads) -> None:
 
     @app.post("/api/rooms/<room>/upload")  # type: ignore[untyped-decorator]
     def upload(**_room: str) -> Any:
-        """A picture, which becomes a trap or an initial density: see app.web.uploads."""
+        """A picture, which becomes a trap or an initial density: see app.web.routes.uploads."""
         return uploads.take(bottle.request.environ)

@@ -9,10 +9,10 @@ import gevent
 
 from app.rooms.source import SourceError, as_html
 from app.settings.exhibit import Settings
-from app.web import metrics
-from app.web.commands import available
 from app.web.http import responses
 from app.web.rooms.room_registry import Lobby
+from app.web.routes import metrics
+from app.web.routes.api_listing import available
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -1,0 +1,1 @@
+"""Every HTTP route, by what it serves."""
