@@ -39,7 +39,7 @@ def serve() -> int:
 
 def window() -> int:
     """The window process; only the supervisor starts it."""
-    from app.window import run
+    from app.window.run import run
 
     return run()
 

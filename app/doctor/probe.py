@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from app.process.launch import EXIT_NO_WINDOW, EXIT_OK, say
-from app.window import prepare_toolkit
+from app.window.run import prepare_toolkit
 
 REPORT = "RENDERER"
 LOADED_S = 20.0

@@ -14,7 +14,7 @@ from app.doctor.finding import Finding, note, ok, trouble
 from app.doctor.probe import REPORT
 from app.paths import own_command
 from app.settings.exhibit import Settings
-from app.window import missing_display
+from app.window.run import missing_display
 
 PROBE_S = 25.0
 """A browser's first start on a slow disk."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.watched_window import MAX_RELOADS
+from app.window.watchdog import MAX_RELOADS
 from tests.display import start_display
 from tests.exhibit import wait_until
 from tests.window.kiosk import Kiosk, shown

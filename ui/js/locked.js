@@ -2,7 +2,7 @@
 /**
  * A kiosk's page keeps its visitors in: no menu, selection, zoom, dragging, shortcut or link leads
  * out of the exhibit, and a mouse that rests is not seen. What the page cannot refuse, the window
- * does (app/locked_window.py).
+ * does (app/window/kiosk_lock.py).
  */
 import { locked } from "./credentials.js";
 import { noteHand } from "./idle/hand.js";

@@ -11,10 +11,10 @@ import socket
 import sys
 from typing import Any
 
-from app.locked_window import lock
 from app.paths import ICON
 from app.process.launch import EXIT_NO_WINDOW, EXIT_OK, follow, receive, say
-from app.watched_window import look_after
+from app.window.kiosk_lock import lock
+from app.window.watchdog import look_after
 
 TITLE = "Vortarium"
 SIZE = (1280, 800)

@@ -1,0 +1,1 @@
+"""The pywebview window, its lock in a hall and the watchdog of its page."""
