@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.contract import ComplexArray, FloatArray
 from models.declarations import CYLINDER, EXPERT, FINGER, FLUID, GRID, WINDING
 from models.gpe import WALL_MU, GrossPitaevskii
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.profiles import WALL_RADIUS2, Complex, smooth_step, vortex_cores
 from models.parameters import Parameter
 

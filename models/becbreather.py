@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from models.becflow import Flowing
-from models.contract import ComplexArray, FloatArray
 from models.declarations import EXPERT, FINGER, FLOW, FLUID, GRID, with_defaults
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.parameters import Float, Integer, Parameter
 
 EDGE_HEALING_LENGTHS = 1.0

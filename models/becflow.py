@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.contract import ComplexArray, FloatArray
 from models.declarations import EXPERT, FINGER, FLOW, FLUID, GRID, with_defaults
 from models.gpe import GrossPitaevskii
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.grid import Line
 from models.parameters import Float, Parameter
 

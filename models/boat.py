@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.contract import ComplexArray, FloatArray
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.finger_table import FingerTable
 from models.numerics.grid import Grid
 from models.numerics.posts import Posts

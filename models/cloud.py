@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from models.contract import Model, Precision
+from models.contract import Model
+from models.numerics.arrays import Precision
 from models.parameters import Choice, Float, Parameter, Text, Value
 
 MOODS = {

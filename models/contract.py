@@ -11,23 +11,17 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-import numpy as np
-import numpy.typing as npt
-
 from models.actions import Action
 from models.exposed import Range, exposed
 from models.feeds import check_state
+from models.numerics.arrays import ByteArray, ComplexArray, FloatArray, Precision
 from models.parameters import Parameter, Value, check_all, defaults
 
 if TYPE_CHECKING:
     from models.serving import Leaf
 
-Precision = Literal["single", "double"]
 PictureUse = Literal["trap", "density"]
 """What a visitor's picture becomes: walls, or the fluid's first density."""
-FloatArray = npt.NDArray[np.floating[Any]]
-ComplexArray = npt.NDArray[np.complexfloating[Any, Any]]
-ByteArray = npt.NDArray[np.uint8]
 
 
 class ActionError(ValueError):

@@ -10,9 +10,10 @@ import numpy as np
 
 from models.actions import Action
 from models.boat import Boat, Water
-from models.contract import ActionError, ComplexArray, FloatArray, Picture, View
+from models.contract import ActionError, Picture, View
 from models.declarations import EXPERT, FINGER, FLUID, GRID
 from models.exposed import exposed
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.finger_table import FingerTable
 from models.numerics.flow import Flow
 from models.numerics.periodic_vortices import periodic_vortices

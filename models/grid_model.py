@@ -7,16 +7,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.contract import (
-    ComplexArray,
-    FieldModel,
-    FingerState,
-    FloatArray,
-    Precision,
-    Vortex,
-)
+from models.contract import FieldModel, FingerState, Vortex
 from models.finger import Fingers
 from models.guard import GoodState, Guard
+from models.numerics.arrays import ComplexArray, FloatArray, Precision
 from models.numerics.backend import backend
 from models.numerics.grid import Grid
 from models.parameters import Value

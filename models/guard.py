@@ -11,7 +11,7 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from models.contract import ComplexArray
+from models.numerics.arrays import ComplexArray
 from models.parameters import Value
 
 TAIL_START = 0.8

@@ -7,9 +7,9 @@ from typing import ClassVar
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from models.contract import ComplexArray, FloatArray
 from models.declarations import EXPERT, FINGER, FLUID, GRID, with_defaults
 from models.gpe import GrossPitaevskii
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.parameters import Choice, Float, Parameter
 
 MARGIN = 0.08

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from models.contract import Model, Precision
+from models.contract import Model
+from models.numerics.arrays import Precision
 from models.parameters import Choice, Float, Integer, Parameter, Value
 
 KEPT = 10

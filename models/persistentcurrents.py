@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.contract import ComplexArray, FloatArray
 from models.declarations import EXPERT, FINGER, FLUID, GRID, WINDING, with_defaults
 from models.gpe import WALL_MU, GrossPitaevskii
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.profiles import smooth_step
 from models.parameters import Float, Parameter
 

@@ -22,7 +22,8 @@ from typing import ClassVar
 import numpy as np
 from PIL import Image
 
-from models.contract import ActionError, ByteArray, FloatArray, PictureUse
+from models.contract import ActionError, PictureUse
+from models.numerics.arrays import ByteArray, FloatArray
 from models.numerics.grid import Grid
 from models.split_step import SplitStep
 

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from models.contract import ByteArray, ComplexArray, FloatArray, Picture
+from models.contract import Picture
+from models.numerics.arrays import ByteArray, ComplexArray, FloatArray
 
 HEADROOM = 1.6
 """White is this many times the bulk density: waves show, and few points are clipped."""

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from models.contract import FloatArray
+from models.numerics.arrays import FloatArray
 from models.numerics.grid import Grid
 
 BLUR = 1 / 12

@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 
 from models.bec import BEC
-from models.contract import ComplexArray
 from models.declarations import CYLINDER, EXPERT, FINGER, FLUID, GRID, with_defaults
+from models.numerics.arrays import ComplexArray
 from models.parameters import Parameter
 
 

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.contract import ComplexArray
 from models.declarations import EXPERT, FINGER, FLUID, GRID, with_defaults
 from models.gpe import GrossPitaevskii
+from models.numerics.arrays import ComplexArray
 from models.numerics.grid import Line
 from models.numerics.profiles import smooth_step
 from models.parameters import Float, Parameter

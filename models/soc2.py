@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.contract import ComplexArray, FloatArray, Picture, View
+from models.contract import Picture, View
 from models.declarations import EXPERT, FINGER, FLUID, GRID, with_defaults
 from models.gpe import GrossPitaevskii
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.finger_table import FingerTable
 from models.numerics.periodic_vortices import periodic_vortices
 from models.numerics.profiles import Complex

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from models.contract import FloatArray
+from models.numerics.arrays import FloatArray
 from models.parameters import Float
 
 NEWTON_STEPS = 8

@@ -14,9 +14,9 @@ import math
 
 import numpy as np
 
-from models.contract import ComplexArray, FloatArray
 from models.grid_model import GridModel
 from models.guard import TAIL_START
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.finger_table import FingerTable
 from models.numerics.grid import Line
 from models.pictures import SteadyScale

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.contract import FloatArray, Picture
+from models.contract import Picture
+from models.numerics.arrays import FloatArray
 from models.pictures import HEADROOM, SteadyScale, grey
 
 

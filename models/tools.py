@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from models.actions import PLACE, Action
-from models.contract import FloatArray
+from models.numerics.arrays import FloatArray
 from models.numerics.grid import Grid
 from models.places import Place, distance
 

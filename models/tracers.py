@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.contract import ComplexArray, FloatArray
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.grid import Grid
 from models.numerics.kernels_numpy import Kernels
 

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.contract import ComplexArray
 from models.declarations import EXPERT, FINGER, FLUID, GRID, with_defaults
 from models.gpe import GrossPitaevskii
+from models.numerics.arrays import ComplexArray
 from models.numerics.periodic_vortices import periodic_vortices
 from models.numerics.profiles import Complex
 from models.parameters import Choice, Integer, Parameter

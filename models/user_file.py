@@ -1,7 +1,7 @@
 """Models from a user's own file: `my_models.py`, or `my_models.py:Class` for one of them.
 
 The file may hold classes on our contract (subclasses of `Model`) or classes in the style of
-super_hydro's user files, which `models.slider_style` adapts unchanged. Its code runs as it is:
+super_hydro's user files, which `models.super_hydro_adapter` adapts unchanged. Its code runs as it is:
 who names a file trusts it.
 """
 
@@ -18,7 +18,7 @@ from types import MappingProxyType, ModuleType
 
 from models.contract import Model
 from models.serving import collecting
-from models.slider_style import METHODS, adapt, missing_from
+from models.super_hydro_adapter import METHODS, adapt, missing_from
 
 SUFFIX = ".py"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.contract import ComplexArray, FloatArray, Vortex
+from models.contract import Vortex
+from models.numerics.arrays import ComplexArray, FloatArray
 
 MIN_DENSITY = 0.25
 """Of the bulk density, on the ring round a vortex: less is the noise outside the fluid."""

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from models.contract import ComplexArray, FloatArray, Picture, View, Vortex
+from models.contract import Picture, View, Vortex
 from models.declarations import EXPERT, FINGER, GRID, with_defaults
 from models.exposed import exposed
 from models.grid_model import GridModel
 from models.guard import NOT_FINITE
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.parameters import Float, Parameter, Toggle
 from models.pictures import blank_picture, finite, grey
 

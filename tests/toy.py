@@ -12,19 +12,16 @@ import numpy as np
 from models.actions import PLACE, Action
 from models.contract import (
     ActionError,
-    ByteArray,
-    ComplexArray,
     FieldModel,
     FingerState,
-    FloatArray,
     Model,
     Picture,
     PictureUse,
-    Precision,
     View,
     Vortex,
 )
 from models.exposed import Tracked, exposed
+from models.numerics.arrays import ByteArray, ComplexArray, FloatArray, Precision
 from models.parameters import Choice, Float, Integer, Parameter, Toggle, Value
 from models.serving import Leaf, flatten
 

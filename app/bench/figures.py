@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from models.contract import Precision
+from models.numerics.arrays import Precision
 
 
 class Options(Struct, frozen=True, kw_only=True):

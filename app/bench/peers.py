@@ -13,7 +13,7 @@ import numpy.fft
 import numpy.typing as npt
 
 from app.bench.figures import note
-from models.contract import Precision
+from models.numerics.arrays import Precision
 from models.numerics.backend import COMPLEX_TYPES
 from models.numerics.grid import Grid
 from models.numerics.profiles import smooth_step

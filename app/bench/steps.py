@@ -16,7 +16,8 @@ from app.bench.figures import Budget, Options, Row, note
 from app.bench.peers import NumpyFluid, fastest_pair, rate, studied_pair
 from app.bench.stirred import StirredRoom
 from app.serve import SWITCH_S
-from models.contract import FieldModel, Precision
+from models.contract import FieldModel
+from models.numerics.arrays import Precision
 from models.numerics.fft import study
 
 SECONDS = 6.0

@@ -13,7 +13,8 @@ import numpy as np
 from msgspec import Meta
 
 from app.protocol.messages import Intent, Message
-from models.contract import ByteArray, PictureUse
+from models.contract import PictureUse
+from models.numerics.arrays import ByteArray
 
 MAX_PICTURE_SIDE = 128
 """Of a picture on its way to a room: 22 KB in base64."""

@@ -9,7 +9,8 @@ from PIL import Image
 
 from app.protocol import frames
 from app.protocol.frames import QUALITIES, FrameKey
-from models.contract import ByteArray, Picture
+from models.contract import Picture
+from models.numerics.arrays import ByteArray
 
 
 class Overlay(NamedTuple):

@@ -44,7 +44,8 @@ from app.rooms.pace import MAX_TOOLS_PER_S, Pace, ToolLimitError
 from app.rooms.presence import Emit, Presence
 from app.rooms.publisher import Publisher
 from app.rooms.room_restart import begin_anew
-from models.contract import ActionError, FieldModel, Model, Precision
+from models.contract import ActionError, FieldModel, Model
+from models.numerics.arrays import Precision
 from models.parameters import ParameterError, Value, check_all, defaults
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from models.contract import ComplexArray, Precision
+from models.numerics.arrays import ComplexArray, Precision
 from models.numerics.cache import use_numba_cache
 from models.numerics.fft import FftwTransform, LibraryTransform, Transform
 from models.numerics.flow import Flow

@@ -8,7 +8,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from models.contract import ByteArray, ComplexArray
+from models.numerics.arrays import ByteArray, ComplexArray
 from models.numerics.compiled_step import FASTMATH
 from models.numerics.flow import Flow
 

@@ -8,7 +8,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from models.contract import ComplexArray, FloatArray
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.compiled_step import FASTMATH, gaussian, reach_of
 from models.numerics.finger_table import FingerTable
 from models.numerics.posts import Posts

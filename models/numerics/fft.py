@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from models.contract import ComplexArray
+from models.numerics.arrays import ComplexArray
 from models.numerics.cache import cache_folder, write_atomically
 
 log = logging.getLogger(__name__)

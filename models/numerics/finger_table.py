@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from models.contract import FloatArray
+from models.numerics.arrays import FloatArray
 
 USED, X, Y, VX, VY, AIM_X, AIM_Y, STRENGTH, RATE = range(9)
 COLUMNS = 9

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.contract import ByteArray, ComplexArray, FloatArray
+from models.numerics.arrays import ByteArray, ComplexArray, FloatArray
 
 
 class Flow:

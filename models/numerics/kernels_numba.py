@@ -15,7 +15,6 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from models.contract import ByteArray, ComplexArray, FloatArray
 from models.numerics import (
     compiled_look,
     compiled_spinor,
@@ -24,6 +23,7 @@ from models.numerics import (
     compiled_wave,
     kernels_numpy,
 )
+from models.numerics.arrays import ByteArray, ComplexArray, FloatArray
 from models.numerics.compiled_step import FASTMATH
 from models.numerics.finger_table import FingerTable
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from models.contract import ByteArray, ComplexArray, FloatArray
+from models.numerics.arrays import ByteArray, ComplexArray, FloatArray
 from models.numerics.finger_table import (
     AIM_X,
     AIM_Y,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from models.contract import FloatArray
+from models.numerics.arrays import FloatArray
 from models.numerics.grid import Grid, Line
 from models.numerics.profiles import Complex
 

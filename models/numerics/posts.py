@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from models.contract import ComplexArray, FloatArray
+from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.finger_table import FingerTable
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.contract import FloatArray
+from models.numerics.arrays import FloatArray
 
 Complex = npt.NDArray[np.complex128]
 

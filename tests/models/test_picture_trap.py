@@ -9,9 +9,10 @@ import pytest
 
 import models
 from models.bec import BEC
-from models.contract import ActionError, ByteArray
+from models.contract import ActionError
 from models.gpe import GrossPitaevskii
 from models.helloworld import HelloWorld
+from models.numerics.arrays import ByteArray
 from models.numerics.grid import Grid
 from models.picture_trap import PICTURE_WALL_MU, brightness
 from models.wavetank import WaveTank

@@ -13,17 +13,8 @@ from typing import ClassVar
 import numpy as np
 
 from app.engines.super_hydro.conversation import TRACERS, Talk
-from models.contract import (
-    ActionError,
-    ComplexArray,
-    FieldModel,
-    FingerState,
-    FloatArray,
-    Picture,
-    Precision,
-    View,
-    Vortex,
-)
+from models.contract import ActionError, FieldModel, FingerState, Picture, View, Vortex
+from models.numerics.arrays import ComplexArray, FloatArray, Precision
 from models.parameters import Parameter, Value
 from models.pictures import HEADROOM, SteadyScale, blank_picture, grey
 

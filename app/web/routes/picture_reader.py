@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from app.protocol.wishes import MAX_PICTURE_SIDE
-from models.contract import ByteArray
+from models.numerics.arrays import ByteArray
 
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "gif": "GIF"}
 """Types that can be allowed, and Pillow's names of them."""

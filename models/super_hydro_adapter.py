@@ -22,16 +22,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from models.contract import (
-    ComplexArray,
-    FieldModel,
-    FingerState,
-    FloatArray,
-    Picture,
-    Precision,
-    View,
-    Vortex,
-)
+from models.contract import FieldModel, FingerState, Picture, View, Vortex
+from models.numerics.arrays import ComplexArray, FloatArray, Precision
 from models.parameters import Float, Parameter, ParameterError, Toggle, Value
 from models.super_hydro_arrays import DensityScale, density_of, root_of, tracers_of
 from models.super_hydro_calls import build, check_calls, stepper
