@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.bec import BEC
-from models.becbreather import BECBreather
-from models.becflow import BECFlow
-from models.becquantumfriction import BECQuantumFriction
-from models.becsoliton import BECSoliton
-from models.becvortexring import BECVortexRing
-from models.becvortices import BECVortices
-from models.cloud import Cloud
 from models.contract import Model
-from models.helloworld import HelloWorld
-from models.numbers import Numbers
-from models.persistentcurrents import PersistentCurrents
-from models.quench import Quench
-from models.soc1 import SOC1
-from models.soc2 import SOC2
-from models.turbulence import Turbulence
-from models.wavetank import WaveTank
+from models.exhibits.bec import BEC
+from models.exhibits.bec_breather import BECBreather
+from models.exhibits.bec_flow import BECFlow
+from models.exhibits.bec_quantum_friction import BECQuantumFriction
+from models.exhibits.bec_soliton import BECSoliton
+from models.exhibits.bec_vortex_ring import BECVortexRing
+from models.exhibits.bec_vortices import BECVortices
+from models.exhibits.cloud import Cloud
+from models.exhibits.hello_world import HelloWorld
+from models.exhibits.numbers import Numbers
+from models.exhibits.persistent_currents import PersistentCurrents
+from models.exhibits.quench import Quench
+from models.exhibits.soc1 import SOC1
+from models.exhibits.soc2 import SOC2
+from models.exhibits.turbulence import Turbulence
+from models.exhibits.wave_tank import WaveTank
 
 _EXHIBITS: dict[str, type[Model]] = {
     model.__name__: model

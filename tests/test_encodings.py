@@ -21,7 +21,7 @@ MODEL = '''\
 
 import pathlib
 
-from models.bec import BEC
+from models.exhibits.bec import BEC
 
 GREETING = (pathlib.Path(__file__).parent / "grüße.txt").read_text()
 print(f"geladen: {GREETING}")

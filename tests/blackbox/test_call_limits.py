@@ -8,7 +8,7 @@ from tests.conftest import SMALL, StartExhibit
 
 FILE = """
 import threading
-from models.bec import BEC
+from models.exhibits.bec import BEC
 from models.exposed import exposed
 from models.serving import serve
 

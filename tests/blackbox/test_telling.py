@@ -18,7 +18,7 @@ from tests.exhibit import Exhibit, wait_until
 from tests.serving import Serving
 
 USERS_FILE = '''# -*- coding: latin-1 -*-
-from models.bec import BEC
+from models.exhibits.bec import BEC
 
 HOSTILE = "</pre><script>alert(1)</script> & é"
 
@@ -54,7 +54,7 @@ def test_every_models_code_is_shown_as_it_is(exhibit: Exhibit) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Nothing", "bec", "models.bec", "..", "../bec", "..%2f..%2fapp%2foperator", "BEC.py",
+    ["Nothing", "bec", "models.exhibits.bec", "..", "../bec", "..%2f..%2fapp%2foperator", "BEC.py",
      "%2fetc%2fpasswd", "BEC%00", "GrossPitaevskii", "operator"],
 )  # fmt: skip
 def test_only_listed_models_have_code(exhibit: Exhibit, name: str) -> None:

@@ -18,7 +18,7 @@ from tests.exhibit import wait_until
 MODEL = '''
 import logging, os, subprocess, sys
 {prints}
-from models.bec import BEC
+from models.exhibits.bec import BEC
 
 class Mine(BEC):
     """Stir it."""

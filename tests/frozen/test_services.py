@@ -34,7 +34,7 @@ import multiprocessing
 import statistics
 import xml.etree.ElementTree
 
-from models.bec import BEC
+from models.exhibits.bec import BEC
 from models.exposed import Tracked, exposed
 from models.serving import serve
 

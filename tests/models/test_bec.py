@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.bec import BEC
+from models.exhibits.bec import BEC
 
 BOX = {"Nx": 64, "Ny": 32, "cylinder": False, "cooling": 1e-10, "winding": 0}
 

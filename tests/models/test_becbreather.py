@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.becbreather import BECBreather
+from models.exhibits.bec_breather import BECBreather
 
 
 def moments(model: BECBreather) -> tuple[float, float]:

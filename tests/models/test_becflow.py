@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.becflow import BECFlow
+from models.exhibits.bec_flow import BECFlow
 
 SMALL = {"Nx": 128, "Ny": 96, "obstacle_r0": 6.0, "cooling": 1e-10}
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.becquantumfriction import BECQuantumFriction
+from models.exhibits.bec_quantum_friction import BECQuantumFriction
 
 SMALL = {"Nx": 64, "Ny": 64, "winding": 0, "cylinder": False}
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.becsoliton import BECSoliton
+from models.exhibits.bec_soliton import BECSoliton
 
 
 def valley(model: BECSoliton) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.becvortexring import CHANNEL, BECVortexRing
+from models.exhibits.bec_vortex_ring import CHANNEL, BECVortexRing
 
 
 def middle(model: BECVortexRing) -> tuple[float, float]:

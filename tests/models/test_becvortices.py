@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.becvortices import BECVortices
+from models.exhibits.bec_vortices import BECVortices
 
 
 def places(model: BECVortices) -> np.ndarray:

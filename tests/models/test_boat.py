@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.bec import BEC
 from models.boat import RAMP_STEPS, Boat, Water
 from models.contract import ActionError
+from models.exhibits.bec import BEC
 from models.numerics.backend import backend
 from models.numerics.finger_table import FingerTable
 from models.numerics.grid import Grid

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.cloud import MAX_CAPTION_CHARS, MOODS, Cloud
+from models.exhibits.cloud import MAX_CAPTION_CHARS, MOODS, Cloud
 from models.parameters import ParameterError
 
 

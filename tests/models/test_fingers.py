@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from models.bec import BEC
 from models.contract import FingerLimitError
+from models.exhibits.bec import BEC
 from models.finger import RAMP_STEPS
 from models.numerics.finger_table import MAX_FINGERS
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models import guard
-from models.bec import BEC
+from models.exhibits.bec import BEC
 from models.parameters import Choice, Float, Integer, Parameter, Toggle
 
 SMALL = {"Nx": 64, "Ny": 64, "cooling_steps": 40}

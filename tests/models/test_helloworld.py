@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from models.helloworld import HelloWorld
+from models.exhibits.hello_world import HelloWorld
 
 
 @pytest.mark.parametrize("text", ["Hello", "Bonjour"])

@@ -13,7 +13,7 @@ import pytest
 
 import models
 import models.grid_model
-from models.bec import BEC
+from models.exhibits.bec import BEC
 from models.numerics import backend as backends
 from models.numerics import fft
 from models.numerics.backend import Backend

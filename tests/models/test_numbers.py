@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.numbers import TOP, Numbers
+from models.exhibits.numbers import TOP, Numbers
 from models.parameters import ParameterError
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.persistentcurrents import PersistentCurrents
+from models.exhibits.persistent_currents import PersistentCurrents
 
 
 @pytest.mark.parametrize("precision", ["single", "double"])

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 import models
-from models.bec import BEC
 from models.contract import ActionError
+from models.exhibits.bec import BEC
+from models.exhibits.hello_world import HelloWorld
+from models.exhibits.wave_tank import WaveTank
 from models.gpe import GrossPitaevskii
-from models.helloworld import HelloWorld
 from models.numerics.arrays import ByteArray
 from models.numerics.grid import Grid
 from models.picture_trap import PICTURE_WALL_MU, brightness
-from models.wavetank import WaveTank
 
 BOX = {"Nx": 96, "Ny": 64, "cylinder": False, "cooling": 1e-10}
 TAKERS = [name for name in models.names() if models.get(name).pictures]

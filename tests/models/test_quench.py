@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.quench import Quench
+from models.exhibits.quench import Quench
 from models.vortices import find_vortices
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.exhibits.soc1 import SOC1
 from models.numerics.arrays import FloatArray
-from models.soc1 import SOC1
 
 THIN = {"Nx": 128, "Ny": 16, "cloud": 0.0, "cooling": 1e-10, "dt_t_scale": 0.5, "k_R": 0.5}
 PRECISIONS = pytest.mark.parametrize("precision", ["single", "double"])

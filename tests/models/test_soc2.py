@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.exhibits.soc2 import SOC2
+from models.exhibits.spin_orbit import SpinOrbit
 from models.numerics.backend import Backend
-from models.soc2 import SOC2
-from models.spin_orbit import SpinOrbit
 from models.vortices import find_vortices
 
 BOX = {"Nx": 64, "Ny": 16, "k_R": 0.6, "cooling": 1e-10, "cooling_steps": 0}

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import models
-from models.bec import BEC
 from models.contract import ActionError
+from models.exhibits.bec import BEC
+from models.exhibits.soc2 import SOC2
 from models.gpe import GrossPitaevskii
 from models.parameters import ParameterError
-from models.soc2 import SOC2
 from models.tools import COOL_RADIUS, COOL_STEPS
 
 POOL = {"Nx": 128, "Ny": 96, "winding": 0, "cooling_steps": 200}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.bec import BEC
+from models.exhibits.bec import BEC
 from models.numerics.backend import Backend
 from models.numerics.grid import Grid
 from models.tracers import STRIDE_CELLS, Tracers

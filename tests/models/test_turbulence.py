@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.turbulence import Turbulence
+from models.exhibits.turbulence import Turbulence
 
 
 @pytest.mark.parametrize("precision", ["single", "double"])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.bec import BEC
+from models.exhibits.bec import BEC
 from models.gpe import MAX_MACH
 from models.numerics.backend import backend
 from models.numerics.profiles import vortex_cores

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.exhibits.wave_tank import WaveTank
 from models.numerics.backend import Backend
-from models.wavetank import WaveTank
 
 OPEN = {"wall": False, "paddle": False, "beach": False, "damping": 1e-6}
 PRECISIONS = pytest.mark.parametrize("precision", ["single", "double"])

@@ -14,7 +14,7 @@ from app.protocol import frames
 from app.protocol.frames import FrameKey
 from app.rooms.room import MAX_ROLL_BACKS, SAFE_AFTER_FRAMES
 from models import guard
-from models.bec import BEC
+from models.exhibits.bec import BEC
 from models.gpe import GrossPitaevskii
 from models.parameters import Choice, Float, Integer, Parameter, Toggle
 from tests import client

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.becflow import Flowing
 from models.declarations import EXPERT, FINGER, FLOW, FLUID, GRID, with_defaults
+from models.exhibits.bec_flow import Flowing
 from models.numerics.arrays import ComplexArray
 from models.parameters import Float, Integer, Parameter
 

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.bec import BEC
 from models.declarations import CYLINDER, EXPERT, FINGER, FLUID, GRID, with_defaults
+from models.exhibits.bec import BEC
 from models.numerics.arrays import ComplexArray
 from models.parameters import Parameter
 

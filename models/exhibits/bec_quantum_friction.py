@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.bec import BEC
 from models.declarations import CYLINDER, EXPERT, FINGER, FLUID, GRID, WINDING, with_defaults
+from models.exhibits.bec import BEC
 from models.parameters import Float, Parameter
 
 MAX_GAIN = 0.7

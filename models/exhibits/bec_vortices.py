@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.bec import BEC
 from models.declarations import CYLINDER, EXPERT, FINGER, FLUID, GRID, WINDING, with_defaults
+from models.exhibits.bec import BEC
 from models.gpe import WALL_MU
 from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.profiles import WALL_RADIUS2, WALL_WIDTH, smooth_step

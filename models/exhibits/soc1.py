@@ -7,12 +7,12 @@ from typing import ClassVar
 import numpy as np
 
 from models.declarations import EXPERT, FINGER, FLUID, GRID, with_defaults
+from models.exhibits.spin_orbit import SPIN_ORBIT, SpinOrbit
 from models.gpe import GrossPitaevskii
 from models.numerics.arrays import ComplexArray
 from models.numerics.grid import Line
 from models.numerics.profiles import smooth_step
 from models.parameters import Float, Parameter
-from models.spin_orbit import SPIN_ORBIT, SpinOrbit
 
 
 class SOC1(GrossPitaevskii):

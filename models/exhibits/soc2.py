@@ -9,6 +9,7 @@ import numpy as np
 
 from models.contract import Picture, View
 from models.declarations import EXPERT, FINGER, FLUID, GRID, with_defaults
+from models.exhibits.spin_orbit import SPIN_ORBIT, SpinOrbit
 from models.gpe import GrossPitaevskii
 from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.finger_table import FingerTable
@@ -16,7 +17,6 @@ from models.numerics.periodic_vortices import periodic_vortices
 from models.numerics.profiles import Complex
 from models.parameters import Choice, Float, Parameter
 from models.pictures import EMPTY, HEADROOM, blank_picture, grey
-from models.spin_orbit import SPIN_ORBIT, SpinOrbit
 
 FAULT_PAIRS = 6
 """Ends of stripes that point up, and as many that point down."""

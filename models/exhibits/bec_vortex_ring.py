@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.becflow import Flowing
 from models.declarations import EXPERT, FINGER, FLOW, FLUID, GRID, with_defaults
+from models.exhibits.bec_flow import Flowing
 from models.gpe import WALL_MU
 from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.profiles import WALL_RADIUS2, smooth_step, vortex_cores
