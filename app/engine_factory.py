@@ -18,7 +18,7 @@ from app.transport.connection import Watch
 from app.transport.event_loop import CallSoon
 
 
-class Place(NamedTuple):
+class EngineChoice(NamedTuple):
     """An engine, the model shown first, and what to do before the first visitor comes."""
 
     engine: Engine
@@ -27,7 +27,7 @@ class Place(NamedTuple):
     """Slow; for a thread of its own."""
 
 
-def choose(settings: Settings, fit: Fit, watch: Watch, call_soon: CallSoon) -> Place:
+def choose_engine(settings: Settings, fit: Fit, watch: Watch, call_soon: CallSoon) -> EngineChoice:
     """The place for rooms of what `fit` found for `settings`."""
     local = LocalEngine(call_soon, settings.fps, settings.params, calls=settings.calls)
     if settings.remote is not None:
@@ -41,8 +41,8 @@ def choose(settings: Settings, fit: Fit, watch: Watch, call_soon: CallSoon) -> P
             watch=watch,
             call_soon=call_soon,
         )
-        return Place(remote, fit.model, remote.meet)
+        return EngineChoice(remote, fit.model, remote.meet)
     if fit.own is not None:
         processes = ProcessEngine(fit.own.task, fit.own.told, watch, call_soon)
-        return Place(MixedEngine(processes, local), fit.model, lambda: None)
-    return Place(local, fit.model, partial(prepare, fit.model, settings.params))
+        return EngineChoice(MixedEngine(processes, local), fit.model, lambda: None)
+    return EngineChoice(local, fit.model, partial(prepare, fit.model, settings.params))

@@ -18,7 +18,7 @@ import gevent.event
 import gevent.hub
 import msgspec
 
-from app.engine_factory import Place, choose
+from app.engine_factory import EngineChoice, choose_engine
 from app.engines.base import WATCH_S
 from app.engines.fft_planner import study_later
 from app.engines.startup_model import UnfitError
@@ -36,11 +36,11 @@ from app.web.http import access
 from app.web.http.gevent_hub import watch_on
 from app.web.http.handler import HttpServer, listeners
 from app.web.http.mdns import Announcer
-from app.web.rooms.idle_monitor import Rule
+from app.web.rooms.idle_monitor import IdlePolicy
 from app.web.rooms.invitations import Invitations
-from app.web.rooms.room_registry import Lobby
-from app.web.rooms.saved_state import Memory
-from app.web.rooms.session import Reception
+from app.web.rooms.room_registry import RoomRegistry
+from app.web.rooms.saved_state import SavedState
+from app.web.rooms.session import SessionContext
 from app.web.routes.application import application
 from app.web.routes.operator import Console
 from app.web.routes.picture_store import PictureStore
@@ -67,7 +67,7 @@ def run() -> int:
     try:
         hub = gevent.hub.get_hub()
         found = exhibit(settings)
-        place = choose(settings, found, watch_on(hub), hub.loop.run_callback_threadsafe)
+        place = choose_engine(settings, found, watch_on(hub), hub.loop.run_callback_threadsafe)
     except UnfitError as fault:
         return _refuse(str(fault))
     try:
@@ -77,7 +77,7 @@ def run() -> int:
             f"port {settings.port} of {settings.address} cannot be used: {error.strerror}"
         )
     sys.setswitchinterval(SWITCH_S)
-    return Server(launch, settings, place, sockets, tail).run()
+    return ExhibitServer(launch, settings, place, sockets, tail).run()
 
 
 def _refuse(text: str) -> int:
@@ -96,14 +96,14 @@ def _gate(settings: Settings) -> access.Access:
     )
 
 
-class Server:
+class ExhibitServer:
     """Everything a server process has, wired."""
 
     def __init__(
         self,
         launch: Launch,
         settings: Settings,
-        place: Place,
+        place: EngineChoice,
         sockets: list[socket.socket],
         tail: LogTail,
     ) -> None:
@@ -112,21 +112,21 @@ class Server:
         codes = JoinCodes(launch.secret, 60 * settings.code_minutes)
         self._invitations = Invitations(
             codes,
-            lambda: self._lobby.stages.values(),
+            lambda: self._registry.web_rooms.values(),
             settings.base_path,
             settings.host_names,
             settings.public_url,
             lambda way: say("LAN", f"{way.base}/ {way.code}"),
         )
-        self._memory = Memory(launch.secret, sockets[0].getsockname()[1])
-        self._lobby = Lobby(
+        self._memory = SavedState(launch.secret, sockets[0].getsockname()[1])
+        self._registry = RoomRegistry(
             place.engine, identity, place.model, self._memory, settings.talk, settings.max_visitors,
             self._invitations.show,
-            Rule(settings.idle_s, settings.countdown_s) if settings.idle_s else None,
+            IdlePolicy(settings.idle_s, settings.countdown_s) if settings.idle_s else None,
         )  # fmt: skip
         self._over = gevent.event.Event()
-        reception = Reception(
-            lobby=self._lobby,
+        context = SessionContext(
+            registry=self._registry,
             identity=identity,
             kiosk_token=launch.kiosk_token,
             join_codes=codes,
@@ -142,9 +142,11 @@ class Server:
             settings.upload_overwrite,
             settings.upload_keep,
         )
-        uploads = Uploads(self._lobby, identity, settings, store)
-        console = Console(self._lobby, identity, reception.pins, self._invitations, tail, self.stop)
-        site = application(reception, self.stop, settings, uploads, console)
+        uploads = Uploads(self._registry, identity, settings, store)
+        console = Console(
+            self._registry, identity, context.pins, self._invitations, tail, self.stop
+        )
+        site = application(context, self.stop, settings, uploads, console)
         self._sites = [
             HttpServer(listener, site, gate, settings.base_path, uploads.admit)
             for listener in sockets
@@ -156,8 +158,8 @@ class Server:
     def run(self) -> int:
         """Until `stop` or the supervisor's end; the exit code."""
         follow(self._stop_from_elsewhere)
-        keeper = gevent.spawn(self._look_after)
-        rememberer = gevent.spawn(self._memory.keep, lambda: self._lobby.stages)
+        keeper = gevent.spawn(self._poll)
+        rememberer = gevent.spawn(self._memory.keep, lambda: self._registry.web_rooms)
         for server in self._sites:
             server.start()
         self._warm_up()
@@ -170,7 +172,7 @@ class Server:
         if self._place.engine.near:
             study_later(self._settings.params)
         self._over.wait()
-        self._lobby.close()
+        self._registry.close()
         gevent.sleep(LAST_BYTES_S)
         for server in self._sites:
             server.stop(timeout=LAST_BYTES_S)
@@ -212,15 +214,15 @@ class Server:
         threading.Thread(target=load, name="warm-up", daemon=True).start()
         gevent.wait([warm, self._over], timeout=WARM_UP_S, count=1)
 
-    def _look_after(self) -> None:
+    def _poll(self) -> None:
         """Tell the supervisor that hub and rooms are alive, for as long as they are.
 
-        `look_after` replaces every thread that shows no beat; should it fail, the silence that
+        `poll` replaces every thread that shows no beat; should it fail, the silence that
         follows gets the whole process replaced.
         """
         while True:
             gevent.sleep(WATCH_S)
-            self._place.engine.look_after()
+            self._place.engine.poll()
             say("ALIVE")
 
     def _stop_from_elsewhere(self) -> None:

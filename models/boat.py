@@ -19,7 +19,7 @@ from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.finger_table import FingerTable
 from models.numerics.grid import Grid
 from models.numerics.posts import Posts
-from models.places import Place
+from models.places import Point
 
 POSTS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
 """Along the keel, in units of their distance."""
@@ -70,7 +70,7 @@ class Boat:
     force: tuple[float, float]
     torque: float
 
-    def __init__(self, grid: Grid, place: Place, water: Water, posts: Posts) -> None:
+    def __init__(self, grid: Grid, place: Point, water: Water, posts: Posts) -> None:
         self._grid, self._posts, self._water = grid, posts, water
         between = POST_DISTANCE * min(grid.size)
         self._r0 = max(POST_WIDTHS * between, MIN_POST_WIDTH_CELLS * grid.dx)
@@ -83,11 +83,11 @@ class Boat:
         self._at = np.zeros((len(POSTS), 2))
         self._forces = np.zeros_like(self._at)
         self._slopes = np.zeros_like(self._at)
-        self._next: Place | None = place
+        self._next: Point | None = place
         self._strength = 0.0
         self._stop(place)
 
-    def move_to(self, place: Place | None) -> None:
+    def move_to(self, place: Point | None) -> None:
         """Sink here and rise at `place`, or nowhere."""
         self._next = place
         self._rising = False
@@ -159,7 +159,7 @@ class Boat:
         fastest = 2 * sound / self.length
         self.spin = min(fastest, max(-fastest, self.spin))
 
-    def _stop(self, place: Place) -> None:
+    def _stop(self, place: Point) -> None:
         self.x, self.y = place
         self.vx = self.vy = self.spin = 0.0
         self.angle = 0.0

@@ -20,7 +20,7 @@ from models.numerics.periodic_vortices import periodic_vortices
 from models.parameters import Parameter, Value
 from models.picture_trap import PictureTrap
 from models.pictures import EMPTY, HEADROOM, blank_picture, finite, phase_picture
-from models.places import Place, emptiest_place
+from models.places import Point, emptiest_place
 from models.tools import COOL_DEPTH, TOOLS, ColdPlaces
 from models.vortices import MIN_DENSITY, ring_density
 
@@ -149,7 +149,7 @@ class GrossPitaevskii(PictureTrap):
         Nx, Ny = self.shape
         return min(int(x * Nx), Nx - 1), min(int(y * Ny), Ny - 1)
 
-    def _middle(self, cell: tuple[int, int]) -> Place:
+    def _middle(self, cell: tuple[int, int]) -> Point:
         half = self.grid.dx / 2
         return float(self.grid.x[cell[0], 0]) + half, float(self.grid.y[0, cell[1]]) + half
 

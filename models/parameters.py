@@ -14,15 +14,15 @@ from typing import Any, ClassVar, Literal
 from models.texts import one_line
 
 Value = bool | int | float | str
-ErrorCode = Literal["unknown_parameter", "bad_value", "out_of_range"]
+ParameterErrorCode = Literal["unknown_parameter", "bad_value", "out_of_range"]
 
 
 class ParameterError(ValueError):
     """A value that a declaration refuses; `code` is the web contract's error code."""
 
-    def __init__(self, code: ErrorCode, message: str) -> None:
+    def __init__(self, code: ParameterErrorCode, message: str) -> None:
         super().__init__(message)
-        self.code: ErrorCode = code
+        self.code: ParameterErrorCode = code
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,11 @@ EMPTY = 0.05
 NEARER = 1e-3
 """Of the mean density: so little counts the distance where two places are as empty."""
 
-Place = tuple[float, float]
+Point = tuple[float, float]
 """Lengths from the middle of the box."""
 
 
-def distance(grid: Grid, place: Place) -> FloatArray:
+def distance(grid: Grid, place: Point) -> FloatArray:
     """To `place`, shape (Nx, Ny): exact close to it, and smooth all over the periodic box."""
     x, y = (
         length / math.pi * np.sin(math.pi * (line - at) / length)
@@ -32,7 +32,7 @@ def distance(grid: Grid, place: Place) -> FloatArray:
     return far
 
 
-def emptiest_place(grid: Grid, density: FloatArray, near: Place) -> Place:
+def emptiest_place(grid: Grid, density: FloatArray, near: Point) -> Point:
     """Where nothing is, close to `near`; or half a box away if there is fluid everywhere."""
     kx, ky = grid.kx[:, None], grid.ky[None, :]
     width = BLUR * min(grid.size)

@@ -18,7 +18,7 @@ from models.grid_model import GridModel
 from models.guard import TAIL_START
 from models.numerics.arrays import ComplexArray, FloatArray
 from models.numerics.finger_table import FingerTable
-from models.numerics.grid import Line
+from models.numerics.grid import Axis
 from models.pictures import SteadyScale
 
 IMAGINARY_TIME = -1.0 + 0.0j
@@ -35,7 +35,7 @@ class SplitStep(GridModel):
         """The state at t = 0, shape (Nx, Ny), of the norm that will be kept."""
         return np.full(self.shape, math.sqrt(self.mu / self._number("g")), complex)
 
-    def _dispersion(self) -> tuple[Line, Line]:
+    def _dispersion(self) -> tuple[Axis, Axis]:
         """Kinetic energies along kx and along ky."""
         hbar, m = self._number("hbar"), self._number("m")
         return (hbar * self.grid.kx) ** 2 / (2 * m), (hbar * self.grid.ky) ** 2 / (2 * m)

@@ -9,7 +9,7 @@ import numpy as np
 from models.actions import PLACE, Action
 from models.numerics.arrays import FloatArray
 from models.numerics.grid import Grid
-from models.places import Place, distance
+from models.places import Point, distance
 
 TOOLS: Mapping[str, Action] = {
     "vortex": Action("Vortex", "Drop a whirlpool that turns anticlockwise.", PLACE),
@@ -37,11 +37,11 @@ class ColdPlaces:
     """Where the fluid is being cooled, and until which step."""
 
     def __init__(self) -> None:
-        self._places: list[tuple[Place, int]] = []
+        self._places: list[tuple[Point, int]] = []
         self._next = 0
         self._share: FloatArray | None = None
 
-    def add(self, place: Place, steps: int) -> None:
+    def add(self, place: Point, steps: int) -> None:
         """Cool `place` from step number `steps` on; the oldest place goes if there are many."""
         if not self._places:
             self._next = steps

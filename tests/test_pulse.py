@@ -7,7 +7,7 @@ import math
 import pytest
 
 from app.process import heartbeat
-from app.process.heartbeat import BEAT_S, SILENT_S, Pulse
+from app.process.heartbeat import BEAT_S, SILENT_S, Heartbeat
 
 
 class Clock:
@@ -29,7 +29,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def silent_for(pulse: Pulse, clock: Clock, duration_s: float) -> bool:
+def silent_for(pulse: Heartbeat, clock: Clock, duration_s: float) -> bool:
     """Is it over after so long, in which it was looked for as it should be?"""
     for _ in range(round(duration_s / BEAT_S)):
         clock.now += BEAT_S
@@ -39,7 +39,7 @@ def silent_for(pulse: Pulse, clock: Clock, duration_s: float) -> bool:
 
 
 def test_silence_ends_the_patience_and_a_beat_renews_it(clock: Clock) -> None:
-    one = Pulse(10 * SILENT_S)
+    one = Heartbeat(10 * SILENT_S)
     assert not silent_for(one, clock, 9 * SILENT_S)
     one.beat()
     assert not silent_for(one, clock, SILENT_S)
@@ -48,7 +48,7 @@ def test_silence_ends_the_patience_and_a_beat_renews_it(clock: Clock) -> None:
 
 
 def test_a_listener_who_was_held_up_forgives(clock: Clock) -> None:
-    one = Pulse(SILENT_S)
+    one = Heartbeat(SILENT_S)
     for _ in range(3):
         clock.now += 3600
         assert not one.is_over()
@@ -56,4 +56,4 @@ def test_a_listener_who_was_held_up_forgives(clock: Clock) -> None:
 
 
 def test_who_gives_no_signs_is_never_silent(clock: Clock) -> None:
-    assert not silent_for(Pulse(math.inf), clock, 10_000)
+    assert not silent_for(Heartbeat(math.inf), clock, 10_000)

@@ -83,7 +83,7 @@ def _touch(guest: Guest, touch: int) -> float:
     raise TimeoutError(f"a touch was not shown within {GIVE_UP_S:g} s")
 
 
-def _shows(frame: frames.Frame, visitor: int, touch: int, at: frames.Point) -> bool:
+def _shows(frame: frames.WireFrame, visitor: int, touch: int, at: frames.Point) -> bool:
     return any(
         mark.visitor == visitor
         and mark.touch == touch

@@ -24,7 +24,7 @@ MAX_GROWTH_THREADS = 2
 MAX_GROWTH_DESCRIPTORS = 5
 
 
-class Look(NamedTuple):
+class Sample(NamedTuple):
     """The exhibit from outside while one steady guest is there; None: not to be had here."""
 
     memory_mb: float
@@ -36,7 +36,7 @@ def measure(options: Options) -> list[Row]:
     """One row {seconds, guests, start, end and growth of memory, descriptors and threads}."""
     seconds = options.seconds or SECONDS
     note(f"soak: {seconds:g} s")
-    looks: list[Look] = []
+    looks: list[Sample] = []
     guests = 0
     with Exhibit() as exhibit:
         kind, _ = exhibit.memory_mb(own_only=True)
@@ -47,7 +47,7 @@ def measure(options: Options) -> list[Row]:
                 guests += _visit(exhibit.url, min(STAY_S, seconds / MIN_LOOKS))
                 steady.watch(SETTLE_S)
                 _, memory_mb = exhibit.memory_mb(own_only=True)
-                looks.append(Look(memory_mb, exhibit.descriptors(), exhibit.threads()))
+                looks.append(Sample(memory_mb, exhibit.descriptors(), exhibit.threads()))
             taken = time.perf_counter() - began
         finally:
             steady.close()
@@ -80,19 +80,19 @@ def _visit(url: str, seconds: float) -> int:
     return count
 
 
-def _typical(looks: list[Look]) -> Look:
+def _typical(looks: list[Sample]) -> Sample:
     def middle(values: list[int | None]) -> int | None:
         known = [value for value in values if value is not None]
         return round(median(known)) if known else None
 
-    return Look(
+    return Sample(
         median(look.memory_mb for look in looks),
         middle([look.descriptors for look in looks]),
         middle([look.threads for look in looks]),
     )
 
 
-def _budgets(kind: str, start: Look) -> dict[str, Budget]:
+def _budgets(kind: str, start: Sample) -> dict[str, Budget]:
     budgets = {f"{kind}_mb_growth": Budget(at_most=MAX_GROWTH_MB)}
     if start.descriptors is not None and start.threads is not None:
         budgets["descriptors_end"] = Budget(at_most=start.descriptors + MAX_GROWTH_DESCRIPTORS)

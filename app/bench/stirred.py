@@ -14,7 +14,7 @@ from app.engines.local import LocalEngine
 from app.protocol import frames
 from app.protocol.frames import FrameKey
 from app.protocol.messages import Do, Finger, Notice, ServerMessage, State, Visitor
-from app.protocol.stats import Figures
+from app.protocol.stats import RoomStats
 from models.parameters import Value
 
 PATIENCE_S = 90.0
@@ -94,5 +94,5 @@ class StirredRoom:
             self._link.send(VISITOR.id, Finger(touch=0, x=x, y=y))
         self._newest.set()
 
-    def on_figures(self, figures: Figures) -> None:
+    def on_stats(self, stats: RoomStats) -> None:
         """The room's own figures are not needed: arrivals are counted."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import time
 
-from app.client.conversation import Conversation, Wish
-from app.client.entry import Entry
+from app.client.conversation import ClientRequest, Conversation
+from app.client.entry import JoinRequest
 from app.engines.remote_downloads import Downloads
 from app.protocol import frames
+from app.protocol.chat import Said, Say
 from app.protocol.compute import (
     CREDITS,
     WHOLE,
@@ -16,21 +17,20 @@ from app.protocol.compute import (
     Chunk,
     Credit,
     Enter,
-    Frame,
+    FrameMessage,
     FromClient,
     FromServer,
     Greeting,
     HowItRuns,
-    Look,
     Open,
     Report,
-    Stranger,
+    UnknownPeer,
+    WantFrames,
 )
 from app.protocol.frames import FrameError, FrameKey
 from app.protocol.messages import Error, Visitor, Welcome
-from app.protocol.talk import Said, Say
-from app.rooms.snapshot import Answer, SnapshotError
-from app.transport.connection import Line
+from app.rooms.snapshot import OnSnapshot, SnapshotError
+from app.transport.connection import Connection
 from app.transport.event_loop import Loop
 from app.transport.keys import Keys
 
@@ -44,7 +44,12 @@ class ComputeLink:
     """One visitor of a compute server, who comes back as himself."""
 
     def __init__(
-        self, endpoint: str, keys: Keys | None, entry: Entry, conversation: Conversation, loop: Loop
+        self,
+        endpoint: str,
+        keys: Keys | None,
+        entry: JoinRequest,
+        conversation: Conversation,
+        loop: Loop,
     ) -> None:
         self._name = f"the compute server at {endpoint}"
         self._entry = entry
@@ -52,20 +57,20 @@ class ComputeLink:
         self._entered_at = 0.0
         self._said = itertools.count(1)
         self._downloads = Downloads(self._send_here, itertools.count(FIRST_DOWNLOAD))
-        self._line = Line(endpoint, self, loop.watch, loop.call_soon, keys)
+        self._line = Connection(endpoint, self, loop.watch, loop.call_soon, keys)
 
-    def send(self, message: Wish) -> bool:
+    def send(self, message: ClientRequest) -> bool:
         """Send, if the room is there."""
         return self._send_here(self._line_of(message) if isinstance(message, Say) else message)
 
-    def ask_snapshot(self, answer: Answer) -> None:
+    def ask_snapshot(self, answer: OnSnapshot) -> None:
         """See Link."""
         if not self._downloads.begin(WHOLE, answer):
             answer(SnapshotError(f"{self._name} is away, or busy with snapshots for this program"))
 
-    def look_after(self) -> None:
+    def poll(self) -> None:
         """Ping, and see whether the server is still there and we are in the room."""
-        self._line.look_after()
+        self._line.poll()
         outside = self._line.up and not self._conversation.here
         back = self._conversation.welcome is not None
         if outside and back and time.monotonic() - self._entered_at > RETRY_S:
@@ -97,13 +102,13 @@ class ComputeLink:
     def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
         """A message, with its frame if it has one."""
         match message:
-            case Frame():
+            case FrameMessage():
                 self._see(message, frame)
             case Chunk():
                 self._downloads.take(message, frame)
             case Error() if self._downloads.refused(message):
                 pass
-            case Greeting() | Stranger() | HowItRuns() | Report():
+            case Greeting() | UnknownPeer() | HowItRuns() | Report():
                 pass
             case _:
                 self._conversation.hear(message, self)
@@ -123,7 +128,7 @@ class ComputeLink:
             text=say.text, count=next(self._said), at=time.time(),
         )  # fmt: skip
 
-    def _see(self, message: Frame, frame: bytes) -> None:
+    def _see(self, message: FrameMessage, frame: bytes) -> None:
         try:
             self._conversation.see(frame)
         except FrameError as fault:
@@ -150,5 +155,5 @@ class ComputeLink:
             state=self._conversation.state(),
             seq=self._conversation.newest_seq,
         )
-        for message in (open_room, Enter(id=0, who=who), Look(keys=keys)):
+        for message in (open_room, Enter(id=0, who=who), WantFrames(keys=keys)):
             self._line.send(message, here)

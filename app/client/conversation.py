@@ -16,6 +16,7 @@ from typing import Protocol
 from app.client.errors import RoomError
 from app.client.handlers import Handlers
 from app.protocol import frames
+from app.protocol.chat import Echo, Said, Say
 from app.protocol.compute import FromServer
 from app.protocol.messages import (
     Channels,
@@ -35,8 +36,7 @@ from app.protocol.messages import (
     Visitors,
     Welcome,
 )
-from app.protocol.talk import Echo, Said, Say
-from app.rooms.snapshot import Answer
+from app.rooms.snapshot import OnSnapshot
 
 log = logging.getLogger(__name__)
 
@@ -46,20 +46,22 @@ MAX_LINES = 20
 CLOSED = "the room was closed here"
 
 Fault = ConnectionError | RoomError
-Wish = Set | Do | Finger | SelectView | Channels | Subscribe | Unsubscribe | Echo | Say | Rpc
+ClientRequest = (
+    Set | Do | Finger | SelectView | Channels | Subscribe | Unsubscribe | Echo | Say | Rpc
+)
 """What both kinds of server understand, once we are in a room."""
 
 
 class Link(Protocol):
     """The way to a room; everything happens on the thread of its loop."""
 
-    def send(self, message: Wish) -> bool:
+    def send(self, message: ClientRequest) -> bool:
         """Send, if the room is there."""
 
-    def look_after(self) -> None:
+    def poll(self) -> None:
         """Ping, and see whether the room is still there; called every LOOK_S."""
 
-    def ask_snapshot(self, answer: Answer) -> None:
+    def ask_snapshot(self, answer: OnSnapshot) -> None:
         """Call `answer`, on any thread, with a snapshot of the room or why there is none."""
 
     def close(self) -> None:
@@ -83,7 +85,7 @@ class Conversation:
         self._visitors: list[Visitor] = []
         self._lines: deque[Said] = deque(maxlen=MAX_LINES)
         self._view: str | None = None
-        self._frame: frames.Frame | None = None
+        self._frame: frames.WireFrame | None = None
         self._seq = 0
         self._numbers = itertools.count(1)
         self._asked: dict[int, Future[FromServer]] = {}
@@ -218,7 +220,9 @@ class Conversation:
             if asked is not None:
                 asked.set_exception(ConnectionError(f"{self._trouble}; this was not done"))
 
-    def wait_frame(self, timeout_s: float, but: frames.Frame | None = None) -> frames.Frame | None:
+    def wait_frame(
+        self, timeout_s: float, but: frames.WireFrame | None = None
+    ) -> frames.WireFrame | None:
         """The newest frame, as soon as it is another than `but`; None if none comes in time.
 
         Raises what `wait_here` does, and ValueError for a model that has no picture.

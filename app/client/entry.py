@@ -8,18 +8,18 @@ from msgspec import Struct
 
 from app.protocol.messages import PROTOCOL, Hello
 
-Picture = Literal["raw", "jpeg", "none"]
+PictureEncoding = Literal["raw", "jpeg", "none"]
 """How frames come: without loss, smaller, or (who only listens and sets) not at all."""
 
 
-class Entry(Struct, frozen=True):
+class JoinRequest(Struct, frozen=True):
     """What the first `hello` says."""
 
     room: str | None
     model: str | None
     name: str
     code: str | None
-    picture: Picture
+    picture: PictureEncoding
 
     def hello(self, request: int, resume: str | None = None) -> Hello:
         """The `hello` of somebody new, or of him whom `resume` brings back."""

@@ -36,7 +36,7 @@ class Frame:
     """Those found, if the view marks them."""
 
 
-def unpacked(packed: frames.Frame, views: Sequence[Mapping[str, Any]]) -> Frame:
+def unpacked(packed: frames.WireFrame, views: Sequence[Mapping[str, Any]]) -> Frame:
     """`packed` as numbers; it shows one of the model's `views`. Raises FrameError."""
     view = views[packed.view]
     levels = _jpeg_levels(packed) if packed.encoding == frames.JPEG else frames.raw_levels(packed)
@@ -52,7 +52,7 @@ def unpacked(packed: frames.Frame, views: Sequence[Mapping[str, Any]]) -> Frame:
     )
 
 
-def _jpeg_levels(packed: frames.Frame) -> npt.NDArray[np.uint8]:
+def _jpeg_levels(packed: frames.WireFrame) -> npt.NDArray[np.uint8]:
     """The picture of a JPEG frame as levels of shape (Ny, Nx)."""
     if packed.nx * packed.ny > MAX_ANSWER_BYTES:
         raise FrameError(f"a picture of {packed.nx} x {packed.ny} is too large")

@@ -52,7 +52,7 @@ class LinkThread:
                 now = time.monotonic()
                 if now >= look_at:
                     look_at = now + LOOK_S
-                    self._link.look_after()
+                    self._link.poll()
                 self._loop.wait(look_at - now)
         finally:
             self._link.close()

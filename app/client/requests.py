@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 import msgspec
 import numpy as np
 
-from app.client.conversation import Conversation, Link, Wish
+from app.client.conversation import ClientRequest, Conversation, Link
 from app.client.errors import RoomError
 from app.client.link_thread import LinkThread
 from app.protocol.compute import FromServer
@@ -43,7 +43,7 @@ class Requests:
         self._pace = Bucket(MESSAGES_PER_S, MESSAGES_PER_S)
         self._pacing = threading.Lock()
 
-    def tell(self, message: Wish) -> None:
+    def tell(self, message: ClientRequest) -> None:
         """Send what is answered by an error at most, which goes to the log.
 
         Raises RoomError `bad_message`, TypeError, and ConnectionError.
@@ -51,7 +51,7 @@ class Requests:
         checked = self._prepare(message)
         self._thread.call(lambda link: self._send(checked, link))
 
-    def ask(self, message: Wish) -> FromServer:
+    def ask(self, message: ClientRequest) -> FromServer:
         """Send a request, and return the reply that bears its id.
 
         Raises as `tell` does, TimeoutError, and RoomError if the reply is `error`.
@@ -84,10 +84,10 @@ class Requests:
         except (ValueError, OSError, BadZipFile) as fault:
             raise RoomError("failed", f"what came is no snapshot: {fault}") from None
 
-    def _prepare(self, message: Wish) -> Wish:
+    def _prepare(self, message: ClientRequest) -> ClientRequest:
         """`message` as a server reads it, once it may be sent."""
         try:
-            checked = cast(Wish, decode(_encoder.encode(message)))
+            checked = cast(ClientRequest, decode(_encoder.encode(message)))
         except MessageError as wrong:
             raise RoomError.of(wrong.reply) from None
         with self._pacing:
@@ -97,6 +97,6 @@ class Requests:
         self._conversation.wait_here(self.timeout_s)
         return checked
 
-    def _send(self, message: Wish, link: Link) -> None:
+    def _send(self, message: ClientRequest, link: Link) -> None:
         if not link.send(message) and isinstance(message.id, int):
             self._conversation.unsent(message.id)

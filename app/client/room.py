@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from app.client.conversation import Conversation
-from app.client.entry import Entry, Picture
+from app.client.entry import JoinRequest, PictureEncoding
 from app.client.errors import RoomError
 from app.client.exposed import Exposed, Listing
 from app.client.frame import Frame, unpacked
@@ -18,7 +18,8 @@ from app.client.handlers import Handler
 from app.client.link_thread import LinkThread
 from app.client.requests import Requests
 from app.client.way import way_to
-from app.protocol.frames import Frame as Packed
+from app.protocol.chat import Echo, Echoed, Said, Say
+from app.protocol.frames import WireFrame as Packed
 from app.protocol.messages import (
     ChannelNames,
     Channels,
@@ -35,7 +36,6 @@ from app.protocol.messages import (
     Welcome,
     You,
 )
-from app.protocol.talk import Echo, Echoed, Said, Say
 from app.rooms.snapshot import Arrays
 
 TIMEOUT_S = 10.0
@@ -67,7 +67,7 @@ class Room:
         key: str | Path | None = None,
         server_key: str | None = None,
         name: str = "",
-        picture: Picture = "raw",
+        picture: PictureEncoding = "raw",
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         """Join `room` (none: the server's first one), made for `model` if it does not run.
@@ -81,7 +81,7 @@ class Room:
         code `forbidden` (the join code), `room_full`, `unknown_room`, `unknown_model`, `busy`.
         `picture`: "raw" frames are without loss, "jpeg" ones smaller; "none" come for "none".
         """
-        entry = Entry(room, model, name, code, picture)
+        entry = JoinRequest(room, model, name, code, picture)
         make = way_to(address, entry, key, server_key)
         self.address = address
         self._pictures = picture != "none"

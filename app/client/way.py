@@ -10,19 +10,19 @@ from msgspec.structs import replace
 
 from app.client.compute import ComputeLink
 from app.client.conversation import Conversation, Link
-from app.client.entry import Entry
-from app.client.web import Place, WebLink
+from app.client.entry import JoinRequest
+from app.client.web import ExhibitAddress, WebLink
 from app.transport import keys
 from app.transport.address import endpoint
 from app.transport.event_loop import Loop
 
 
 def way_to(
-    address: str, entry: Entry, key: str | Path | None, server_key: str | None
+    address: str, entry: JoinRequest, key: str | Path | None, server_key: str | None
 ) -> Callable[[Conversation, Loop], Link]:
     """What makes the link to `address`. Raises ValueError and KeyFileError."""
     if "://" in address and not address.startswith("tcp://"):
-        place = Place.of(address)
+        place = ExhibitAddress.of(address)
         if key is not None or server_key is not None:
             raise ValueError("keys are for compute servers; an exhibit asks for its join code")
         return partial(WebLink, place, replace(entry, code=entry.code or place.code))

@@ -29,9 +29,9 @@ from wsproto.events import (
 from wsproto.events import Ping as ControlPing
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
-from app.client.conversation import Conversation, Wish
+from app.client.conversation import ClientRequest, Conversation
 from app.client.download import fetch
-from app.client.entry import Entry
+from app.client.entry import JoinRequest
 from app.protocol import frames
 from app.protocol.compute import MAX_ANSWER_BYTES
 from app.protocol.frames import FrameError
@@ -43,7 +43,7 @@ from app.protocol.messages import (
     ServerMessage,
     Welcome,
 )
-from app.rooms.snapshot import Answer
+from app.rooms.snapshot import OnSnapshot
 from app.transport.event_loop import Loop
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
 
 
-class Place(Struct, frozen=True):
+class ExhibitAddress(Struct, frozen=True):
     """Where an exhibit is, and the join code if the address has it."""
 
     url: str
@@ -93,7 +93,9 @@ class Place(Struct, frozen=True):
 class WebLink:
     """One visitor of an exhibit, who comes back as himself."""
 
-    def __init__(self, place: Place, entry: Entry, conversation: Conversation, loop: Loop) -> None:
+    def __init__(
+        self, place: ExhibitAddress, entry: JoinRequest, conversation: Conversation, loop: Loop
+    ) -> None:
         self._place = place
         self._entry = entry
         self._conversation = conversation
@@ -104,11 +106,11 @@ class WebLink:
         self._heard_at = self._pinged_at = 0.0
         self._round_trip_ms: float | None = None
 
-    def send(self, message: Wish | Ack | Ping) -> bool:
+    def send(self, message: ClientRequest | Ack | Ping) -> bool:
         """Send, if the room is there."""
         return self._conversation.here and self._say(message)
 
-    def look_after(self) -> None:
+    def poll(self) -> None:
         """Connect, ping, and see whether the exhibit is still there."""
         now = time.monotonic()
         if self._socket is None:
@@ -120,7 +122,7 @@ class WebLink:
             self._pinged_at = now
             self.send(Ping(t=1000 * now, rtt=self._round_trip_ms))
 
-    def ask_snapshot(self, answer: Answer) -> None:
+    def ask_snapshot(self, answer: OnSnapshot) -> None:
         """See Link; in a thread of its own, for it takes a while."""
         welcome = self._conversation.welcome
         assert welcome is not None

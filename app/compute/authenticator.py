@@ -14,7 +14,7 @@ VERSION = b"1.0"
 REQUEST_PARTS = 7
 
 
-class Doorman:
+class Authenticator:
     """Answers ZeroMQ's question for each client that wants to connect with CURVE."""
 
     def __init__(self, context: zmq.Context[zmq.Socket[bytes]], known: Collection[bytes]) -> None:

@@ -60,7 +60,7 @@ def run() -> int:
         )
         return EXIT_OK
     sys.setswitchinterval(SWITCH_S)
-    warden = SuddenEnd()
+    process_guard = ProcessKiller()
     server = ComputeServer(
         endpoint=task.endpoint,
         model=next(iter(found)),
@@ -70,7 +70,7 @@ def run() -> int:
         keys=task.keys,
         link_bits_per_s=None,
         catalogue=OwnModels(found),
-        warden=warden,
+        process_guard=process_guard,
         usual_s=task.usual_s,
         calls=task.calls,
     )
@@ -79,11 +79,11 @@ def run() -> int:
     try:
         server.run()
     except MemoryError:
-        warden.starves()
+        process_guard.starves()
     return EXIT_OK
 
 
-class SuddenEnd:
+class ProcessKiller:
     """Ends this process, with an exit code that says why (see engines.process_guard.Warden)."""
 
     def __init__(self) -> None:

@@ -32,7 +32,7 @@ FINGER = {
 }
 
 
-class Finger(NamedTuple):
+class LegacyFinger(NamedTuple):
     """Where a client has put its finger, in fractions of the box, y up."""
 
     x: float
@@ -51,7 +51,7 @@ def available(about: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def answers(
-    report: Mapping[str, Any], shape: list[int], visitor: int, finger: Finger
+    report: Mapping[str, Any], shape: list[int], visitor: int, finger: LegacyFinger
 ) -> dict[str, Any]:
     """All that `get` knows of a room (see Room.report), for a client that is `visitor`."""
     marks = [mark for mark in report["fingers"] if mark["visitor"] == visitor]

@@ -28,10 +28,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from app.compute.commands import ACTIONS, ARRAYS, Finger, answers, available, layout
-from app.compute.room_registry import BusyError, Halls
-from app.compute.shared_room import Hall
-from app.protocol.compute import UNKNOWN, Part
+from app.compute.commands import ACTIONS, ARRAYS, LegacyFinger, answers, available, layout
+from app.compute.room_registry import BusyError, SharedRoomRegistry
+from app.compute.shared_room import SharedRoom
+from app.protocol.compute import UNKNOWN, SnapshotPart
 from app.protocol.messages import Do, Set, Visitor
 from app.protocol.messages import Finger as FingerMessage
 from app.rooms.snapshot import SnapshotError, unpacked
@@ -43,20 +43,20 @@ MAX_CLIENTS = 64
 TWO_PART = {"get": "get", "_get": "get", "set": "set", "do": "do"}
 """Words that wait for their argument, and what is meant by them."""
 
-Reply = Callable[[list[bytes]], None]
+SendReply = Callable[[list[bytes]], None]
 
 
 class Client:
     """One REQ socket at the other end."""
 
-    def __init__(self, reply: Reply, now: float) -> None:
+    def __init__(self, reply: SendReply, now: float) -> None:
         self.reply = reply
         self.heard_at = now
         self.visitor = 1 + secrets.randbelow(2**32 - 1)
         self.pending = ""
         """What waits for its argument, if anything does."""
-        self.finger = Finger(0.5, 0.5)
-        self.hall: Hall | None = None
+        self.finger = LegacyFinger(0.5, 0.5)
+        self.shared_room: SharedRoom | None = None
 
 
 class Legacy:
@@ -64,12 +64,12 @@ class Legacy:
 
     def __init__(
         self,
-        halls: Halls,
+        registry: SharedRoomRegistry,
         send: Callable[[bytes, list[bytes]], None],
         stop: Callable[[], None] | None,
     ) -> None:
         """`send(identity, parts)` never waits; without `stop`, `quit` is refused."""
-        self._halls = halls
+        self._registry = registry
         self._send = send
         self._stop = stop
         self._clients: dict[bytes, Client] = {}
@@ -83,22 +83,22 @@ class Legacy:
             self._reply(identity, [UNKNOWN])
             return
         client.heard_at = now
-        hall = self._hall(client)
-        if hall is None:
+        shared_room = self._shared_room(client)
+        if shared_room is None:
             client.reply([UNKNOWN])
         elif client.pending:
             pending, client.pending = client.pending, ""
-            self._complete(client, hall, pending, parts[0])
+            self._complete(client, shared_room, pending, parts[0])
         else:
-            self._begin(client, hall, parts[0].decode("ascii", "replace"))
+            self._begin(client, shared_room, parts[0].decode("ascii", "replace"))
 
     def dismiss(self, identity: bytes) -> None:
         """A client is gone."""
         client = self._clients.pop(identity, None)
-        if client is not None and client.hall is not None:
-            client.hall.leave(client.visitor, None)
+        if client is not None and client.shared_room is not None:
+            client.shared_room.leave(client.visitor, None)
 
-    def look_after(self, now: float) -> None:
+    def poll(self, now: float) -> None:
         """Forget clients that have been silent for long."""
         for identity, client in list(self._clients.items()):
             if now - client.heard_at > SILENT_S:
@@ -106,19 +106,21 @@ class Legacy:
 
     # --- requests -------------------------------------------------------------------------
 
-    def _begin(self, client: Client, hall: Hall, word: str) -> None:
+    def _begin(self, client: Client, shared_room: SharedRoom, word: str) -> None:
         if word in TWO_PART:
             client.pending = TWO_PART[word]
             client.reply([OK])
         elif word in ARRAYS:
-            parts: tuple[Part, ...] = ("density", "tracers", "shape")
-            hall.link.ask_snapshot(parts, lambda made: client.reply(_packed(_array(word, made))))
+            parts: tuple[SnapshotPart, ...] = ("density", "tracers", "shape")
+            shared_room.link.ask_snapshot(
+                parts, lambda made: client.reply(_packed(_array(word, made)))
+            )
         elif word in ACTIONS:
-            self._do(client, hall, word)
+            self._do(client, shared_room, word)
         else:
             client.reply([UNKNOWN])
 
-    def _complete(self, client: Client, hall: Hall, pending: str, body: bytes) -> None:
+    def _complete(self, client: Client, shared_room: SharedRoom, pending: str, body: bytes) -> None:
         try:
             argument: Any = msgspec.json.decode(body)
         except msgspec.MsgspecError:
@@ -126,44 +128,46 @@ class Legacy:
             return
         match pending, argument:
             case "get", list():
-                self._get(client, hall, [str(name) for name in argument])
+                self._get(client, shared_room, [str(name) for name in argument])
             case "set", dict():
-                self._set(client, hall, argument)
+                self._set(client, shared_room, argument)
             case "set", [str() as name, value]:
-                self._set(client, hall, {name: value})
+                self._set(client, shared_room, {name: value})
             case "do", str() if argument in ACTIONS:
-                self._do(client, hall, argument)
+                self._do(client, shared_room, argument)
             case _:
                 client.reply([UNKNOWN])
 
-    def _get(self, client: Client, hall: Hall, names: list[str]) -> None:
+    def _get(self, client: Client, shared_room: SharedRoom, names: list[str]) -> None:
         def reply(report: dict[str, Any], made: bytes | SnapshotError) -> None:
             known = answers(report, _shape(made), client.visitor, client.finger)
-            known["available_commands"] = available(hall.about)
-            known["layout"] = layout(hall.about, known)
+            known["available_commands"] = available(shared_room.about)
+            known["layout"] = layout(shared_room.about, known)
             found = {name: known[name] for name in names if name in known}
             client.reply([_json(found)])
 
-        hall.link.ask_state(lambda told: hall.link.ask_snapshot(("shape",), partial(reply, told)))
+        shared_room.link.ask_state(
+            lambda told: shared_room.link.ask_snapshot(("shape",), partial(reply, told))
+        )
 
-    def _set(self, client: Client, hall: Hall, values: dict[str, Any]) -> None:
-        declared = {parameter["name"] for parameter in hall.about["parameters"]}
+    def _set(self, client: Client, shared_room: SharedRoom, values: dict[str, Any]) -> None:
+        declared = {parameter["name"] for parameter in shared_room.about["parameters"]}
         for name in values.keys() & declared:
             # One by one, for `set` is all or nothing, and there what does not fit is left out.
-            hall.link.send(client.visitor, Set(params={name: values[name]}))
+            shared_room.link.send(client.visitor, Set(params={name: values[name]}))
         place = {key: values[name] for name, key in (("finger_x", "x"), ("finger_y", "y"))
                  if isinstance(values.get(name), int | float)}  # fmt: skip
         if place:
             moved = client.finger._replace(**{key: min(max(float(at), 0.0), 1.0)
                                               for key, at in place.items()})  # fmt: skip
             client.finger = moved
-            hall.link.send(client.visitor, FingerMessage(touch=0, x=moved.x, y=moved.y))
-        self._when_done(client, hall)
+            shared_room.link.send(client.visitor, FingerMessage(touch=0, x=moved.x, y=moved.y))
+        self._when_done(client, shared_room)
 
-    def _do(self, client: Client, hall: Hall, action: str) -> None:
+    def _do(self, client: Client, shared_room: SharedRoom, action: str) -> None:
         if action != "quit":
-            hall.link.send(client.visitor, Do(action=action))
-            self._when_done(client, hall)
+            shared_room.link.send(client.visitor, Do(action=action))
+            self._when_done(client, shared_room)
         elif self._stop is None:
             client.reply([REFUSED])
         else:
@@ -171,9 +175,9 @@ class Legacy:
             self._stop()
 
     @staticmethod
-    def _when_done(client: Client, hall: Hall) -> None:
+    def _when_done(client: Client, shared_room: SharedRoom) -> None:
         """Reply once the room has done what it was asked before."""
-        hall.link.ask_state(lambda _: client.reply([OK]))
+        shared_room.link.ask_state(lambda _: client.reply([OK]))
 
     # --- clients --------------------------------------------------------------------------
 
@@ -183,15 +187,15 @@ class Legacy:
         self._clients[identity] = Client(partial(self._reply, identity), now)
         return self._clients[identity]
 
-    def _hall(self, client: Client) -> Hall | None:
+    def _shared_room(self, client: Client) -> SharedRoom | None:
         """The client's room, which it enters if need be."""
-        hall = self._halls.get(self._halls.default)
-        if hall is None or hall is not client.hall:
+        shared_room = self._registry.get(self._registry.default)
+        if shared_room is None or shared_room is not client.shared_room:
             with suppress(BusyError):
-                hall = self._halls.open(self._halls.default, self._halls.default)
-                hall.enter(Visitor(id=client.visitor, name="super_hydro", colour=""), None)
-                client.hall = hall
-        return hall
+                shared_room = self._registry.open(self._registry.default, self._registry.default)
+                shared_room.enter(Visitor(id=client.visitor, name="super_hydro", colour=""), None)
+                client.shared_room = shared_room
+        return shared_room
 
     def _reply(self, identity: bytes, parts: list[bytes]) -> None:
         self._send(identity, [b"", *parts])

@@ -10,10 +10,12 @@ from typing import Any
 import msgspec
 
 from app.compute.peer import Peer
-from app.compute.room_registry import BusyError, Halls
-from app.compute.shared_room import Hall
-from app.compute.snapshot_cache import Shelf
+from app.compute.room_registry import BusyError, SharedRoomRegistry
+from app.compute.shared_room import SharedRoom
+from app.compute.snapshot_cache import SnapshotCache
 from app.protocol import frames
+from app.protocol.chat import Echo, Echoed, Said
+from app.protocol.commands import Command, LoadPicture, ResetRoom
 from app.protocol.compute import (
     Address,
     Ask,
@@ -25,12 +27,12 @@ from app.protocol.compute import (
     FromClient,
     Leave,
     Listen,
-    Look,
     More,
     Open,
     Promote,
     Report,
     Snapshot,
+    WantFrames,
 )
 from app.protocol.errors import RefusedError
 from app.protocol.frames import FrameKey
@@ -52,20 +54,18 @@ from app.protocol.messages import (
     Unsubscribe,
     Visitor,
 )
-from app.protocol.talk import Echo, Echoed, Said
-from app.protocol.wishes import LoadPicture, Rest, Wish
 from app.rooms.text import clean_text
 from app.rooms.visitors import clean_name
 from app.transport.limits import MAX_VISITORS_PER_ROOM
 from models.parameters import ParameterError
 
 
-class Desk:
+class MessageHandlers:
     """Acts on the messages of all peers."""
 
-    def __init__(self, halls: Halls) -> None:
-        self.shelf = Shelf()
-        self._halls = halls
+    def __init__(self, registry: SharedRoomRegistry) -> None:
+        self.snapshots = SnapshotCache()
+        self._registry = registry
         self._acts: dict[type, Callable[[Peer, Any, Address], None]] = {
             Hello: self._hello,
             Open: self._open,
@@ -77,8 +77,8 @@ class Desk:
             Finger: self._wish,
             Rpc: self._wish,
             LoadPicture: self._wish,
-            Rest: self._wish,
-            Look: self._look,
+            ResetRoom: self._wish,
+            WantFrames: self._look,
             SelectView: self._view,
             Listen: self._listen,
             Channels: self._channels,
@@ -86,7 +86,7 @@ class Desk:
             Unsubscribe: self._unsubscribe,
             Ask: self._ask,
             Snapshot: self._snapshot,
-            More: lambda peer, message, _: self.shelf.more(peer, message.id, message.at),
+            More: lambda peer, message, _: self.snapshots.more(peer, message.id, message.at),
             Feed: self._feed,
             Close: self._close,
             Said: self._said,
@@ -104,25 +104,25 @@ class Desk:
 
     def dismiss(self, peer: Peer) -> None:
         """A peer is gone."""
-        self.shelf.dismiss(peer)
-        for hall in self._halls:
-            hall.dismiss(peer)
+        self.snapshots.dismiss(peer)
+        for shared_room in self._registry:
+            shared_room.dismiss(peer)
 
     # --- rooms and visitors ---------------------------------------------------------------
 
     def _open(self, peer: Peer, message: Open, address: Address) -> None:
         room = address.room or message.model
-        running, newer = self._halls.get(room), room in self._halls.waiting
-        hall = self._opened(room, message.model, message)
-        hall.seat(peer)
-        if message.fed and hall is not running and not newer:
-            hall.link.feed(message.fed, lambda _answer: None)
+        running, newer = self._registry.get(room), room in self._registry.waiting
+        shared_room = self._opened(room, message.model, message)
+        shared_room.subscription(peer)
+        if message.fed and shared_room is not running and not newer:
+            shared_room.link.feed(message.fed, lambda _answer: None)
 
-    def _opened(self, room: str, model: str, how: Open | None = None) -> Hall:
+    def _opened(self, room: str, model: str, how: Open | None = None) -> SharedRoom:
         try:
             if how is None:
-                return self._halls.open(room, model)
-            return self._halls.open(room, model, how.params, how.state, how.seq)
+                return self._registry.open(room, model)
+            return self._registry.open(room, model, how.params, how.state, how.seq)
         except KeyError as unknown:
             raise RefusedError("unknown_model", str(unknown.args[0])) from None
         except BusyError as full:
@@ -131,44 +131,46 @@ class Desk:
     def _hello(self, peer: Peer, message: Hello, address: Address) -> None:
         if message.protocol != PROTOCOL:
             raise RefusedError("bad_message", f"protocol {PROTOCOL} is spoken here")
-        room = message.room or message.model or self._halls.default
-        running = self._halls.get(room)
+        room = message.room or message.model or self._registry.default
+        running = self._registry.get(room)
         model = message.model or (running.model if running else room)
-        hall = self._opened(room, model)
+        shared_room = self._opened(room, model)
         visitor = Visitor(
             id=1 + secrets.randbelow(2**32 - 1), name=clean_name(message.name or ""), colour=""
         )
-        self._admit(hall, visitor, peer, message.id)
+        self._admit(shared_room, visitor, peer, message.id)
         raw = bool(message.accept) and message.accept[0] == "raw"
-        for view in hall.about["views"][:1]:
-            hall.look(peer, frozenset({_key(view, raw)}))
+        for view in shared_room.about["views"][:1]:
+            shared_room.look(peer, frozenset({_key(view, raw)}))
 
     def _enter(self, peer: Peer, message: Enter, address: Address) -> None:
-        self._admit(self._hall(address), message.who, peer, message.id)
+        self._admit(self._shared_room(address), message.who, peer, message.id)
 
-    def _admit(self, hall: Hall, visitor: Visitor, peer: Peer, request: Id) -> None:
-        known = peer.visitors.get(visitor.id) == hall.name
-        if not known and hall.visitors >= MAX_VISITORS_PER_ROOM:
+    def _admit(self, shared_room: SharedRoom, visitor: Visitor, peer: Peer, request: Id) -> None:
+        known = peer.visitors.get(visitor.id) == shared_room.name
+        if not known and shared_room.visitors >= MAX_VISITORS_PER_ROOM:
             raise RefusedError("room_full", f"{MAX_VISITORS_PER_ROOM} visitors are here already")
-        hall.enter(visitor, peer, request)
+        shared_room.enter(visitor, peer, request)
 
     def _promote(self, peer: Peer, message: Promote, address: Address) -> None:
         if message.who.id in peer.visitors:
-            self._hall(Address(peer.visitors[message.who.id])).link.promote(message.who)
+            self._shared_room(Address(peer.visitors[message.who.id])).link.promote(message.who)
 
     def _leave(self, peer: Peer, message: Leave, address: Address) -> None:
-        visitor, hall = self._whose(peer, address)
-        hall.leave(visitor, peer)
+        visitor, shared_room = self._whose(peer, address)
+        shared_room.leave(visitor, peer)
 
-    def _wish(self, peer: Peer, message: Wish, address: Address) -> None:
-        visitor, hall = self._whose(peer, address)
-        hall.link.send(visitor, message)
+    def _wish(self, peer: Peer, message: Command, address: Address) -> None:
+        visitor, shared_room = self._whose(peer, address)
+        shared_room.link.send(visitor, message)
 
     def _said(self, peer: Peer, message: Said, address: Address) -> None:
-        hall, text = self._hall(Address(message.room), peer), clean_text(message.text)
+        shared_room, text = self._shared_room(Address(message.room), peer), clean_text(message.text)
         if message.by not in peer.visitors or not text:
             raise RefusedError("bad_message", "said needs words, and a visitor of yours")
-        hall.pass_on(msgspec.structs.replace(message, room=hall.name, text=text), peer)
+        shared_room.pass_on(
+            msgspec.structs.replace(message, room=shared_room.name, text=text), peer
+        )
 
     def _echo(self, peer: Peer, message: Echo, address: Address) -> None:
         try:
@@ -177,94 +179,96 @@ class Desk:
             raise RefusedError("bad_message", "data is nested too deeply") from None
 
     def _close(self, peer: Peer, message: Close, address: Address) -> None:
-        self._hall(address, peer).dismiss(peer)
+        self._shared_room(address, peer).dismiss(peer)
 
     # --- what is seen and heard -----------------------------------------------------------
 
-    def _look(self, peer: Peer, message: Look, address: Address) -> None:
-        hall = self._hall(address, peer)
+    def _look(self, peer: Peer, message: WantFrames, address: Address) -> None:
+        shared_room = self._shared_room(address, peer)
         if any(key.encoding not in (frames.JPEG, frames.RAW) for key in message.keys):
             raise RefusedError("bad_value", "an encoding is 1 (JPEG) or 2 (raw)")
-        hall.look(peer, frozenset(message.keys))
+        shared_room.look(peer, frozenset(message.keys))
 
     def _view(self, peer: Peer, message: SelectView, address: Address) -> None:
-        hall = self._hall(address, peer)
-        views = {view["name"]: view for view in hall.about["views"]}
+        shared_room = self._shared_room(address, peer)
+        views = {view["name"]: view for view in shared_room.about["views"]}
         if message.name not in views:
             known = ", ".join(views) or "none"
             raise RefusedError("bad_value", f"no view {message.name!r}; there are {known}")
-        raw = any(key.encoding == frames.RAW for key in hall.seat(peer).keys)
-        hall.look(peer, frozenset({_key(views[message.name], raw)}))
+        raw = any(key.encoding == frames.RAW for key in shared_room.subscription(peer).keys)
+        shared_room.look(peer, frozenset({_key(views[message.name], raw)}))
 
     def _listen(self, peer: Peer, message: Listen, address: Address) -> None:
-        self._hall(address, peer).listen(peer, frozenset(message.names))
+        self._shared_room(address, peer).listen(peer, frozenset(message.names))
 
     def _subscribe(self, peer: Peer, message: Subscribe, address: Address) -> None:
-        hall = self._hall(address, peer)
-        known = hall.about["channels"]
+        shared_room = self._shared_room(address, peer)
+        known = shared_room.about["channels"]
         for name in message.names:
             if name not in known:
                 raise RefusedError(
                     "bad_value", f"no channel {name!r}; there are {', '.join(known)}"
                 )
-        hall.listen(peer, hall.seat(peer).names | set(message.names))
+        shared_room.listen(peer, shared_room.subscription(peer).names | set(message.names))
         self._channels(peer, message, address)
 
     def _unsubscribe(self, peer: Peer, message: Unsubscribe, address: Address) -> None:
-        hall = self._hall(address, peer)
-        hall.listen(peer, hall.seat(peer).names - set(message.names))
+        shared_room = self._shared_room(address, peer)
+        shared_room.listen(peer, shared_room.subscription(peer).names - set(message.names))
         self._channels(peer, message, address)
 
     def _channels(
         self, peer: Peer, message: Channels | Subscribe | Unsubscribe, address: Address
     ) -> None:
-        hall = self._hall(address, peer)
-        subscribed = sorted(hall.seat(peer).names)
-        names = list(hall.about["channels"])
+        shared_room = self._shared_room(address, peer)
+        subscribed = sorted(shared_room.subscription(peer).names)
+        names = list(shared_room.about["channels"])
         peer.tell(ChannelNames(id=message.id, names=names, subscribed=subscribed), address)
 
     def _ask(self, peer: Peer, message: Ask, address: Address) -> None:
-        hall = self._hall(address, peer)
-        hall.link.ask_state(partial(_report, peer, message.id, Address(hall.name)))
+        shared_room = self._shared_room(address, peer)
+        shared_room.link.ask_state(partial(_report, peer, message.id, Address(shared_room.name)))
 
     def _snapshot(self, peer: Peer, message: Snapshot, address: Address) -> None:
-        hall = self._hall(address, peer)
-        put = self.shelf.expect(peer, message.id, Address(hall.name))
-        hall.link.ask_snapshot(message.parts, put)
+        shared_room = self._shared_room(address, peer)
+        put = self.snapshots.expect(peer, message.id, Address(shared_room.name))
+        shared_room.link.ask_snapshot(message.parts, put)
 
     def _feed(self, peer: Peer, message: Feed, address: Address) -> None:
-        room, listed = address.room, self._halls.catalogue()
-        if room in listed and self._halls.get(room) is None:
+        room, listed = address.room, self._registry.catalogue()
+        if room in listed and self._registry.get(room) is None:
             try:
-                kept = self._halls.waiting.keep(room, listed[room], message.state)
+                kept = self._registry.waiting.keep(room, listed[room], message.state)
             except ParameterError as fault:
                 raise RefusedError(fault.code, str(fault)) from None
             peer.tell(Fed(id=message.id, state=dict(kept), waits=True), Address(room))
             return
-        hall = self._hall(address, peer)
-        hall.link.feed(message.state, partial(_answer, peer, message.id, Address(hall.name)))
+        shared_room = self._shared_room(address, peer)
+        shared_room.link.feed(
+            message.state, partial(_answer, peer, message.id, Address(shared_room.name))
+        )
 
     # --- who and where --------------------------------------------------------------------
 
-    def _whose(self, peer: Peer, address: Address) -> tuple[int, Hall]:
+    def _whose(self, peer: Peer, address: Address) -> tuple[int, SharedRoom]:
         """The visitor that a message is from, and his room."""
         visitor = address.visitor
         if visitor is None and len(peer.visitors) == 1:
             visitor = next(iter(peer.visitors))
         if visitor is None or visitor not in peer.visitors:
             raise RefusedError("bad_message", "say hello first; of several visitors, name one")
-        return visitor, self._hall(Address(peer.visitors[visitor]))
+        return visitor, self._shared_room(Address(peer.visitors[visitor]))
 
-    def _hall(self, address: Address, peer: Peer | None = None) -> Hall:
+    def _shared_room(self, address: Address, peer: Peer | None = None) -> SharedRoom:
         """The room that a message names, or that all visitors of `peer` are in."""
         room = address.room
         if room is None and peer is not None and len(set(peer.visitors.values())) == 1:
             room = next(iter(peer.visitors.values()))
-        hall = self._halls.get(room) if room is not None else None
-        if hall is None:
-            known = ", ".join(hall.name for hall in self._halls) or "none"
+        shared_room = self._registry.get(room) if room is not None else None
+        if shared_room is None:
+            known = ", ".join(shared_room.name for shared_room in self._registry) or "none"
             raise RefusedError("unknown_room", f"no room {room!r} runs; there are {known}")
-        return hall
+        return shared_room
 
 
 def _key(view: dict[str, Any], raw: bool) -> FrameKey:

@@ -12,12 +12,12 @@ from app.protocol.compute import (
     SILENT_S,
     TAG,
     Address,
-    Frame,
+    FrameMessage,
     FromServer,
     pack,
 )
 from app.protocol.frames import QUALITIES, FrameKey
-from app.transport.flow_control import Flow
+from app.transport.flow_control import FrameFlow
 from app.transport.limits import LINK_BITS_PER_S
 
 Send = Callable[[list[bytes]], None]
@@ -32,7 +32,7 @@ class Peer:
         self.visitors: dict[int, str] = {}
         """Its visitors, and the room that each is in."""
         self._send = send
-        self._flow = Flow(bits_per_s)
+        self._flow = FrameFlow(bits_per_s)
         self._credits = 0
         self._numbers = itertools.count(1)
         self._frames: dict[tuple[str, FrameKey], tuple[list[FrameKey], bytes]] = {}
@@ -80,7 +80,7 @@ class Peer:
             self._credits -= 1
             number = next(self._numbers)
             self._flow.sent(number, len(frame))
-            header = pack(Frame(number=number, keys=keys), Address(place[0]))
+            header = pack(FrameMessage(number=number, keys=keys), Address(place[0]))
             self._send([TAG, header, frame])
         return SILENT_S
 

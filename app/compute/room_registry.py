@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from app.compute.shared_room import Hall
+from app.compute.shared_room import SharedRoom
 from app.engines.base import Engine
 from app.protocol.messages import RoomState
 from app.rooms.waiting import WaitingStates
@@ -21,7 +21,7 @@ class BusyError(Exception):
     """There are too many rooms to open another."""
 
 
-class Halls:
+class SharedRoomRegistry:
     """Every room, by name."""
 
     def __init__(self, engine: Engine, default: str, idle_s: float) -> None:
@@ -30,18 +30,18 @@ class Halls:
         self._engine = engine
         self._idle_s = idle_s
         self.waiting = WaitingStates()
-        self._halls: dict[str, Hall] = {}
+        self._registry: dict[str, SharedRoom] = {}
 
-    def __iter__(self) -> Iterator[Hall]:
-        return iter(list(self._halls.values()))
+    def __iter__(self) -> Iterator[SharedRoom]:
+        return iter(list(self._registry.values()))
 
     def catalogue(self) -> dict[str, dict[str, Any]]:
         """The models on offer."""
         return self._engine.catalogue()
 
-    def get(self, room: str) -> Hall | None:
+    def get(self, room: str) -> SharedRoom | None:
         """The room of that name, if it runs."""
-        return self._halls.get(room)
+        return self._registry.get(room)
 
     def open(
         self,
@@ -50,49 +50,49 @@ class Halls:
         params: dict[str, Value] | None = None,
         state: RoomState | None = None,
         seq: int = 0,
-    ) -> Hall:
+    ) -> SharedRoom:
         """The room of that name, made if need be. Raises BusyError, or KeyError: unknown model."""
-        hall = self._halls.get(room)
-        if hall is None or hall.model != model:
-            if hall is not None and hall.visitors:
-                raise BusyError(f"room {room!r} runs {hall.model}")
-            hall = self._make(room, model, params or {}, state)
-        hall.link.count_past(seq)
-        return hall
+        shared_room = self._registry.get(room)
+        if shared_room is None or shared_room.model != model:
+            if shared_room is not None and shared_room.visitors:
+                raise BusyError(f"room {room!r} runs {shared_room.model}")
+            shared_room = self._make(room, model, params or {}, state)
+        shared_room.link.count_past(seq)
+        return shared_room
 
     def end_idle(self) -> None:
         """End rooms that nobody has visited for long."""
         horizon = time.monotonic() - self._idle_s
-        for hall in self:
-            if not hall.visitors and hall.empty_since < horizon:
-                log.info("room %s is empty and ends", hall.name)
-                self._end(hall)
+        for shared_room in self:
+            if not shared_room.visitors and shared_room.empty_since < horizon:
+                log.info("room %s is empty and ends", shared_room.name)
+                self._end(shared_room)
 
     def close(self) -> None:
         """End all rooms."""
-        for hall in self:
-            self._end(hall)
+        for shared_room in self:
+            self._end(shared_room)
 
     def _make(
         self, room: str, model: str, params: dict[str, Value], state: RoomState | None
-    ) -> Hall:
+    ) -> SharedRoom:
         known = self.catalogue()
         if model not in known:
             raise KeyError(f"no model {model!r}; there are {', '.join(known)}")
-        if room in self._halls:
-            self._end(self._halls[room])
-        elif len(self._halls) >= MAX_ROOMS:
-            empty = [hall for hall in self if not hall.visitors]
+        if room in self._registry:
+            self._end(self._registry[room])
+        elif len(self._registry) >= MAX_ROOMS:
+            empty = [shared_room for shared_room in self if not shared_room.visitors]
             if not empty:
                 raise BusyError(f"{MAX_ROOMS} rooms run already")
-            self._end(min(empty, key=lambda hall: hall.empty_since))
+            self._end(min(empty, key=lambda shared_room: shared_room.empty_since))
         log.info("room %s opens", room)
-        hall = Hall(room, model, self._engine)
-        hall.open(params, state)
-        self.waiting.hand_over(room, hall.link)
-        self._halls[room] = hall
-        return hall
+        shared_room = SharedRoom(room, model, self._engine)
+        shared_room.open(params, state)
+        self.waiting.hand_over(room, shared_room.link)
+        self._registry[room] = shared_room
+        return shared_room
 
-    def _end(self, hall: Hall) -> None:
-        del self._halls[hall.name]
-        hall.close()
+    def _end(self, shared_room: SharedRoom) -> None:
+        del self._registry[shared_room.name]
+        shared_room.close()

@@ -11,15 +11,15 @@ import zmq
 
 import models
 from app import __version__
-from app.compute.authenticator import Doorman, guard
+from app.compute.authenticator import Authenticator, guard
 from app.compute.legacy import Legacy
-from app.compute.message_handlers import Desk
+from app.compute.message_handlers import MessageHandlers
 from app.compute.peer import Peer
-from app.compute.room_registry import Halls
+from app.compute.room_registry import SharedRoomRegistry
 from app.engines.base import WATCH_S, Engine
 from app.engines.local import Catalogue, LocalEngine
 from app.engines.mixed import MixedEngine
-from app.engines.process_guard import Warden
+from app.engines.process_guard import ProcessGuard
 from app.protocol.compute import (
     DEFLATE,
     MAX_REQUEST_BYTES,
@@ -28,7 +28,7 @@ from app.protocol.compute import (
     Feed,
     Greeting,
     Open,
-    Stranger,
+    UnknownPeer,
     WireError,
     deflate,
     from_client,
@@ -66,12 +66,12 @@ class ComputeServer:
         may_quit: bool = False,
         link_bits_per_s: float | None = LINK_BITS_PER_S,
         catalogue: Catalogue = models,
-        warden: Warden | None = None,
+        process_guard: ProcessGuard | None = None,
         usual_s: float | None = None,
         calls: CallLimits = USUAL,
         own: Callable[[Watch, CallSoon], Engine] | None = None,
     ) -> None:
-        """`link_bits_per_s`: what frames to one peer may use; `warden`, `usual_s`: see LocalEngine.
+        """`link_bits_per_s`: what frames to one peer may use; `process_guard`, `usual_s`: see LocalEngine.
 
         `own` makes an engine for models that are not to run in this process.
 
@@ -81,11 +81,11 @@ class ComputeServer:
         self._router = sockets.make(self._context, zmq.ROUTER, endpoint, MAX_REQUEST_BYTES)
         # Without it, what cannot be delivered would vanish silently.
         self._router.setsockopt(zmq.ROUTER_MANDATORY, 1)
-        self._doorman = None
+        self._authenticator = None
         watched = [self._router]
         if keys is not None:
-            self._doorman = Doorman(self._context, keys.peers)
-            watched.append(self._doorman.socket)
+            self._authenticator = Authenticator(self._context, keys.peers)
+            watched.append(self._authenticator.socket)
             guard(self._router, keys)
         try:
             self._router.bind(endpoint)
@@ -95,12 +95,12 @@ class ComputeServer:
         self.endpoint = self._router.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
         self._loop = Loop(*watched)
         call_soon = self._loop.call_soon
-        here = LocalEngine(call_soon, fps, params, catalogue, warden, usual_s, calls)
+        here = LocalEngine(call_soon, fps, params, catalogue, process_guard, usual_s, calls)
         self._engine = MixedEngine(own(self._loop.watch, call_soon), here) if own else here
-        self._halls = Halls(self._engine, model, idle_s)
-        self._desk = Desk(self._halls)
+        self._registry = SharedRoomRegistry(self._engine, model, idle_s)
+        self._handlers = MessageHandlers(self._registry)
         stop = self.stop if may_quit else None
-        self._legacy = Legacy(self._halls, self._send, stop)
+        self._legacy = Legacy(self._registry, self._send, stop)
         self._peers: dict[bytes, Peer] = {}
         self._gone: set[bytes] = set()
         self._link_bits_per_s = link_bits_per_s
@@ -116,7 +116,7 @@ class ComputeServer:
                 self._hear()
                 now = time.monotonic()
                 if now >= look_at:
-                    self._look_after(now, now - look_at > HELD_UP_S)
+                    self._poll(now, now - look_at > HELD_UP_S)
                     look_at = now + WATCH_S
                 patience = self._pump()
         finally:
@@ -132,8 +132,8 @@ class ComputeServer:
     # --- messages -------------------------------------------------------------------------
 
     def _hear(self) -> None:
-        if self._doorman is not None:
-            self._doorman.answer()
+        if self._authenticator is not None:
+            self._authenticator.answer()
         now = time.monotonic()
         for _ in range(MESSAGES_AT_A_TIME):
             try:
@@ -157,7 +157,7 @@ class ComputeServer:
             refusal = Error(code="busy", message=f"{MAX_PEERS} peers are here already")
             self._send(identity, [b"", form(pack(refusal))])
             return
-        known = list(self._halls.catalogue().values())
+        known = list(self._registry.catalogue().values())
         greeting = Greeting(protocol=PROTOCOL, version=__version__, models=known)
         self._send(identity, [b"", form(pack(greeting))])
 
@@ -171,10 +171,10 @@ class ComputeServer:
         if peer is None and isinstance(message, Hello | Open | Feed):
             peer = self._peer(identity, now)
         if peer is None:
-            self._tell(identity, Stranger())
+            self._tell(identity, UnknownPeer())
             return
         peer.heard_at = now
-        self._desk.serve(peer, message, address)
+        self._handlers.serve(peer, message, address)
 
     def _peer(self, identity: bytes, now: float) -> Peer | None:
         """The peer of that identity, new if need be; None if there are too many."""
@@ -185,7 +185,7 @@ class ComputeServer:
         self._peers[identity].heard_at = now
         return self._peers[identity]
 
-    def _tell(self, identity: bytes, message: Error | Stranger) -> None:
+    def _tell(self, identity: bytes, message: Error | UnknownPeer) -> None:
         self._send(identity, [TAG, pack(message)])
 
     def _send(self, identity: bytes, parts: list[bytes]) -> None:
@@ -209,8 +209,8 @@ class ComputeServer:
             self._legacy.dismiss(identity)
         return patience
 
-    def _look_after(self, now: float, held_up: bool) -> None:
-        self._engine.look_after()
+    def _poll(self, now: float, held_up: bool) -> None:
+        self._engine.poll()
         for identity, peer in list(self._peers.items()):
             if held_up:
                 # While this process stood still, its peers may well have spoken.
@@ -218,22 +218,22 @@ class ComputeServer:
             elif peer.is_silent(now):
                 self._dismiss(identity)
             elif peer.review():
-                for hall in self._halls:
-                    hall.want()
-        self._legacy.look_after(now)
-        self._desk.shelf.look_after(now)
-        self._halls.end_idle()
+                for shared_room in self._registry:
+                    shared_room.want()
+        self._legacy.poll(now)
+        self._handlers.snapshots.poll(now)
+        self._registry.end_idle()
 
     def _dismiss(self, identity: bytes) -> None:
         peer = self._peers.pop(identity, None)
         if peer is not None:
-            self._desk.dismiss(peer)
+            self._handlers.dismiss(peer)
 
     def _close(self) -> None:
-        self._halls.close()
+        self._registry.close()
         self._engine.close()
-        if self._doorman is not None:
-            self._doorman.close()
+        if self._authenticator is not None:
+            self._authenticator.close()
         self._router.close()
         self._context.term()
         self._loop.close()

@@ -11,22 +11,22 @@ from msgspec import UNSET, Struct
 
 from app.compute.peer import Peer
 from app.engines.base import Engine, RoomLink
+from app.protocol.chat import Said
 from app.protocol.compute import Address, HowItRuns
 from app.protocol.frames import FrameKey
 from app.protocol.messages import ChannelValue, RoomState, ServerMessage, Visitor
-from app.protocol.stats import Figures
-from app.protocol.talk import Said
+from app.protocol.stats import RoomStats
 from models.parameters import Value
 
 
-class Seat(Struct):
+class PeerSubscription(Struct):
     """What one peer has in one room."""
 
     keys: frozenset[FrameKey] = frozenset()
     names: frozenset[str] = frozenset()
 
 
-class Hall:
+class SharedRoom:
     """Hands what a room says to the peers for whom it is (an engine's Listener), from `open` on."""
 
     link: RoomLink
@@ -38,7 +38,7 @@ class Hall:
         self.model = model
         self.about: dict[str, Any] = engine.catalogue()[model]
         self.empty_since = time.monotonic()
-        self._seats: dict[Peer, Seat] = {}
+        self._subscriptions: dict[Peer, PeerSubscription] = {}
         self._owners: dict[int, Peer | None] = {}
         self._values: dict[str, ChannelValue] = {}
         self._newest: dict[FrameKey, bytes] = {}
@@ -55,9 +55,9 @@ class Hall:
         """How many visitors are here, by whatever way."""
         return len(self._owners)
 
-    def seat(self, peer: Peer) -> Seat:
+    def subscription(self, peer: Peer) -> PeerSubscription:
         """What `peer` has here; nothing yet, if it is new."""
-        return self._seats.setdefault(peer, Seat())
+        return self._subscriptions.setdefault(peer, PeerSubscription())
 
     def enter(self, visitor: Visitor, peer: Peer | None, request: Any = UNSET) -> None:
         """A visitor of `peer` comes, or (None) of a program that is told nothing."""
@@ -66,7 +66,7 @@ class Hall:
             before.visitors.pop(visitor.id, None)
         self._owners[visitor.id] = peer
         if peer is not None:
-            self.seat(peer)
+            self.subscription(peer)
             peer.visitors[visitor.id] = self.name
         self.link.enter(visitor, request)
 
@@ -83,30 +83,34 @@ class Hall:
         """A peer goes, and its visitors with it."""
         for visitor in [number for number, owner in self._owners.items() if owner is peer]:
             self.leave(visitor, peer)
-        if self._seats.pop(peer, None) is not None:
+        if self._subscriptions.pop(peer, None) is not None:
             self.want()
             self._listen()
 
     def look(self, peer: Peer, keys: frozenset[FrameKey]) -> None:
         """The forms that `peer` wants from now on."""
-        seat = self.seat(peer)
-        for key in seat.keys:
+        subscription = self.subscription(peer)
+        for key in subscription.keys:
             peer.forget(self.name, peer.form(key))
-        seat.keys = keys
+        subscription.keys = keys
         self.want()
         for form in {peer.form(key) for key in keys} & self._newest.keys():
-            self._offer(peer, seat, form, self._newest[form])
+            self._offer(peer, subscription, form, self._newest[form])
 
     def want(self) -> None:
         """Ask the room for what peers want, in the forms that their links can take."""
-        forms = frozenset(peer.form(key) for peer, seat in self._seats.items() for key in seat.keys)
+        forms = frozenset(
+            peer.form(key)
+            for peer, subscription in self._subscriptions.items()
+            for key in subscription.keys
+        )
         self._newest = {form: frame for form, frame in self._newest.items() if form in forms}
         self.link.want(forms)
 
     def listen(self, peer: Peer, names: frozenset[str]) -> None:
         """The channels that `peer` hears from now on; known values at once."""
-        seat = self.seat(peer)
-        fresh, seat.names = names - seat.names, names
+        subscription = self.subscription(peer)
+        fresh, subscription.names = names - subscription.names, names
         for name in fresh & self._values.keys():
             peer.tell(self._values[name], Address(self.name))
         self._listen()
@@ -122,12 +126,16 @@ class Hall:
         self.link.close()
 
     def _listen(self) -> None:
-        names = frozenset[str]().union(*(seat.names for seat in self._seats.values()))
+        names = frozenset[str]().union(
+            *(subscription.names for subscription in self._subscriptions.values())
+        )
         self._values = {name: value for name, value in self._values.items() if name in names}
         self.link.listen(names)
 
-    def _offer(self, peer: Peer, seat: Seat, form: FrameKey, frame: bytes) -> None:
-        keys = [key for key in seat.keys if peer.form(key) == form]
+    def _offer(
+        self, peer: Peer, subscription: PeerSubscription, form: FrameKey, frame: bytes
+    ) -> None:
+        keys = [key for key in subscription.keys if peer.form(key) == form]
         if keys:
             peer.offer(self.name, form, keys, frame)
 
@@ -144,21 +152,21 @@ class Hall:
             self._values[message.name] = message
         anonymous = msgspec.structs.replace(message, id=UNSET)
         sender = self._owners.get(getattr(message, "by", None) or 0)
-        for peer, seat in self._each():
-            if not isinstance(message, ChannelValue) or message.name in seat.names:
+        for peer, subscription in self._each():
+            if not isinstance(message, ChannelValue) or message.name in subscription.names:
                 peer.tell(message if peer is sender else anonymous, Address(self.name))
 
     def on_frame(self, key: FrameKey, frame: bytes) -> None:
         """The newest frame in one form."""
         self._newest[key] = frame
-        for peer, seat in self._each():
-            self._offer(peer, seat, key, frame)
+        for peer, subscription in self._each():
+            self._offer(peer, subscription, key, frame)
 
-    def on_figures(self, figures: Figures) -> None:
+    def on_stats(self, stats: RoomStats) -> None:
         """How the room runs."""
         for peer, _ in self._each():
-            peer.tell(HowItRuns(figures=figures), Address(self.name))
+            peer.tell(HowItRuns(stats=stats), Address(self.name))
 
-    def _each(self) -> Iterator[tuple[Peer, Seat]]:
+    def _each(self) -> Iterator[tuple[Peer, PeerSubscription]]:
         """Every peer, also while telling one makes it go."""
-        return iter(list(self._seats.items()))
+        return iter(list(self._subscriptions.items()))

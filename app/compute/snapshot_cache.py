@@ -11,7 +11,7 @@ from app.compute.peer import Peer
 from app.protocol.compute import CHUNK_BYTES, KEPT_S, Address, Chunk
 from app.protocol.errors import RefusedError
 from app.protocol.messages import Error
-from app.rooms.snapshot import Answer, SnapshotError
+from app.rooms.snapshot import OnSnapshot, SnapshotError
 
 MAX_KEPT = 6
 """Some 300 MB at worst."""
@@ -25,13 +25,13 @@ class Item(Struct):
     data: bytes = b""
 
 
-class Shelf:
+class SnapshotCache:
     """A few snapshots of all rooms; none is kept longer than somebody fetches it."""
 
     def __init__(self) -> None:
         self._items: dict[tuple[Peer, int], Item] = {}
 
-    def expect(self, peer: Peer, number: int, address: Address) -> Answer:
+    def expect(self, peer: Peer, number: int, address: Address) -> OnSnapshot:
         """Keep a place, and return what takes the snapshot. Raises RefusedError."""
         if (peer, number) in self._items:
             raise RefusedError("bad_value", f"snapshot {number} is under way already")
@@ -56,7 +56,7 @@ class Shelf:
         for place in [place for place in self._items if place[0] is peer]:
             del self._items[place]
 
-    def look_after(self, now: float) -> None:
+    def poll(self, now: float) -> None:
         """Forget what nobody fetches any more, and what was never made."""
         for (peer, number), item in list(self._items.items()):
             if now - item.asked_at > KEPT_S:

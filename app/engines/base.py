@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from app.protocol.compute import Fed, Part
+from app.protocol.chat import Said
+from app.protocol.commands import Command
+from app.protocol.compute import Fed, SnapshotPart
 from app.protocol.frames import FrameKey
 from app.protocol.messages import Error, Id, RoomState, ServerMessage, Visitor
-from app.protocol.stats import Figures
-from app.protocol.talk import Said
-from app.protocol.wishes import Wish
+from app.protocol.stats import RoomStats
 from app.rooms import snapshot
 
 WATCH_S = 0.5
-"""How often an engine's owner calls `look_after`."""
+"""How often an engine's owner calls `poll`."""
 
 
 FeedAnswer = Callable[[Fed | Error], None]
@@ -35,7 +35,7 @@ class Listener(Protocol):
     def on_frame(self, key: FrameKey, frame: bytes) -> None:
         """The newest frame in one of the wanted forms; older ones are void."""
 
-    def on_figures(self, figures: Figures) -> None:
+    def on_stats(self, stats: RoomStats) -> None:
         """How the room runs, twice a second."""
 
 
@@ -51,7 +51,7 @@ class RoomLink(Protocol):
     def leave(self, visitor: int) -> None:
         """He is gone."""
 
-    def send(self, visitor: int, message: Wish) -> None:
+    def send(self, visitor: int, message: Command) -> None:
         """His wish, to be granted between two steps."""
 
     def say(self, said: Said) -> None:
@@ -66,7 +66,7 @@ class RoomLink(Protocol):
     def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
         """Call `answer` with {running, params, fingers, sim_time}."""
 
-    def ask_snapshot(self, parts: Sequence[Part], answer: snapshot.Answer) -> None:
+    def ask_snapshot(self, parts: Sequence[SnapshotPart], answer: snapshot.OnSnapshot) -> None:
         """Call `answer` with `parts` of one instant as npz, or with why there is none."""
 
     def count_past(self, seq: int) -> None:
@@ -106,7 +106,7 @@ class Engine(Protocol):
         Raises KeyError for an unknown model.
         """
 
-    def look_after(self) -> None:
+    def poll(self) -> None:
         """Mend what is broken; the owner calls it every WATCH_S."""
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ COMPILERS = ("numba", "llvmlite")
 Verdict = Literal["well", "slow", "compiles", "hangs"]
 
 
-class Patience:
+class HangDetector:
     """With the threads of one model."""
 
     def __init__(self, usual_s: float | None = None) -> None:

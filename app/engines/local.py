@@ -15,16 +15,16 @@ from typing import Any, Protocol, TypeVar
 
 import models
 from app.engines.base import WATCH_S, FeedAnswer, Listener
-from app.engines.hang_detector import Patience
-from app.engines.process_guard import Warden
+from app.engines.hang_detector import HangDetector
+from app.engines.process_guard import ProcessGuard
 from app.engines.worker import Worker
-from app.protocol.compute import Part
+from app.protocol.chat import Said
+from app.protocol.commands import Command
+from app.protocol.compute import SnapshotPart
 from app.protocol.frames import FrameKey
 from app.protocol.messages import Error, Id, Notice, RoomState, Rpc, Visitor
-from app.protocol.talk import Said
-from app.protocol.wishes import Wish
 from app.rooms import parameters, snapshot, source
-from app.rooms.call_threads import USUAL, CallLimits, Ticket
+from app.rooms.call_threads import USUAL, CallDeadline, CallLimits
 from app.rooms.description import describe
 from app.rooms.presence import Emit
 from app.rooms.room import Post, Room
@@ -68,18 +68,18 @@ class LocalEngine:
         fps: float,
         params: Mapping[str, Value],
         catalogue: Catalogue = models,
-        warden: Warden | None = None,
+        process_guard: ProcessGuard | None = None,
         usual_s: float | None = None,
         calls: CallLimits = USUAL,
     ) -> None:
         """`params` replace the defaults of the models that declare them.
 
-        `warden` ends this process in place of replacing a thread that hangs: what such a thread
+        `process_guard` ends this process in place of replacing a thread that hangs: what such a thread
         does cannot be ended. `usual_s`: what making a model takes, if it was made elsewhere.
         """
-        self._warden = warden
+        self._process_guard = process_guard
         self._usual_s = usual_s
-        self._patience: dict[str, Patience] = {}
+        self._patience: dict[str, HangDetector] = {}
         self.fps = fps
         self.calls = calls
         self._call_soon = call_soon
@@ -107,9 +107,9 @@ class LocalEngine:
         kind = self._catalogue.get(model)
         wished = {**self._params, **(params or {}), **(state.params if state else {})}
         make = partial(Room, room, model, kind, fitting(kind, wished), calls=self.calls)
-        patience = self._patience.setdefault(model, Patience(self._usual_s))
+        patience = self._patience.setdefault(model, HangDetector(self._usual_s))
         link = LocalLink(
-            self._call_soon, room, make, 1.0 / self.fps, listener, patience, self._warden,
+            self._call_soon, room, make, 1.0 / self.fps, listener, patience, self._process_guard,
             self.calls.start_s,
         )  # fmt: skip
         if state is not None and not state.running:
@@ -117,10 +117,10 @@ class LocalEngine:
         self._links = {other for other in self._links if not other.closed} | {link}
         return link
 
-    def look_after(self) -> None:
+    def poll(self) -> None:
         """Replace threads that died or hang."""
         for link in list(self._links):
-            link.look_after()
+            link.poll()
 
     def close(self) -> None:
         """End all rooms."""
@@ -138,13 +138,13 @@ class LocalLink:
         make: Callable[[Emit, Post], Room],
         frame_s: float,
         listener: Listener,
-        patience: Patience,
-        warden: Warden | None,
+        patience: HangDetector,
+        process_guard: ProcessGuard | None,
         call_start_s: float,
     ) -> None:
         self.closed = False
         self._patience = patience
-        self._warden = warden
+        self._process_guard = process_guard
         self._call_start_s = call_start_s
         self._call_soon = call_soon
         self._name = name
@@ -158,10 +158,10 @@ class LocalLink:
         self._slow = False
         self._last_beat = 0.0
         self._looked = self._since = time.monotonic()
-        self._tickets: deque[Ticket] = deque()
+        self._deadlines: deque[CallDeadline] = deque()
         self._in_a_row = 0
         self._replace_at: float | None = None
-        self._worker = Worker(call_soon, name, make, frame_s, listener, self._unfit, warden)
+        self._worker = Worker(call_soon, name, make, frame_s, listener, self._unfit, process_guard)
 
     def enter(self, visitor: Visitor, request: Id) -> None:
         """A visitor comes; if there is no model for him to see, he is told, and waits for it."""
@@ -185,13 +185,13 @@ class LocalLink:
         self._waiting.pop(visitor, None)
         self._worker.post(lambda room: room.leave(visitor))
 
-    def send(self, visitor: int, message: Wish) -> None:
+    def send(self, visitor: int, message: Command) -> None:
         """His wish; a call that cannot start in time is refused for ever."""
-        ticket = None
+        deadline = None
         if isinstance(message, Rpc):
-            ticket = Ticket(visitor, message.id, self._call_start_s)
-            self._tickets.append(ticket)
-        self._post(visitor, lambda room: room.handle(visitor, message, ticket), message.id)
+            deadline = CallDeadline(visitor, message.id, self._call_start_s)
+            self._deadlines.append(deadline)
+        self._post(visitor, lambda room: room.handle(visitor, message, deadline), message.id)
 
     def say(self, said: Said) -> None:
         """A line for all: whoever is in the room is in its audience here."""
@@ -221,7 +221,7 @@ class LocalLink:
         """Call `answer` with the room's state."""
         self._ask(Room.report, answer)
 
-    def ask_snapshot(self, parts: Sequence[Part], answer: snapshot.Answer) -> None:
+    def ask_snapshot(self, parts: Sequence[SnapshotPart], answer: snapshot.OnSnapshot) -> None:
         """Call `answer` with `parts` of this instant."""
 
         def go_on(taken: snapshot.Arrays | snapshot.SnapshotError) -> None:
@@ -237,7 +237,7 @@ class LocalLink:
         if not self._ask(lambda room: snapshot.take(room, parts), go_on):
             answer(snapshot.SnapshotError(SLOW))
 
-    def _write(self, taken: snapshot.Arrays, answer: snapshot.Answer) -> None:
+    def _write(self, taken: snapshot.Arrays, answer: snapshot.OnSnapshot) -> None:
         self._call_soon(partial(answer, snapshot.packed(taken)))
 
     def _ask(self, question: Callable[[Room], Answer], answer: Callable[[Answer], None]) -> bool:
@@ -250,15 +250,15 @@ class LocalLink:
         if not self._ask(lambda room: room.following.take(room.model, state), answer):
             answer(Error(code="busy", message=SLOW))
 
-    def look_after(self) -> None:
+    def poll(self) -> None:
         """Watch the thread, and replace it when need be."""
         if self.closed:
             return
         # Whatever holds the room up, nobody waits for longer to hear that his call will not run.
-        while self._tickets and self._tickets[0].overdue:
-            ticket = self._tickets.popleft()
-            if ticket.claim():
-                self._listener.on_message(ticket.refusal(), ticket.visitor)
+        while self._deadlines and self._deadlines[0].overdue:
+            deadline = self._deadlines.popleft()
+            if deadline.claim():
+                self._listener.on_message(deadline.refusal(), deadline.visitor)
         now = time.monotonic()
         held_up = now - self._looked > 2 * WATCH_S
         self._looked = now
@@ -278,13 +278,13 @@ class LocalLink:
         verdict = self._patience.judge(self._worker)
         if verdict == "hangs":
             log.error("room %s: the thread hangs", self._name)
-            if self._warden is not None:
-                self._warden.hangs()
+            if self._process_guard is not None:
+                self._process_guard.hangs()
             self._replace_soon(now)
         elif verdict == "well":
-            if self._warden is not None and self._worker.beat != self._last_beat:
+            if self._process_guard is not None and self._worker.beat != self._last_beat:
                 self._last_beat = self._worker.beat
-                self._warden.is_well()
+                self._process_guard.is_well()
             if self._slow:
                 self._slow = False
                 self._tell_all(Notice(level="info", text=GOES_ON))
@@ -309,8 +309,8 @@ class LocalLink:
         self.closed = True
         self._worker.stop()
 
-    def _post(self, visitor: int, wish: Callable[[Room], None], request: Id) -> None:
-        if not self._worker.post(wish):
+    def _post(self, visitor: int, command: Callable[[Room], None], request: Id) -> None:
+        if not self._worker.post(command):
             self._listener.on_message(Error(id=request, code="busy", message=SLOW), visitor)
 
     # --- those who wait -------------------------------------------------------------------
@@ -353,7 +353,7 @@ class LocalLink:
             self._frame_s,
             self._listener,
             self._unfit,
-            self._warden,
+            self._process_guard,
             predecessor=old,
         )
 

@@ -39,10 +39,10 @@ class MixedEngine:
         """A new room. Raises KeyError for an unknown model."""
         return self._engine_of(model).open(room, model, listener, params, state)
 
-    def look_after(self) -> None:
+    def poll(self) -> None:
         """Mend what is broken."""
         for engine in self._engines:
-            engine.look_after()
+            engine.poll()
 
     def close(self) -> None:
         """End all rooms."""

@@ -30,7 +30,7 @@ from app.protocol.compute import (
     CREDITS,
     Address,
     Credit,
-    Frame,
+    FrameMessage,
     FromClient,
     FromServer,
     Greeting,
@@ -38,7 +38,7 @@ from app.protocol.compute import (
 )
 from app.protocol.messages import RoomState
 from app.rooms.source import of_file
-from app.transport.connection import Line, Watch
+from app.transport.connection import Connection, Watch
 from app.transport.event_loop import CallSoon
 from app.transport.keys import Keys
 from models.user_file import path_of
@@ -106,14 +106,14 @@ class ProcessEngine:
         self._processes.append(process)
         return process.link
 
-    def look_after(self) -> None:
+    def poll(self) -> None:
         """Start again what ended, and end what does not answer or is not needed."""
         for process in list(self._processes):
             if process.link.closed:
                 process.close()
                 self._processes.remove(process)
             else:
-                process.look_after()
+                process.poll()
 
     def close(self) -> None:
         """End all processes."""
@@ -142,7 +142,7 @@ class RoomProcess:
         self._call_soon = call_soon
         self._output = FileOutput(task.file)
         self._child = Child("model", self._report, printed=self._output.printed)
-        self._line: Line | None = None
+        self._line: Connection | None = None
         self._late_s = late_s
         self._opened_at = 0.0
         self._used_bytes = 0
@@ -166,10 +166,10 @@ class RoomProcess:
         """Send, if there is somebody who takes it now."""
         return self._line is not None and self._line.send(message, address)
 
-    def look_after(self) -> None:
+    def poll(self) -> None:
         """See whether it answers, and start it when it is due."""
         if self._line is not None:
-            self._line.look_after()
+            self._line.poll()
         elif self._is_late():
             self._kill(LATE)
         if self._start_at is not None and time.monotonic() >= self._start_at:
@@ -216,7 +216,9 @@ class RoomProcess:
         if not self.link.closed:
             self._hang_up()
             endpoint = self._task.endpoint
-            self._line = Line(endpoint, self, self._watch, self._call_soon, self._keys, HUNG_S)
+            self._line = Connection(
+                endpoint, self, self._watch, self._call_soon, self._keys, HUNG_S
+            )
 
     def _ended(self) -> None:
         self._hang_up()
@@ -256,7 +258,7 @@ class RoomProcess:
 
     def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
         """A message from its room."""
-        if isinstance(message, Frame):
+        if isinstance(message, FrameMessage):
             self.send(Credit(n=1, number=message.number), Address())
         if isinstance(message, HowItRuns):
             self._note_that_it_runs()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Warden(Protocol):
+class ProcessGuard(Protocol):
     """Only a process that runs one room has one: ending it harms nobody else."""
 
     def is_well(self) -> None:

@@ -11,10 +11,10 @@ from app.engines.base import Listener
 from app.engines.local import LocalEngine
 from app.engines.remote_link import RemoteLink
 from app.engines.super_hydro.engine import Discovery, find
-from app.protocol.compute import CREDITS, Address, Credit, Frame, FromServer, Greeting
+from app.protocol.compute import CREDITS, Address, Credit, FrameMessage, FromServer, Greeting
 from app.protocol.messages import Notice, RoomState
 from app.rooms.source import SourceError
-from app.transport.connection import DEAD_S, NO_ANSWER, Line, Watch
+from app.transport.connection import DEAD_S, NO_ANSWER, Connection, Watch
 from app.transport.event_loop import CallSoon
 from app.transport.keys import Keys
 from models.parameters import Value
@@ -61,7 +61,7 @@ class RemoteEngine:
         self._finding_since: float | None = None
         self._closed = False
         self._met = threading.Event()
-        self._line = Line(endpoint, self, watch, call_soon, keys)
+        self._line = Connection(endpoint, self, watch, call_soon, keys)
 
     def catalogue(self) -> dict[str, dict[str, Any]]:
         """The models on offer: those of the server, as last heard."""
@@ -101,16 +101,16 @@ class RemoteEngine:
             link.suspend(self._trouble, self._fallback)
         return link
 
-    def look_after(self) -> None:
+    def poll(self) -> None:
         """See whether the server is there."""
         if self._foreign is not None:
-            self._foreign.look_after()
+            self._foreign.poll()
         elif self._finding_since is None:
-            self._line.look_after()
+            self._line.poll()
         elif not self._trouble and time.monotonic() - self._finding_since > DEAD_S:
             self.on_down(NO_ANSWER)
         if self._fallback is not None:
-            self._fallback.look_after()
+            self._fallback.poll()
 
     def close(self) -> None:
         """Leave all rooms."""
@@ -149,7 +149,7 @@ class RemoteEngine:
 
     def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
         """A message for one room."""
-        if isinstance(message, Frame):
+        if isinstance(message, FrameMessage):
             self._line.send(Credit(n=1, number=message.number))
         link = self._links.get(address.room or "")
         if link is not None and not link.closed:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.protocol.compute import CHUNK_BYTES, Chunk, FromClient, More, Part, Snapshot
+from app.protocol.compute import CHUNK_BYTES, Chunk, FromClient, More, Snapshot, SnapshotPart
 from app.protocol.messages import Error
-from app.rooms.snapshot import MAX_SNAPSHOT_BYTES, Answer, SnapshotError
+from app.rooms.snapshot import MAX_SNAPSHOT_BYTES, OnSnapshot, SnapshotError
 
 MAX_DOWNLOADS = 8
 """Of one room at a time."""
@@ -19,7 +19,7 @@ HEAD_BYTES = 64 * 1024
 class Download:
     """What has come of one snapshot."""
 
-    answer: Answer
+    answer: OnSnapshot
     data: bytearray = field(default_factory=bytearray)
 
 
@@ -31,9 +31,9 @@ class Downloads:
         self._tell = tell
         self._numbers = numbers
         self._under_way: dict[int, Download] = {}
-        self._early: list[tuple[Sequence[Part], Answer]] = []
+        self._early: list[tuple[Sequence[SnapshotPart], OnSnapshot]] = []
 
-    def postpone(self, parts: Sequence[Part], answer: Answer) -> bool:
+    def postpone(self, parts: Sequence[SnapshotPart], answer: OnSnapshot) -> bool:
         """Ask when the room is there; False, and no answer, if too many wait for that."""
         if len(self._early) >= MAX_DOWNLOADS:
             return False
@@ -47,7 +47,7 @@ class Downloads:
             if not self.begin(parts, answer):
                 answer(SnapshotError("the compute server does not answer"))
 
-    def begin(self, parts: Sequence[Part], answer: Answer) -> bool:
+    def begin(self, parts: Sequence[SnapshotPart], answer: OnSnapshot) -> bool:
         """Ask for a snapshot; False, and no answer, if that cannot be done now."""
         number = next(self._numbers)
         full = len(self._under_way) >= MAX_DOWNLOADS

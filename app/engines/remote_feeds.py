@@ -13,7 +13,7 @@ from app.protocol.messages import Error
 MAX_UNANSWERED = 100
 
 
-class Posts:
+class RemoteFeeds:
     """Those of one room; `newest` is the last state that was taken."""
 
     def __init__(self, tell: Callable[[Feed], bool], numbers: Iterator[int]) -> None:

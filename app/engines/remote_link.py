@@ -12,31 +12,33 @@ from msgspec import UNSET
 from app.engines.base import FeedAnswer, Listener, RoomLink
 from app.engines.local import LocalEngine
 from app.engines.remote_downloads import Downloads
-from app.engines.remote_feeds import Posts
+from app.engines.remote_feeds import RemoteFeeds
 from app.engines.remote_last_known import welcome
-from app.engines.remote_pending import UnderWay
+from app.engines.remote_pending import PendingCalls
 from app.engines.remote_questions import Questions
 from app.engines.status_texts import HERE, NOT_YET, SERVER, Words
 from app.protocol import frames
+from app.protocol.chat import Said
+from app.protocol.commands import Command
 from app.protocol.compute import (
     Address,
     Chunk,
     Close,
     Enter,
     Fed,
-    Frame,
+    FrameMessage,
     FromClient,
     FromServer,
     Greeting,
     HowItRuns,
     Leave,
     Listen,
-    Look,
     Open,
-    Part,
     Promote,
     Report,
-    Stranger,
+    SnapshotPart,
+    UnknownPeer,
+    WantFrames,
 )
 from app.protocol.frames import FrameKey
 from app.protocol.messages import (
@@ -52,9 +54,7 @@ from app.protocol.messages import (
     Welcome,
     You,
 )
-from app.protocol.stats import Figures
-from app.protocol.talk import Said
-from app.protocol.wishes import Wish
+from app.protocol.stats import RoomStats
 from app.rooms import snapshot
 from app.rooms.visitors import settle
 
@@ -110,8 +110,8 @@ class RemoteLink:
         self._numbers = itertools.count(1)
         self._questions = Questions(self._tell, self._numbers)
         self._downloads = Downloads(self._tell, self._numbers)
-        self._under_way = UnderWay()
-        self._posts = Posts(self._tell, self._numbers)
+        self._under_way = PendingCalls()
+        self._posts = RemoteFeeds(self._tell, self._numbers)
 
     # --- the server comes and goes --------------------------------------------------------
 
@@ -125,7 +125,7 @@ class RemoteLink:
         for visitor in self._visitors.values():
             request = self._requests.get(visitor.id, UNSET)
             self._tell(Enter(who=visitor, id=request), visitor.id)
-        self._tell(Look(keys=list(self._keys)))
+        self._tell(WantFrames(keys=list(self._keys)))
         self._tell(Listen(names=list(self._names)))
         self._questions.resume()
         self._downloads.resume()
@@ -228,7 +228,7 @@ class RemoteLink:
         else:
             self._tell(Leave(), visitor)
 
-    def send(self, visitor: int, message: Wish) -> None:
+    def send(self, visitor: int, message: Command) -> None:
         """His wish."""
         if self._stand_in is not None:
             self._stand_in.send(visitor, message)
@@ -249,7 +249,7 @@ class RemoteLink:
         if self._stand_in is not None:
             self._stand_in.want(keys)
         else:
-            self._tell(Look(keys=list(keys)))
+            self._tell(WantFrames(keys=list(keys)))
 
     def listen(self, names: frozenset[str]) -> None:
         """The channels that somebody listens to."""
@@ -266,7 +266,7 @@ class RemoteLink:
         else:
             self._questions.ask(answer)
 
-    def ask_snapshot(self, parts: Sequence[Part], answer: snapshot.Answer) -> None:
+    def ask_snapshot(self, parts: Sequence[SnapshotPart], answer: snapshot.OnSnapshot) -> None:
         """Call `answer` with `parts` of one instant, or with why there is none."""
         if self._stand_in is not None:
             self._stand_in.ask_snapshot(parts, answer)
@@ -303,11 +303,11 @@ class RemoteLink:
     def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
         """From the server."""
         match message:
-            case Frame():
+            case FrameMessage():
                 for key in message.keys:
                     self.on_frame(key, frame)
             case HowItRuns():
-                self.on_figures(message.figures)
+                self.on_stats(message.stats)
             case Report():
                 self._questions.answered(message)
             case Chunk():
@@ -324,7 +324,7 @@ class RemoteLink:
                     self.give_up(text)
                 else:
                     self._tell_all(Notice(level="trouble", text=text))
-            case Greeting() | Stranger() | Fed():
+            case Greeting() | UnknownPeer() | Fed():
                 pass
             case _:
                 self.on_message(message, address.visitor)
@@ -348,9 +348,9 @@ class RemoteLink:
             self._seq = frames.sequence_number(frame)
             self._listener.on_frame(key, frame)
 
-    def on_figures(self, figures: Figures) -> None:
+    def on_stats(self, stats: RoomStats) -> None:
         """How the room runs."""
-        self._listener.on_figures(figures)
+        self._listener.on_stats(stats)
 
     def _on_welcome(self, message: Welcome) -> None:
         you, known = message.you, _same(message.model, self._about)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from app.protocol.commands import Command
 from app.protocol.messages import Error, Id, Reply, Rpc, ServerMessage
-from app.protocol.wishes import Wish
 
 MAX_CALLS = 4096
 """Beyond that, a call that is lost is not told of."""
 
 
-class UnderWay:
+class PendingCalls:
     """Whom to tell when that machine is lost, and with it the answers."""
 
     def __init__(self) -> None:
         self._calls: dict[tuple[int, Id], None] = {}
 
-    def sent(self, visitor: int, message: Wish) -> None:
+    def sent(self, visitor: int, message: Command) -> None:
         """A wish of `visitor` is on its way."""
         if isinstance(message, Rpc) and len(self._calls) < MAX_CALLS:
             self._calls[visitor, message.id] = None

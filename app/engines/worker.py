@@ -17,7 +17,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 
 from app.engines.base import Listener
-from app.engines.process_guard import Warden
+from app.engines.process_guard import ProcessGuard
 from app.protocol.frames import FrameKey
 from app.protocol.messages import ServerMessage
 from app.rooms.faults import where
@@ -35,7 +35,7 @@ FAULT_PAUSE_S = 0.25
 """A model that fails as soon as it was restarted is tried again no faster than this."""
 MAX_WISHES = 10_000
 
-Wish = Callable[[Room], None]
+RoomTask = Callable[[Room], None]
 
 
 class Worker:
@@ -49,7 +49,7 @@ class Worker:
         frame_s: float,
         listener: Listener,
         on_unfit: Callable[[Exception], None],
-        warden: Warden | None,
+        process_guard: ProcessGuard | None,
         predecessor: Worker | None = None,
     ) -> None:
         """`on_unfit` hears, on the owner's thread, why there is no room; the thread then ends.
@@ -64,14 +64,14 @@ class Worker:
         self.made_in_s: float | None = None
         """How long making the model took."""
         self._on_unfit = on_unfit
-        self._warden = warden
+        self._process_guard = process_guard
         self.wanted: frozenset[FrameKey] = frozenset()
         self.listened: frozenset[str] = frozenset()
         self._call_soon = call_soon
         self._make = make
         self._frame_s = frame_s
         self._listener = listener
-        self.wishes: SimpleQueue[Wish] = SimpleQueue()
+        self.commands: SimpleQueue[RoomTask] = SimpleQueue()
         self._letters: deque[Callable[[], None]] = deque()
         self._frames: dict[FrameKey, bytes] = {}
         self._rung = False
@@ -82,24 +82,24 @@ class Worker:
         self._successor: Worker | None = None
         if predecessor is not None:
             predecessor._successor = self
-            self.wishes, self.wanted = predecessor.wishes, predecessor.wanted
+            self.commands, self.wanted = predecessor.commands, predecessor.wanted
             self.listened = predecessor.listened
         self.thread = threading.Thread(target=self._run, name=f"room {name}", daemon=True)
         self.thread.start()
 
     # --- called on the owner's thread -----------------------------------------------------
 
-    def post(self, wish: Wish) -> bool:
-        """Have `wish` granted between two steps; False if too many wait already."""
-        if self.wishes.qsize() >= MAX_WISHES:
+    def post(self, command: RoomTask) -> bool:
+        """Have `command` granted between two steps; False if too many wait already."""
+        if self.commands.qsize() >= MAX_WISHES:
             return False
-        self.wishes.put(wish)
+        self.commands.put(command)
         return True
 
     def stop(self) -> None:
         """End the thread soon; nothing comes out any more. Python cannot do it any harder."""
         self._over = True
-        self.wishes.put(lambda _: None)
+        self.commands.put(lambda _: None)
 
     def _deliver(self) -> None:
         self._rung = False
@@ -115,7 +115,7 @@ class Worker:
 
     def _run(self) -> None:
         try:
-            self.room = self._make(self._emit, self.wishes.put)
+            self.room = self._make(self._emit, self.commands.put)
         except Exception as fault:
             self._check_memory(fault)
             log.exception("%s: %s", self.thread.name, where(fault))
@@ -135,8 +135,8 @@ class Worker:
         self.room.close()
 
     def _check_memory(self, fault: Exception) -> None:
-        if isinstance(fault, MemoryError) and self._warden is not None:
-            self._warden.starves()
+        if isinstance(fault, MemoryError) and self._process_guard is not None:
+            self._process_guard.starves()
 
     def _drive(self, room: Room) -> None:
         """Frame after frame, until an exception or the end."""
@@ -157,7 +157,7 @@ class Worker:
                 self._unsaid = False
                 channels_due = now + CHANNELS_S
             if now >= figures_due:
-                self._letters.append(partial(self._listener.on_figures, room.figures()))
+                self._letters.append(partial(self._listener.on_stats, room.stats()))
                 figures_due = now + FIGURES_S
             self._ring()
 
@@ -178,19 +178,19 @@ class Worker:
         self.beat = time.monotonic()
         try:
             if patience_s > 0:
-                self._grant(self.wishes.get(timeout=patience_s), room)
+                self._grant(self.commands.get(timeout=patience_s), room)
             while not self._over:
-                self._grant(self.wishes.get_nowait(), room)
+                self._grant(self.commands.get_nowait(), room)
         except Empty:
             pass
         if self._letters:
             self._ring()
 
-    def _grant(self, wish: Wish, room: Room) -> None:
+    def _grant(self, command: RoomTask, room: Room) -> None:
         self.beat = time.monotonic()
         self.may_take_long = True
         try:
-            wish(room)
+            command(room)
             self._unsaid = True
         finally:
             self.beat = time.monotonic()

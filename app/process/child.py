@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from app.paths import own_command
-from app.process.heartbeat import Pulse
+from app.process.heartbeat import Heartbeat
 from app.process.launch import Launch
 
 GENTLE_S = 3.0
@@ -23,7 +23,7 @@ STEADY_S = 30.0
 LAST_LINES_S = 0.5
 """What a child has started may outlive it, and keep its output open; then this is enough."""
 
-Report = Callable[["Child", str], None]
+OnReport = Callable[["Child", str], None]
 Printed = Callable[[BinaryIO], None]
 
 
@@ -33,7 +33,7 @@ class Child:
     def __init__(
         self,
         role: str,
-        report: Report,
+        report: OnReport,
         starting_s: float = math.inf,
         printed: Printed | None = None,
     ) -> None:
@@ -46,7 +46,7 @@ class Child:
         self._report = report
         self._starting_s = starting_s
         self._printed = printed
-        self._pulse = Pulse(starting_s)
+        self._heartbeat = Heartbeat(starting_s)
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._in_a_row = 0
@@ -63,7 +63,7 @@ class Child:
             threading.Thread(target=self._printed, args=(process.stderr,), daemon=True).start()
         self._process = process
         self._started = time.monotonic()
-        self._pulse.beat(self._starting_s)
+        self._heartbeat.beat(self._starting_s)
         assert process.stdin is not None
         with suppress(OSError):
             process.stdin.write(launch.line())
@@ -82,12 +82,12 @@ class Child:
 
     def is_alive(self) -> None:
         """It has given a sign of life."""
-        self._pulse.beat()
+        self._heartbeat.beat()
 
     def hangs(self) -> bool:
         """Does it run without a sign of life? To be asked every BEAT_S."""
         running = self._process is not None and self._process.poll() is None
-        return running and self._pulse.is_over()
+        return running and self._heartbeat.is_over()
 
     def restart_pause_s(self) -> float:
         """How long to wait before the next start; longer the more often it is asked in a row."""
@@ -99,7 +99,7 @@ class Child:
 
     def kill(self) -> None:
         """End the process by force, stopped or not; does not wait."""
-        self._pulse.beat(math.inf)
+        self._heartbeat.beat(math.inf)
         if self._process is not None:
             self._process.kill()
             assert self._process.stdin is not None

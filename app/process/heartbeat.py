@@ -13,7 +13,7 @@ MAX_TURN_S = 2 * BEAT_S
 likely as not the whole machine."""
 
 
-class Pulse:
+class Heartbeat:
     """Patience with one who gives signs of life, on the monotonic clock.
 
     Only time in which its owner looked counts: after a computer slept, stood still or was too busy

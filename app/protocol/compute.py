@@ -17,7 +17,7 @@ as in the web contract and gets `welcome`. Of the web contract's messages `hello
 `finger`, `rpc`, `view`, `subscribe`, `unsubscribe`, `channels` and `ping` are understood; and
 `said`, a line from one of the peer's visitors, which goes to all peers in the room.
 
-`picture` and `rest` (app.protocol.wishes) are what a web server makes of a visitor's upload, and of
+`picture` and `rest` (app.protocol.commands) are what a web server makes of a visitor's upload, and of
 a room in which nobody does anything.
 A program that only posts states needs no visitor: `feed` may be all that it ever says.
 
@@ -38,6 +38,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from app.protocol.chat import Echo, Said
+from app.protocol.commands import LoadPicture, ResetRoom
 from app.protocol.frames import FrameKey
 from app.protocol.messages import (
     Channels,
@@ -57,9 +59,7 @@ from app.protocol.messages import (
     Visitor,
     Word,
 )
-from app.protocol.stats import Figures
-from app.protocol.talk import Echo, Said
-from app.protocol.wishes import LoadPicture, Rest
+from app.protocol.stats import RoomStats
 
 TAG = b"VT1"
 DEFLATE = b"VT1 deflate"
@@ -79,9 +79,9 @@ UNKNOWN = b"Unknown Message"
 """What super_hydro's server says to our greeting, and what it does not understand."""
 
 Number = Annotated[int, Meta(ge=0, le=2**32 - 1)]
-Part = Literal["psi", "density", "t", "params", "tracers", "shape"]
+SnapshotPart = Literal["psi", "density", "t", "params", "tracers", "shape"]
 """What a snapshot may hold; see app.rooms.snapshot."""
-WHOLE: tuple[Part, ...] = ("psi", "density", "t", "params")
+WHOLE: tuple[SnapshotPart, ...] = ("psi", "density", "t", "params")
 """What is given to whoever wants the data."""
 Posted = Annotated[dict[Word, Scalar], Meta(max_length=32)]
 """A state that is fed; a model tells its parts in `feed`, see `GET /api/models`."""
@@ -121,7 +121,7 @@ class Leave(Message, tag="leave"):
     """The visitor is gone."""
 
 
-class Look(Message, tag="look"):
+class WantFrames(Message, tag="look"):
     """The forms in which frames of the room are wanted from now on."""
 
     keys: Annotated[list[FrameKey], Meta(max_length=MAX_KEYS)]
@@ -146,7 +146,7 @@ class Snapshot(Message, tag="snapshot", kw_only=True):
     """
 
     id: Number
-    parts: Annotated[list[Part], Meta(max_length=MAX_KEYS)] = msgspec.field(
+    parts: Annotated[list[SnapshotPart], Meta(max_length=MAX_KEYS)] = msgspec.field(
         default_factory=lambda: list(WHOLE)
     )
 
@@ -185,7 +185,7 @@ FromClient = (
     | Finger
     | Rpc
     | LoadPicture
-    | Rest
+    | ResetRoom
     | SelectView
     | Subscribe
     | Unsubscribe
@@ -196,7 +196,7 @@ FromClient = (
     | Enter
     | Promote
     | Leave
-    | Look
+    | WantFrames
     | Listen
     | Ask
     | Snapshot
@@ -219,21 +219,23 @@ class Greeting(Message, tag="greeting"):
     models: list[dict[str, Any]]
 
 
-class Stranger(Message, tag="stranger"):
+class UnknownPeer(Message, tag="stranger"):
     """I do not know you, or not any more: greet me."""
 
 
-class Frame(Message, tag="frame", omit_defaults=False, kw_only=True):
+class FrameMessage(Message, tag="frame", omit_defaults=False, kw_only=True):
     """Goes with a third part, a frame (app.protocol.frames), for all who want it as `keys` say."""
 
     number: int
     keys: list[FrameKey]
 
 
-class HowItRuns(Message, tag="figures", omit_defaults=False, kw_only=True):
+class HowItRuns(
+    Message, tag="figures", rename={"stats": "figures"}, omit_defaults=False, kw_only=True
+):
     """A room's figures, twice a second."""
 
-    figures: Figures
+    stats: RoomStats
 
 
 class Report(Message, tag="report"):
@@ -257,7 +259,9 @@ class Fed(Message, tag="fed"):
     waits: bool = False
 
 
-FromServer = ServerMessage | Greeting | Stranger | Frame | HowItRuns | Report | Chunk | Fed
+FromServer = (
+    ServerMessage | Greeting | UnknownPeer | FrameMessage | HowItRuns | Report | Chunk | Fed
+)
 
 
 class Address(Struct, frozen=True):

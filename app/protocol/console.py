@@ -14,12 +14,12 @@ import msgspec
 from msgspec import Meta, Struct
 
 from app.protocol.base import Message, Word
-from app.protocol.talk import Text, VisitorId
+from app.protocol.chat import ChatText, VisitorId
 
 MAX_BAN_MINUTES = 24 * 60
 
 
-class Login(Struct, forbid_unknown_fields=True):
+class ConsoleLogin(Struct, forbid_unknown_fields=True):
     """Who knows the PIN is an operator."""
 
     pin: Annotated[str, Meta(max_length=64)]
@@ -59,7 +59,7 @@ class RestartAll(Act, tag="restart_all"):
     """Start server and window again; every browser comes back by itself, as the same visitor."""
 
 
-class CloseRoom(Act, tag="close"):
+class CloseRoomAct(Act, tag="close"):
     """Send everybody out of `room`, and end it."""
 
     room: Word
@@ -82,7 +82,7 @@ class MuteRoom(Act, tag="mute_room"):
 class Announce(Act, tag="announce"):
     """A line for everybody in every room."""
 
-    text: Text
+    text: ChatText
 
 
 class Quit(Act, tag="quit"):
@@ -95,14 +95,14 @@ AnyAct = (
     | Lock
     | Restart
     | RestartAll
-    | CloseRoom
+    | CloseRoomAct
     | MuteVisitor
     | MuteRoom
     | Announce
     | Quit
 )
 
-login_decoder: msgspec.json.Decoder[Login] = msgspec.json.Decoder(Login)
+login_decoder: msgspec.json.Decoder[ConsoleLogin] = msgspec.json.Decoder(ConsoleLogin)
 act_decoder: msgspec.json.Decoder[AnyAct] = msgspec.json.Decoder(AnyAct)
 
 

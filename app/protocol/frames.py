@@ -66,7 +66,7 @@ class VortexMark(NamedTuple):
     sign: int
 
 
-class Frame(NamedTuple):
+class WireFrame(NamedTuple):
     """A frame as objects; `tracers` has shape (count, 2)."""
 
     encoding: int
@@ -83,7 +83,7 @@ class Frame(NamedTuple):
     picture: bytes
 
 
-def pack(frame: Frame) -> bytes:
+def pack(frame: WireFrame) -> bytes:
     """The bytes of `frame`; fingers and points past the format's limits are left out."""
     fingers = frame.fingers[:MAX_FINGERS]
     vortices = frame.vortices[:MAX_POINTS]
@@ -102,7 +102,7 @@ def pack(frame: Frame) -> bytes:
     return b"".join((header, marks, _u16_array(tracers), swirls.tobytes(), frame.picture))
 
 
-def unpack(data: bytes) -> Frame:
+def unpack(data: bytes) -> WireFrame:
     """The frame in `data`. Raises FrameError for anything else."""
     if len(data) < _HEADER.size:
         raise FrameError(f"a frame has at least {_HEADER.size} bytes, not {len(data)}")
@@ -125,7 +125,7 @@ def unpack(data: bytes) -> Frame:
     points = np.frombuffer(data, "<u2", 2 * tracers, tracers_at).reshape(-1, 2) / 65535
     swirls = np.frombuffer(data, _VORTEX, vortices, vortices_at)
     vortex_marks = [VortexMark(*_fraction(v["x"], v["y"]), int(v["sign"])) for v in swirls]
-    return Frame(
+    return WireFrame(
         encoding, nx, ny, seq, time, lo, hi, view, marks, points, vortex_marks, data[picture_at:]
     )
 
@@ -135,7 +135,7 @@ def sequence_number(data: bytes) -> int:
     return int.from_bytes(data[_SEQ_OFFSET : _SEQ_OFFSET + 4], "little")
 
 
-def raw_levels(frame: Frame) -> npt.NDArray[np.uint8]:
+def raw_levels(frame: WireFrame) -> npt.NDArray[np.uint8]:
     """The picture of a RAW frame as levels of shape (Ny, Nx)."""
     return np.frombuffer(frame.picture, np.uint8).reshape(frame.ny, frame.nx)
 

@@ -3,7 +3,7 @@
 A text message is a JSON object whose `type` names the struct. `id`, where a client gives one
 (a number or a short string), comes back on the reply to that client only. Unknown fields are
 ignored; anything else that does not fit is answered with `error`. Messages about talk are
-described in `app.protocol.talk`, those about nobody's being there in `app.protocol.idle`.
+described in `app.protocol.chat`, those about nobody's being there in `app.protocol.idle`.
 
 Decided here, where the contract was silent:
 
@@ -30,9 +30,9 @@ from app.protocol.base import MAX_NAME_CHARS as MAX_NAME_CHARS
 from app.protocol.base import Id as Id
 from app.protocol.base import Message as Message
 from app.protocol.base import Word as Word
+from app.protocol.chat import FromTalker, ToTalker
 from app.protocol.console import Locked
 from app.protocol.idle import Here, Idle
-from app.protocol.talk import FromTalker, ToTalker
 
 PROTOCOL = 1
 
@@ -159,7 +159,7 @@ class Rpc(Message, tag="rpc"):
     kwargs: Annotated[dict[Word, Any], Meta(max_length=16)] = msgspec.field(default_factory=dict)
 
 
-Intent = Set | Do | Finger | Rpc
+VisitorCommand = Set | Do | Finger | Rpc
 """What a room is asked to do between two steps."""
 
 ClientMessage = (

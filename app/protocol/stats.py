@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Figures(Struct, frozen=True):
+class RoomStats(Struct, frozen=True):
     """A room's health: frames and steps per second, time in the model's unit, restarts.
 
     `heartbeat` counts spans of HEARTBEAT_S since the room began, whatever its model does.

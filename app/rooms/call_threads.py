@@ -28,7 +28,7 @@ class CallLimits(Struct, frozen=True):
 USUAL = CallLimits()
 
 
-class Ticket:
+class CallDeadline:
     """A call's right to run: claimed once, either to run it or to refuse it."""
 
     def __init__(self, visitor: int, request: Id, start_s: float = START_S) -> None:
@@ -53,7 +53,7 @@ class Ticket:
         return Error(id=self.request, code="too_late", message=text)
 
 
-class Lane:
+class CallThreads:
     """Up to `threads` jobs at a time, in order; its threads are no reason for a process to stay."""
 
     def __init__(self, name: str, threads: int) -> None:

@@ -6,13 +6,13 @@ import logging
 import time
 
 from app.protocol.messages import Error, ErrorCode, Id, Reply, Rpc, Visitor
-from app.rooms.call_threads import CallLimits, Lane, Ticket
+from app.rooms.call_threads import CallDeadline, CallLimits, CallThreads
 from app.rooms.checks import check_size
-from app.rooms.exposure import ANY, Entry, Host, Request, table
+from app.rooms.exposure import ANY, ExposedItem, Host, Request, table
 from app.rooms.faults import trace, what
-from app.rooms.figures import Rate
 from app.rooms.json_values import NotPlainError, plain
 from app.rooms.presence import Emit
+from app.rooms.rates import Rate
 from models.contract import ActionError, Model
 from models.parameters import ParameterError
 
@@ -45,29 +45,29 @@ class Calls:
         self._emit = emit
         self._emit_later = emit_later
         self._taken_us = Rate()
-        self._slow = Lane("slow calls", limits.slow_threads)
-        self._locked = Lane("locked calls", 1)
+        self._slow = CallThreads("slow calls", limits.slow_threads)
+        self._locked = CallThreads("locked calls", 1)
 
-    def serve(self, visitor: Visitor, message: Rpc, ticket: Ticket | None) -> None:
+    def serve(self, visitor: Visitor, message: Rpc, deadline: CallDeadline | None) -> None:
         """Run the request and answer it, now or later, or refuse it.
 
-        Without a `ticket`, which is its right to start, it begins to wait now.
+        Without a `deadline`, which is its right to start, it begins to wait now.
 
         Raises CallError, and what the request raises if that leaves the model in doubt.
         """
-        ticket = ticket or Ticket(visitor.id, message.id, self.limits.start_s)
+        deadline = deadline or CallDeadline(visitor.id, message.id, self.limits.start_s)
         entry, word = self._find(message)
         if entry.manner.operator and visitor.role != "operator":
             raise CallError("forbidden", f"{message.target} is for operators")
         check_size(message.args, message.kwargs)
         request = Request(self._host, visitor.id, message.args, message.kwargs, word)
         if entry.manner.slow or entry.manner.locked:
-            self._send_aside(visitor, message, entry, request, ticket)
+            self._send_aside(visitor, message, entry, request, deadline)
             return
-        if not ticket.claim():
+        if not deadline.claim():
             return
-        if ticket.overdue:
-            self._emit(ticket.refusal(), visitor.id)
+        if deadline.overdue:
+            self._emit(deadline.refusal(), visitor.id)
             return
         if self._taken_us.per_s() > MAX_SHARE * MICROSECONDS:
             raise CallError("too_fast", "calls take too much of the room's time; ask again in 1 s")
@@ -83,7 +83,7 @@ class Calls:
         self._slow.close()
         self._locked.close()
 
-    def _find(self, message: Rpc) -> tuple[Entry, str]:
+    def _find(self, message: Rpc) -> tuple[ExposedItem, str]:
         """The entry, and the name's last word. Raises CallError."""
         above, _, word = message.target.rpartition(".")
         entry = self._table.get((message.op, message.target))
@@ -94,13 +94,18 @@ class Calls:
         return entry, word
 
     def _send_aside(
-        self, visitor: Visitor, message: Rpc, entry: Entry, request: Request, ticket: Ticket
+        self,
+        visitor: Visitor,
+        message: Rpc,
+        entry: ExposedItem,
+        request: Request,
+        deadline: CallDeadline,
     ) -> None:
         def job() -> None:
-            if not ticket.claim():
+            if not deadline.claim():
                 return
-            answer: Reply | Error = ticket.refusal()
-            if not ticket.overdue:
+            answer: Reply | Error = deadline.refusal()
+            if not deadline.overdue:
                 answer = self._answer(visitor, message, entry, request)
             self._emit_later(answer, visitor.id)
 
@@ -109,7 +114,7 @@ class Calls:
             raise CallError("busy", "too many calls wait already; ask again in a moment")
 
     def _answer(
-        self, visitor: Visitor, message: Rpc, entry: Entry, request: Request
+        self, visitor: Visitor, message: Rpc, entry: ExposedItem, request: Request
     ) -> Reply | Error:
         try:
             return Reply(id=message.id, value=plain(entry.run(request)))

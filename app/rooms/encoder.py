@@ -37,7 +37,7 @@ def encode(
         data = jpeg(picture.levels, QUALITIES[key.quality])
     else:
         data = picture.levels.tobytes()
-    frame = frames.Frame(
+    frame = frames.WireFrame(
         encoding=key.encoding,
         nx=nx,
         ny=ny,

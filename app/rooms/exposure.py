@@ -65,7 +65,7 @@ class Request(NamedTuple):
     word: str
 
 
-class Entry(NamedTuple):
+class ExposedItem(NamedTuple):
     """One thing that may be done. `run` raises ParameterError, or whatever the object raises."""
 
     run: Callable[[Request], Any]
@@ -76,27 +76,29 @@ class Entry(NamedTuple):
     """Is the model in doubt when `run` raises what nobody expected?"""
 
 
-Table = Mapping[tuple[str, str], Entry]
+Table = Mapping[tuple[str, str], ExposedItem]
 """By operation and dotted name."""
 
 
 @cache
 def table(model: type[Model]) -> Table:
     """All that visitors of a room of `model` may do. Raises ExposeError."""
-    made: dict[tuple[str, str], Entry] = {}
+    made: dict[tuple[str, str], ExposedItem] = {}
     for name in _channels(model):
-        made["get", f"model.{name}"] = Entry(partial(_read, name))
+        made["get", f"model.{name}"] = ExposedItem(partial(_read, name))
     for name, member in members(model).items():
         if member.kind == "tracked":
             raise ExposeError(f"{model.__name__}.{name}: a model's live values are its channels")
         made.update(_of_member(f"model.{name}", member, _model_of))
     for name in room_actions(model):
-        made["call", f"model.{name}"] = Entry(partial(_act, name, ()), breaks=True)
+        made["call", f"model.{name}"] = ExposedItem(partial(_act, name, ()), breaks=True)
     for name, action in model.actions.items():
-        made["call", f"model.{name}"] = Entry(partial(_act, name, _names(action)), breaks=True)
+        made["call", f"model.{name}"] = ExposedItem(
+            partial(_act, name, _names(action)), breaks=True
+        )
     for parameter in parameters.declared(model):
-        made["get", f"model.{parameter.name}"] = Entry(partial(_parameter, parameter.name))
-        made["set", f"model.{parameter.name}"] = Entry(
+        made["get", f"model.{parameter.name}"] = ExposedItem(partial(_parameter, parameter.name))
+        made["set", f"model.{parameter.name}"] = ExposedItem(
             partial(_set_parameter, parameter.name), breaks=True
         )
     made.update(NOTES)
@@ -123,7 +125,7 @@ def tracked(model: type[Model]) -> dict[str, str]:
     }
 
 
-def _about(target: str, entry: Entry) -> dict[str, Any]:
+def _about(target: str, entry: ExposedItem) -> dict[str, Any]:
     about: dict[str, Any] = {"name": target, "ops": []}
     if entry.help:
         about["help"] = entry.help
@@ -200,9 +202,9 @@ def _act(action: str, names: Sequence[str], request: Request) -> None:
 
 def _of_member(
     target: str, member: Member, owner: Callable[[Host], object]
-) -> dict[tuple[str, str], Entry]:
-    def entry(run: Callable[..., Any], signature: inspect.Signature | None = None) -> Entry:
-        return Entry(partial(run, owner, member), member.help, member.manner, signature)
+) -> dict[tuple[str, str], ExposedItem]:
+    def entry(run: Callable[..., Any], signature: inspect.Signature | None = None) -> ExposedItem:
+        return ExposedItem(partial(run, owner, member), member.help, member.manner, signature)
 
     if member.kind == "method":
         return {("call", target): entry(_call, member.signature)}
@@ -270,9 +272,9 @@ def _remove_note(request: Request) -> None:
 
 
 NOTES: Table = {
-    ("get", f"notes.{ANY}"): Entry(_note, "A note of the room's board."),
-    ("set", f"notes.{ANY}"): Entry(_put_note),
-    ("delete", f"notes.{ANY}"): Entry(_remove_note),
-    ("call", "notes.list"): Entry(_list_notes, "The names of all notes, oldest first."),
-    ("call", "notes.clear"): Entry(_clear_notes, "Take all off.", Manner(operator=True)),
+    ("get", f"notes.{ANY}"): ExposedItem(_note, "A note of the room's board."),
+    ("set", f"notes.{ANY}"): ExposedItem(_put_note),
+    ("delete", f"notes.{ANY}"): ExposedItem(_remove_note),
+    ("call", "notes.list"): ExposedItem(_list_notes, "The names of all notes, oldest first."),
+    ("call", "notes.clear"): ExposedItem(_clear_notes, "Take all off.", Manner(operator=True)),
 }

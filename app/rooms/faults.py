@@ -6,8 +6,8 @@ import logging
 import traceback
 from pathlib import Path
 
+from app.protocol.commands import Command
 from app.protocol.messages import Error, ErrorCode, Rpc, Set
-from app.protocol.wishes import Wish
 from app.rooms.presence import Emit
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ MAX_FAULT_CHARS = 300
 MAX_TRACE_CHARS = 4000
 
 
-def answered(emit: Emit, visitor: int, message: Wish, fault: Exception, users: bool) -> bool:
+def answered(emit: Emit, visitor: int, message: Command, fault: Exception, users: bool) -> bool:
     """Tell `visitor` that `message` failed; True if the model can go on all the same.
 
     A user's model whose `set` raises refuses a value and goes on; every other fault leaves the

@@ -14,14 +14,14 @@ Key = tuple[int, int]
 """Visitor and touch."""
 
 
-class Fingers:
+class RoomFingers:
     """Those that are down in one room; the model that they stir may be replaced by another."""
 
     def __init__(self) -> None:
         self._down: set[Key] = set()
         self._ended: set[Key] = set()
 
-    def follow(self, other: Fingers) -> None:
+    def follow(self, other: RoomFingers) -> None:
         """What `other` knew of stirred a fluid that is gone."""
         self._ended = other._ended | other._down
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from app.protocol.messages import ChannelValue
-from app.protocol.stats import Figures
+from app.protocol.stats import RoomStats
 from app.rooms.builtins import ROOM_CHANNELS
 from app.rooms.json_values import NotPlainError, plain
 from app.rooms.notes import Notes
@@ -44,15 +44,15 @@ class Publisher:
             self.has_news = True
             self._wake()
 
-    def read(self, name: str, figures: Figures, model: Model) -> Any:
+    def read(self, name: str, stats: RoomStats, model: Model) -> Any:
         """The present value of a channel, as JSON. Raises KeyError, NotPlainError."""
         if name in self._tracked:
             return plain(getattr(*self._tracked[name]))
         if name in ROOM_CHANNELS:
-            return getattr(figures, name)
+            return getattr(stats, name)
         return plain(model.channel(name))
 
-    def publish(self, names: Collection[str], figures: Figures, model: Model) -> None:
+    def publish(self, names: Collection[str], stats: RoomStats, model: Model) -> None:
         """Emit the values of `names` that changed; one newly listened to is told at once."""
         # Before the values are read, so that what changes meanwhile is news again.
         self.has_news = False
@@ -60,7 +60,7 @@ class Publisher:
             if not (name in self._tracked or name in ROOM_CHANNELS or name in model.channels):
                 continue
             try:
-                value = self.read(name, figures, model)
+                value = self.read(name, stats, model)
             except NotPlainError as wrong:
                 value = None
                 if self._told.get(name, self) is not None:

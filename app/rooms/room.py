@@ -15,6 +15,7 @@ from msgspec import UNSET, structs
 
 import models
 from app.protocol import frames
+from app.protocol.commands import Command, LoadPicture, ResetRoom
 from app.protocol.frames import FrameKey
 from app.protocol.messages import (
     Do,
@@ -29,20 +30,19 @@ from app.protocol.messages import (
     State,
     Visitor,
 )
-from app.protocol.stats import Figures
-from app.protocol.wishes import LoadPicture, Rest, Wish
+from app.protocol.stats import RoomStats
 from app.rooms import faults, fingers, parameters
 from app.rooms.builtins import check_action
-from app.rooms.call_threads import USUAL, CallLimits, Ticket
+from app.rooms.call_threads import USUAL, CallDeadline, CallLimits
 from app.rooms.calls import CallError, Calls
+from app.rooms.chunk_sizer import MAX_TOOLS_PER_S, ChunkSizer, ToolLimitError
 from app.rooms.composer import Composer
 from app.rooms.description import describe
 from app.rooms.feed_state import Following
-from app.rooms.figures import HEARTBEAT_S, Rate
 from app.rooms.notes import Notes
-from app.rooms.pace import MAX_TOOLS_PER_S, Pace, ToolLimitError
 from app.rooms.presence import Emit, Presence
 from app.rooms.publisher import Publisher
+from app.rooms.rates import HEARTBEAT_S, Rate
 from app.rooms.room_restart import begin_anew
 from models.contract import ActionError, FieldModel, Model
 from models.numerics.arrays import Precision
@@ -97,10 +97,10 @@ class Room:
         self._stopped = ""
         """Why a user's model does not run any more, for whoever comes later."""
         self._began = time.monotonic()
-        self._fingers = fingers.Fingers()
+        self._fingers = fingers.RoomFingers()
         self._composer = Composer()
         self._frame_rate, self._step_rate, self._tool_rate = Rate(), Rate(), Rate()
-        self._pace = Pace()
+        self._chunk_sizer = ChunkSizer()
         self._frames_since_change = 0
         self._roll_backs = 0
         self.changed = True
@@ -145,10 +145,10 @@ class Room:
         self._fingers.forget(self._model, visitor)
         self.changed |= self._presence.leave(visitor)
 
-    def handle(self, visitor: int, message: Wish, ticket: Ticket | None = None) -> None:
+    def handle(self, visitor: int, message: Command, deadline: CallDeadline | None = None) -> None:
         """Do what a visitor wishes, or tell him why not; nothing is left half done.
 
-        `ticket` is an Rpc's right to start; without one it starts now.
+        `deadline` is an Rpc's right to start; without one it starts now.
         """
         who = self._presence.get(visitor)
         if who is None:
@@ -162,10 +162,10 @@ class Room:
                 case Finger():
                     self._finger(visitor, message)
                 case Rpc():
-                    self._calls.serve(who, message, ticket)
+                    self._calls.serve(who, message, deadline)
                 case LoadPicture():
                     self._load_picture(visitor, message)
-                case Rest():
+                case ResetRoom():
                     begin_anew(self, parameters.first(self._class, self._first_params))
         except (ParameterError, ActionError, CallError) as fault:
             code: ErrorCode = getattr(fault, "code", "bad_value")
@@ -246,7 +246,7 @@ class Room:
         """One frame's steps, in chunks of about CHUNK_S between which `hear` lets wishes in."""
         left = self.steps_per_frame
         while left > 0 and self.running:
-            chunk = self._pace.chunk(left)
+            chunk = self._chunk_sizer.chunk(left)
             self._advance_chunk(chunk)
             left -= chunk
             hear()
@@ -279,7 +279,7 @@ class Room:
     def _advance_chunk(self, steps: int) -> None:
         began = time.perf_counter()
         self._model.step(steps)
-        self._pace.took(steps, time.perf_counter() - began)
+        self._chunk_sizer.took(steps, time.perf_counter() - began)
         self._step_rate.add(steps)
 
     @property
@@ -345,9 +345,9 @@ class Room:
         """Every finger that is down or fades, as frames show it."""
         return fingers.marks(self._model)
 
-    def figures(self) -> Figures:
+    def stats(self) -> RoomStats:
         """How fast it runs."""
-        return Figures(
+        return RoomStats(
             fps=round(self._frame_rate.per_s(), 1),
             steps_per_s=round(self._step_rate.per_s(), 1),
             sim_time=self._model.t,
@@ -367,11 +367,11 @@ class Room:
 
     def publish(self, names: Collection[str]) -> None:
         """Emit the values of `names` that changed since they were last published."""
-        self._publisher.publish(names, self.figures(), self._model)
+        self._publisher.publish(names, self.stats(), self._model)
 
     def read(self, channel: str) -> Any:
         """A channel's present value. Raises KeyError."""
-        return self._publisher.read(channel, self.figures(), self._model)
+        return self._publisher.read(channel, self.stats(), self._model)
 
     @property
     def has_news(self) -> bool:

@@ -22,7 +22,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from app.protocol.compute import Part
+from app.protocol.compute import SnapshotPart
 from app.rooms.room import Room
 from models.contract import FieldModel
 
@@ -40,16 +40,16 @@ class SnapshotError(Exception):
     """There is no snapshot to be had; the text says why."""
 
 
-Answer = Callable[[bytes | SnapshotError], None]
+OnSnapshot = Callable[[bytes | SnapshotError], None]
 """Gets the npz, or why there is none."""
 
 
-def take(room: Room, parts: Sequence[Part]) -> Arrays | SnapshotError:
+def take(room: Room, parts: Sequence[SnapshotPart]) -> Arrays | SnapshotError:
     """Copies of `parts` as they are now. A model's fault is returned, for it must not end it."""
     model = room.model
     if not isinstance(model, FieldModel):
         return SnapshotError(f"room {room.name} has no grid, and so no field to save")
-    makers: dict[Part, Callable[[], Any]] = {
+    makers: dict[SnapshotPart, Callable[[], Any]] = {
         "psi": lambda: model.psi,
         "density": model.density,
         "t": lambda: float(model.t),

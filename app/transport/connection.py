@@ -27,7 +27,7 @@ from app.protocol.compute import (
     FromClient,
     FromServer,
     Greeting,
-    Stranger,
+    UnknownPeer,
     WireError,
     from_server,
     inflate,
@@ -56,7 +56,7 @@ RUBBISH = "answers what no compute server would"
 OTHER_VERSION = "speaks another version of the protocol"
 
 
-class Office(Protocol):
+class ConnectionListener(Protocol):
     """Whom a line serves."""
 
     def on_up(self, greeting: Greeting) -> None:
@@ -72,13 +72,13 @@ class Office(Protocol):
         """A message, with its frame if it has one."""
 
 
-class Line:
+class Connection:
     """Looks for the server at `endpoint` for as long as it is not closed."""
 
     def __init__(
         self,
         endpoint: str,
-        office: Office,
+        office: ConnectionListener,
         watch: Watch,
         call_soon: CallSoon,
         keys: Keys | None,
@@ -106,7 +106,7 @@ class Line:
         """Send, if there is somebody who takes it now."""
         return self.up and self._send([TAG, pack(message, address)])
 
-    def look_after(self) -> None:
+    def poll(self) -> None:
         """Ping, and see whether the server is still there."""
         now = time.monotonic()
         if now - self._looked_at > HELD_UP_S:
@@ -252,7 +252,7 @@ class Line:
                 self._told = ""
                 self._asked_at = None
                 self._office.on_up(message)
-            case Stranger():
+            case UnknownPeer():
                 # It was restarted behind our back.
                 self.up = False
                 self._greet()

@@ -20,11 +20,11 @@ class Loop:
     def __init__(self, *sockets: zmq.Socket[bytes]) -> None:
         """`sockets` are those that `wait` watches."""
         self._calls: deque[Callable[[], None]] = deque()
-        self._bell, self._clapper = socket.socketpair()
-        self._bell.setblocking(False)
-        self._clapper.setblocking(False)
+        self._wake_recv, self._wake_send = socket.socketpair()
+        self._wake_recv.setblocking(False)
+        self._wake_send.setblocking(False)
         self._poller = zmq.Poller()
-        self._poller.register(self._bell, zmq.POLLIN)
+        self._poller.register(self._wake_recv, zmq.POLLIN)
         for one in sockets:
             self._poller.register(one, zmq.POLLIN)
         self._watched: dict[int, Callable[[], None]] = {}
@@ -34,7 +34,7 @@ class Loop:
         self._calls.append(call)
         # A full pipe wakes the other end just as well.
         with suppress(OSError):
-            self._clapper.send(b"\0")
+            self._wake_send.send(b"\0")
 
     def watch(self, descriptor: int, call: Callable[[], None]) -> Callable[[], None]:
         """Have `call` called when `descriptor` can be read, until the function returned is."""
@@ -51,7 +51,7 @@ class Loop:
         """Wait until there is something to do, and do it."""
         ready = self._poller.poll(max(0, math.ceil(1000 * patience_s)))
         with suppress(BlockingIOError):
-            while self._bell.recv(4096):
+            while self._wake_recv.recv(4096):
                 pass
         for _ in range(len(self._calls)):
             self._calls.popleft()()
@@ -62,5 +62,5 @@ class Loop:
 
     def close(self) -> None:
         """Nothing can be called any more."""
-        self._bell.close()
-        self._clapper.close()
+        self._wake_recv.close()
+        self._wake_send.close()

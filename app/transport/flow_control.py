@@ -26,7 +26,7 @@ PATIENT_REVIEWS = 4
 """Reviews that must find room to spare before quality goes up again."""
 
 
-class Flow:
+class FrameFlow:
     """One viewer's frames under way."""
 
     def __init__(self, bits_per_s: float | None) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from app.paths import ICON
 from app.process.launch import EXIT_NO_WINDOW, EXIT_OK, follow, receive, say
 from app.window.kiosk_lock import lock
-from app.window.watchdog import look_after
+from app.window.watchdog import poll
 
 TITLE = "Vortarium"
 SIZE = (1280, 800)
@@ -52,7 +52,7 @@ def run() -> int:
     assert window is not None
     window.events.shown += lambda: say("SHOWN")
     follow(lock(window, launch.url) if kiosk else window.destroy)
-    look_after(window, launch.url)  # after the lock, which brings a page of its own
+    poll(window, launch.url)  # after the lock, which brings a page of its own
     try:
         webview.start(private_mode=True, icon=str(ICON))
     except webview.errors.WebViewException as fault:

@@ -16,7 +16,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Any
 
-from app.process.heartbeat import BEAT_S, SILENT_S, Pulse
+from app.process.heartbeat import BEAT_S, SILENT_S, Heartbeat
 from app.process.launch import EXIT_FAULT, say
 
 MAX_RELOADS, RELOADS_S = 3, 60.0
@@ -28,7 +28,7 @@ RETRY_MS = 1000
 CONNECTED = "document.documentElement.dataset.connected === 'true'"
 
 
-def look_after(window: Any, url: str) -> None:
+def poll(window: Any, url: str) -> None:
     """Look after a window of pywebview's that is not yet shown, and whose page is at `url`."""
     if sys.platform == "linux":
         window.events.before_show += lambda: _look_after_qt(window.native.webview, url)
@@ -38,7 +38,7 @@ def _look_after_qt(view: Any, url: str) -> None:
     """Look after the page in a QWebEngineView, in Qt's thread."""
     from qtpy.QtCore import QTimer, QUrl
 
-    pulse = Pulse(LOADING_S)
+    pulse = Heartbeat(LOADING_S)
     crashes = Reloads()
 
     def load() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from models.declarations import EXPERT, FINGER, FLOW, FLUID, GRID, with_defaults
 from models.gpe import GrossPitaevskii
 from models.numerics.arrays import ComplexArray, FloatArray
-from models.numerics.grid import Line
+from models.numerics.grid import Axis
 from models.parameters import Float, Parameter
 
 
@@ -31,7 +31,7 @@ class Flowing(GrossPitaevskii):
         """Velocity of the frame's fluid along x."""
         return self._number("v_v_c") * self.sound
 
-    def _dispersion(self) -> tuple[Line, Line]:
+    def _dispersion(self) -> tuple[Axis, Axis]:
         ex, ey = super()._dispersion()
         return ex + self._number("hbar") * self.grid.kx * self.stream, ey
 

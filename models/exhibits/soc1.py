@@ -10,7 +10,7 @@ from models.declarations import EXPERT, FINGER, FLUID, GRID, with_defaults
 from models.exhibits.spin_orbit import SPIN_ORBIT, SpinOrbit
 from models.gpe import GrossPitaevskii
 from models.numerics.arrays import ComplexArray
-from models.numerics.grid import Line
+from models.numerics.grid import Axis
 from models.numerics.profiles import smooth_step
 from models.parameters import Float, Parameter
 
@@ -66,11 +66,11 @@ class SOC1(GrossPitaevskii):
         hbar, m = number("hbar"), number("m")
         return SpinOrbit(hbar, m, number("k_R"), number("soc_d"), number("soc_w"))
 
-    def _dispersion(self) -> tuple[Line, Line]:
+    def _dispersion(self) -> tuple[Axis, Axis]:
         light = self.light()
         k0 = light.minimum()
         ky = self.grid.ky
-        along_x: Line = light.lower(self.grid.kx + k0) - light.lower(k0)
+        along_x: Axis = light.lower(self.grid.kx + k0) - light.lower(k0)
         return along_x, (light.hbar * ky) ** 2 / (2 * light.m)
 
     def _initial(self) -> ComplexArray:

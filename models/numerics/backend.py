@@ -113,5 +113,5 @@ def _kernels(precision: Precision, plain: bool) -> Kernels:
         except ImportError as error:
             log.warning("numba is missing (%s): slower NumPy loops take its place", error)
         else:
-            return kernels_numba.Kernels(REAL_TYPES[precision])
+            return kernels_numba.CompiledKernels(REAL_TYPES[precision])
     return Kernels()

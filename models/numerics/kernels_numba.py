@@ -1,6 +1,6 @@
 """The inner loops of `kernels_numpy`, compiled.
 
-Everything is compiled for one precision when `Kernels` is built (or read from the cache on
+Everything is compiled for one precision when `CompiledKernels` is built (or read from the cache on
 disk), so that no step ever waits for a compiler, and every function gives up the interpreter's
 lock while it runs.
 """
@@ -28,7 +28,7 @@ from models.numerics.compiled_step import FASTMATH
 from models.numerics.finger_table import FingerTable
 
 
-class Kernels(kernels_numpy.Kernels):
+class CompiledKernels(kernels_numpy.Kernels):
     """The compiled functions for one real type, float32 or float64."""
 
     name = "numba"

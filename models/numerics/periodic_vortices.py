@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from models.numerics.arrays import FloatArray
-from models.numerics.grid import Grid, Line
+from models.numerics.grid import Axis, Grid
 from models.numerics.profiles import Complex
 
 THETA_TERMS = 3
@@ -53,7 +53,7 @@ def periodic_vortices(grid: Grid, centres: Complex, signs: Any, healing_length: 
     return field * np.sqrt(density)
 
 
-def _theta(x: Line, y: Line, aspect: float) -> Complex:
+def _theta(x: Axis, y: Axis, aspect: float) -> Complex:
     """Jacobi's theta_1(x + i y) but for a constant, x (Nx, 1), y (1, Ny), nome exp(-pi aspect)."""
     n = np.arange(THETA_TERMS)
     odd = 2 * n + 1
@@ -66,6 +66,6 @@ def _theta(x: Line, y: Line, aspect: float) -> Complex:
     return theta
 
 
-def _periodic(distance: Line, size: float) -> FloatArray:
+def _periodic(distance: Axis, size: float) -> FloatArray:
     shortest: FloatArray = (distance + size / 2) % size - size / 2
     return shortest

@@ -6,7 +6,7 @@ import pytest
 
 from app.compute.peer import Peer
 from app.protocol import frames
-from app.protocol.compute import Frame, from_server
+from app.protocol.compute import FrameMessage, from_server
 from app.protocol.frames import QUALITIES, FrameKey
 from app.transport.limits import LINK_BITS_PER_S
 
@@ -23,7 +23,7 @@ class Wire:
 
     def _send(self, parts: list[bytes]) -> None:
         message, address = from_server(parts[1])
-        assert isinstance(message, Frame)
+        assert isinstance(message, FrameMessage)
         self.sent.append((address.room, parts[2]))
 
     def offer(self, room: str, key: FrameKey, frame: bytes) -> None:

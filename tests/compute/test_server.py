@@ -9,7 +9,7 @@ import pytest
 import zmq
 
 from app.compute import server as server_module
-from app.compute.room_registry import Halls
+from app.compute.room_registry import SharedRoomRegistry
 from tests.client import decode
 from tests.compute.conftest import Serve, Visit
 from tests.compute.service import Outsider, Service
@@ -226,13 +226,13 @@ def test_an_empty_room_ends_and_one_with_visitors_does_not(
     serve: Serve, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended = threading.Event()
-    end = Halls._end
+    end = SharedRoomRegistry._end
 
-    def note(halls: Halls, hall: object) -> None:
+    def note(halls: SharedRoomRegistry, hall: object) -> None:
         end(halls, hall)  # type: ignore[arg-type]
         ended.set()
 
-    monkeypatch.setattr(Halls, "_end", note)
+    monkeypatch.setattr(SharedRoomRegistry, "_end", note)
     service = serve(idle_s=0.0)
     staying, leaving = hello(visit, service), hello(visit, service, room="Counter")
     leaving.say(type="leave")

@@ -12,7 +12,7 @@ import gevent.event
 from app.protocol import frames
 from app.protocol.frames import FrameKey
 from app.protocol.messages import ServerMessage, Visitor
-from app.protocol.stats import Figures
+from app.protocol.stats import RoomStats
 
 RAW = FrameKey("density", frames.RAW)
 PATIENCE_S = 10.0
@@ -26,7 +26,7 @@ class Audience:
     def __init__(self) -> None:
         self.messages: list[tuple[ServerMessage, int | None]] = []
         self.frames: list[tuple[FrameKey, bytes]] = []
-        self.figures = Figures()
+        self.stats = RoomStats()
         self.threads: set[threading.Thread] = set()
         self._news = gevent.event.Event()
 
@@ -38,8 +38,8 @@ class Audience:
         self.frames.append((key, frame))
         self._tell()
 
-    def on_figures(self, figures: Figures) -> None:
-        self.figures = figures
+    def on_stats(self, stats: RoomStats) -> None:
+        self.stats = stats
         self._tell()
 
     def of(self, kind: type) -> list[Any]:

@@ -44,12 +44,12 @@ def _toys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def looked_after(engine: Engine) -> Iterator[None]:
     """What an engine's owner does, and its end."""
 
-    def look_after() -> None:
+    def poll() -> None:
         while True:
             gevent.sleep(base.WATCH_S)
-            engine.look_after()
+            engine.poll()
 
-    keeper = gevent.spawn(look_after)
+    keeper = gevent.spawn(poll)
     yield
     keeper.kill()
     Mischief.released.set()

@@ -13,6 +13,7 @@ from msgspec import UNSET
 from app.engines import local
 from app.engines.base import Engine, RoomLink
 from app.protocol import frames
+from app.protocol.commands import LoadPicture
 from app.protocol.frames import FrameKey
 from app.protocol.messages import (
     ChannelValue,
@@ -28,8 +29,7 @@ from app.protocol.messages import (
     Visitors,
     Welcome,
 )
-from app.protocol.wishes import LoadPicture
-from app.rooms.call_threads import Ticket
+from app.rooms.call_threads import CallDeadline
 from app.rooms.source import SourceError
 from tests.client import decode
 from tests.engines.audience import ANNA, BERT, PATIENCE_S, RAW, Audience
@@ -214,7 +214,9 @@ def test_changes_push_themselves_and_only_the_newest_counts(
 def test_a_call_that_cannot_start_in_time_is_refused_and_never_runs(
     enter: Open, audience: Audience, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local, "Ticket", lambda who, request, _: Ticket(who, request, 0.3))
+    monkeypatch.setattr(
+        local, "CallDeadline", lambda who, request, _: CallDeadline(who, request, 0.3)
+    )
     link = enter("Mischief")
     link.send(1, Set(params={"mood": "hang"}))
     wait_until(Mischief.hangs.is_set, "it hangs", rest=gevent.sleep)
@@ -301,7 +303,7 @@ def test_what_does_not_fit_is_refused_to_its_sender(enter: Open, audience: Audie
 def test_how_it_runs_is_told(enter: Open, audience: Audience) -> None:
     link = enter("Wave")
     link.want(frozenset({RAW}))
-    audience.wait(lambda: audience.figures.steps_per_s > 0 and audience.figures.fps > 0)
+    audience.wait(lambda: audience.stats.steps_per_s > 0 and audience.stats.fps > 0)
 
 
 def test_a_closed_room_shows_nothing_more(enter: Open, audience: Audience) -> None:

@@ -30,7 +30,7 @@ class Post:
 
     def _take(self, answer: Fed | Error) -> None:
         self.answers.append(answer)
-        self._audience.on_figures(self._audience.figures)  # wakes who waits
+        self._audience.on_stats(self._audience.stats)  # wakes who waits
 
     def answer(self) -> Any:
         """What came of it."""

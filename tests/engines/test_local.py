@@ -59,7 +59,7 @@ def test_the_model_runs_in_a_thread_of_its_own_and_news_come_on_the_hub(
 ) -> None:
     link = enter("Wave")
     link.want(frozenset({RAW}))
-    audience.wait(lambda: audience.frames and audience.figures.steps_per_s > 0)
+    audience.wait(lambda: audience.frames and audience.stats.steps_per_s > 0)
     assert audience.threads == {threading.main_thread()}
     room = link._worker.room
     assert room is not None
@@ -102,7 +102,7 @@ def test_a_dead_thread_is_replaced_and_its_visitors_stay(enter: Open, audience: 
     assert [v.name for v in audience.of(Visitors)[-1].list] == ["Anna", "Bert", "Cleo"]
     audience.wait(lambda: audience.frames)
     assert decode(audience.frames[0][1]).seq > number
-    audience.wait(lambda: audience.figures.restarts == 1)
+    audience.wait(lambda: audience.stats.restarts == 1)
 
 
 def test_wishes_that_wait_while_the_thread_is_replaced_are_granted(

@@ -21,7 +21,7 @@ from app.engines.process_task import Task
 from app.engines.remote import RemoteEngine
 from app.protocol.frames import FrameKey
 from app.protocol.messages import Notice, ServerMessage, Welcome
-from app.protocol.stats import Figures
+from app.protocol.stats import RoomStats
 from app.web.http.gevent_hub import watch_on
 from tests.compute.service import Service
 from tests.engines.audience import ANNA, BERT, RAW, Audience
@@ -47,9 +47,9 @@ class Whole(Audience):
         assert self.link is not None
         super().on_frame(key, frame)
 
-    def on_figures(self, figures: Figures) -> None:
+    def on_stats(self, stats: RoomStats) -> None:
         assert self.link is not None
-        super().on_figures(figures)
+        super().on_stats(stats)
 
 
 def opened(engine: Engine, model: str) -> Whole:

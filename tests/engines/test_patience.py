@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.engines.hang_detector import FIRST_S, HUNG_S, LONGEST_S, Patience
+from app.engines.hang_detector import FIRST_S, HUNG_S, LONGEST_S, HangDetector
 
 
 class Silent:
@@ -21,24 +21,24 @@ class Silent:
         self.thread = threading.current_thread()
 
 
-def judge(patience: Patience, worker: Silent) -> str:
+def judge(patience: HangDetector, worker: Silent) -> str:
     return patience.judge(worker)  # type: ignore[arg-type]
 
 
 def test_a_step_is_short_and_a_first_making_is_not() -> None:
-    assert judge(Patience(), Silent(HUNG_S - 1, long=False)) == "well"
-    assert judge(Patience(), Silent(HUNG_S + 1, long=False)) == "hangs"
-    assert judge(Patience(), Silent(HUNG_S + 1)) == "slow"
-    assert judge(Patience(), Silent(FIRST_S + 1)) == "hangs"
+    assert judge(HangDetector(), Silent(HUNG_S - 1, long=False)) == "well"
+    assert judge(HangDetector(), Silent(HUNG_S + 1, long=False)) == "hangs"
+    assert judge(HangDetector(), Silent(HUNG_S + 1)) == "slow"
+    assert judge(HangDetector(), Silent(FIRST_S + 1)) == "hangs"
 
 
 def test_what_it_took_before_is_what_it_may_take() -> None:
-    patience = Patience()
+    patience = HangDetector()
     assert judge(patience, Silent(HUNG_S + 1, made_in_s=0.01)) == "hangs"
     assert judge(patience, Silent(HUNG_S + 1)) == "hangs"  # the next one knows it too
-    assert judge(Patience(usual_s=1.0), Silent(HUNG_S + 19)) == "slow"
-    assert judge(Patience(usual_s=1.0), Silent(HUNG_S + 21)) == "hangs"
-    assert judge(Patience(usual_s=50.0), Silent(LONGEST_S + 1)) == "hangs"
+    assert judge(HangDetector(usual_s=1.0), Silent(HUNG_S + 19)) == "slow"
+    assert judge(HangDetector(usual_s=1.0), Silent(HUNG_S + 21)) == "hangs"
+    assert judge(HangDetector(usual_s=50.0), Silent(LONGEST_S + 1)) == "hangs"
 
 
 @pytest.fixture
@@ -57,6 +57,6 @@ def compiler() -> Iterator[threading.Thread]:
 def test_a_compiler_is_given_time(compiler: threading.Thread) -> None:
     worker = Silent(HUNG_S + 10, long=False)
     worker.thread = compiler
-    assert judge(Patience(), worker) == "compiles"
+    assert judge(HangDetector(), worker) == "compiles"
     worker.beat -= LONGEST_S
-    assert judge(Patience(), worker) == "hangs"
+    assert judge(HangDetector(), worker) == "hangs"

@@ -18,7 +18,7 @@ from app.compute import snapshot_cache
 from app.engines.base import Engine, RoomLink
 from app.engines.remote import RemoteEngine
 from app.protocol import compute
-from app.protocol.compute import CHUNK_BYTES, WHOLE, Part
+from app.protocol.compute import CHUNK_BYTES, WHOLE, SnapshotPart
 from app.protocol.messages import Set, State, Welcome
 from app.rooms import snapshot
 from app.rooms.snapshot import SnapshotError
@@ -56,14 +56,14 @@ def enter(engine: Engine, audience: Audience) -> Iterator[Open]:
         link.close()
 
 
-def ask(link: RoomLink, parts: tuple[Part, ...] = WHOLE) -> gevent.event.AsyncResult[Any]:
+def ask(link: RoomLink, parts: tuple[SnapshotPart, ...] = WHOLE) -> gevent.event.AsyncResult[Any]:
     """What will be the answer."""
     answer: gevent.event.AsyncResult[Any] = gevent.event.AsyncResult()
     link.ask_snapshot(parts, answer.set)
     return answer
 
 
-def saved(link: RoomLink, parts: tuple[Part, ...] = WHOLE) -> dict[str, Any]:
+def saved(link: RoomLink, parts: tuple[SnapshotPart, ...] = WHOLE) -> dict[str, Any]:
     """The arrays of a snapshot."""
     data = ask(link, parts).get(timeout=PATIENCE_S)
     assert isinstance(data, bytes), data
@@ -146,7 +146,7 @@ def test_a_server_that_goes_is_no_reason_to_wait(
     link.enter(ANNA, UNSET)
     audience.wait(lambda: audience.of(Welcome))
     # It takes the question, and never answers it.
-    monkeypatch.setattr(snapshot_cache.Shelf, "_put", lambda *_: None)
+    monkeypatch.setattr(snapshot_cache.SnapshotCache, "_put", lambda *_: None)
     answer = ask(link)
     service.stop()
     assert "does not answer" in str(answer.get(timeout=PATIENCE_S))

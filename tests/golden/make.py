@@ -22,8 +22,8 @@ from msgspec import UNSET
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[1]))
 
-from app.protocol import console, frames, idle, messages, talk  # noqa: E402
-from app.protocol.frames import FingerMark, Frame, VortexMark  # noqa: E402
+from app.protocol import chat, console, frames, idle, messages
+from app.protocol.frames import FingerMark, VortexMark, WireFrame  # noqa: E402
 
 HOSTILE = "<img src=x onerror=alert(1)> “é” \U0001f300"
 ADA = messages.Visitor(id=7, name="Ada", colour="#ffb454")
@@ -50,22 +50,22 @@ CLIENT: list[messages.ClientMessage] = [
     messages.Channels(id=None),
     messages.Subscribe(names=["fps", "steps_per_s"]),
     messages.Unsubscribe(names=["fps"]),
-    talk.Echo(id=5, data={"deep": [1, None, HOSTILE]}),
-    talk.Say(text=HOSTILE),
-    talk.Say(id="s", text="hi", room="Quench"),
-    talk.Broadcast(text="We close at six."),
-    talk.JoinRoom(id=1, room="Quench"),
-    talk.LeaveRoom(room="Quench"),
-    talk.ListRooms(),
-    talk.CloseRoom(room="Quench"),
-    talk.Mute(visitor=7),
-    talk.Mute(room="Quench", muted=False),
-    talk.Bye(),
+    chat.Echo(id=5, data={"deep": [1, None, HOSTILE]}),
+    chat.Say(text=HOSTILE),
+    chat.Say(id="s", text="hi", room="Quench"),
+    chat.Broadcast(text="We close at six."),
+    chat.JoinRoom(id=1, room="Quench"),
+    chat.LeaveRoom(room="Quench"),
+    chat.ListRooms(),
+    chat.CloseRoom(room="Quench"),
+    chat.Mute(visitor=7),
+    chat.Mute(room="Quench", muted=False),
+    chat.Bye(),
     messages.Rpc(op="get", target="model.cooling"),
     messages.Rpc(id=5, op="call", target="sample.add", args=[4, "x", None], kwargs={"b": [1.5]}),
 ]  # fmt: skip
 
-LINE = talk.Said(
+LINE = chat.Said(
     room="BEC", by=8, name=HOSTILE[:24], colour="#6ee7b7", text=HOSTILE, count=3, at=1.8e9
 )
 
@@ -102,21 +102,21 @@ SERVER: list[messages.ServerMessage] = [
     idle.Idle(phase="countdown", left_s=9.5),
     console.Locked(locked=True),
     messages.Error(id=3, code="out_of_range", message="cooling: 1e-10 to 1 is allowed, not 2"),
-    talk.Echoed(id=5, data=[]),
+    chat.Echoed(id=5, data=[]),
     LINE,
-    talk.Said(id="s", room=None, by=7, name="Ada", colour="#ffb454", text="hi", count=0, at=0.5),
-    talk.RoomNames(names=["BEC", "Quench"], muted=["Quench"], you_muted=False),
-    talk.Lines(room="BEC", lines=(LINE,)),
-    talk.Closed(room="BEC", by=7),
-    talk.Muted(muted=True, visitor=8, room=None, by=7),
-    talk.Farewell(),
+    chat.Said(id="s", room=None, by=7, name="Ada", colour="#ffb454", text="hi", count=0, at=0.5),
+    chat.RoomNames(names=["BEC", "Quench"], muted=["Quench"], you_muted=False),
+    chat.Lines(room="BEC", lines=(LINE,)),
+    chat.Closed(room="BEC", by=7),
+    chat.Muted(muted=True, visitor=8, room=None, by=7),
+    chat.Farewell(),
 ]
 
-FRAMES: dict[str, Frame] = {
-    "bare": Frame(
+FRAMES: dict[str, WireFrame] = {
+    "bare": WireFrame(
         frames.RAW, 3, 2, 1, 0.0, -1.0, 1.0, 0, [], np.zeros((0, 2)), [], bytes(range(6))
     ),
-    "full": Frame(
+    "full": WireFrame(
         frames.JPEG, 256, 128, 2**32 - 1, 1234.5, 0.0, 0.75, 3,
         [
             FingerMark(2**32 - 1, 255, True, (0.0, 1.0), (0.25, 0.5)),

@@ -15,8 +15,8 @@ from app.protocol.compute import MAX_ANSWER_BYTES
 VIEWS = [{"name": "density", "unit": "1"}, {"name": "phase", "unit": "rad"}]
 
 
-def frame(encoding: int, picture: bytes, nx: int = 3, ny: int = 2) -> frames.Frame:
-    return frames.Frame(
+def frame(encoding: int, picture: bytes, nx: int = 3, ny: int = 2) -> frames.WireFrame:
+    return frames.WireFrame(
         encoding, nx, ny, 7, 1.5, -1.0, 1.0, 1, [], np.zeros((0, 2)), [], picture
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ def fake(request: pytest.FixtureRequest) -> Iterator[Fake]:
 def picture(level: int, seq: int = 1) -> bytes:
     """A raw frame of one level."""
     return frames.pack(
-        frames.Frame(
+        frames.WireFrame(
             frames.RAW, 3, 2, seq, 0.5, 0.0, 255.0, 0, [], np.zeros((0, 2)), [], bytes([level] * 6)
         )
     )

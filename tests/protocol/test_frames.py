@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.protocol import frames
-from app.protocol.frames import FingerMark, Frame, FrameError, VortexMark, pack, unpack
+from app.protocol.frames import FingerMark, FrameError, VortexMark, WireFrame, pack, unpack
 from tests import client
 
 u16 = st.integers(0, 65535)
@@ -25,13 +25,13 @@ fingers = st.builds(
 vortices = st.builds(VortexMark, fraction, fraction, st.integers(-32768, 32767))
 
 
-def made(**changes: Any) -> Frame:
+def made(**changes: Any) -> WireFrame:
     plain: dict[str, Any] = {
         "encoding": frames.RAW, "nx": 3, "ny": 2, "seq": 9, "time": 1.5, "lo": -1.0, "hi": 2.0,
         "view": 1, "fingers": [], "tracers": np.zeros((0, 2)), "vortices": [],
         "picture": bytes(range(6)),
     }  # fmt: skip
-    return Frame(**{**plain, **changes})
+    return WireFrame(**{**plain, **changes})
 
 
 @given(
@@ -47,7 +47,7 @@ def test_a_frame_survives_its_bytes(
 ) -> None:  # fmt: skip
     picture = data.draw(st.binary(min_size=nx * ny, max_size=nx * ny))
     points = np.array(tracers).reshape(-1, 2)
-    frame = Frame(frames.RAW, nx, ny, seq, time, lo, hi, view, marks, points, swirls, picture)
+    frame = WireFrame(frames.RAW, nx, ny, seq, time, lo, hi, view, marks, points, swirls, picture)
     packed = pack(frame)
     again = unpack(packed)
     assert np.array_equal(again.tracers, points)

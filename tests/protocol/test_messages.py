@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.protocol import idle, messages, talk
+from app.protocol import chat, idle, messages
 from app.protocol.messages import (
     Ack,
     ChannelNames,
@@ -74,20 +74,20 @@ GOOD: list[tuple[ClientMessage, str]] = [
     (Channels(), '{"type":"channels"}'),
     (Subscribe(names=["fps"]), '{"type":"subscribe","names":["fps"]}'),
     (Unsubscribe(names=[]), '{"type":"unsubscribe","names":[]}'),
-    (talk.Echo(id=1, data=[{"a": None}]), '{"type":"echo","id":1,"data":[{"a":null}]}'),
-    (talk.Say(text="hi"), '{"type":"say","text":"hi"}'),
-    (talk.Say(text="é" * 280, room="R"), f'{{"type":"say","text":"{"é" * 280}","room":"R"}}'),
-    (talk.Broadcast(text="hi"), '{"type":"broadcast","text":"hi"}'),
-    (talk.JoinRoom(room="R"), '{"type":"join","room":"R"}'),
-    (talk.LeaveRoom(room="R"), '{"type":"leave","room":"R"}'),
-    (talk.ListRooms(), '{"type":"rooms"}'),
-    (talk.CloseRoom(room="R"), '{"type":"close_room","room":"R"}'),
-    (talk.Mute(), '{"type":"mute"}'),
+    (chat.Echo(id=1, data=[{"a": None}]), '{"type":"echo","id":1,"data":[{"a":null}]}'),
+    (chat.Say(text="hi"), '{"type":"say","text":"hi"}'),
+    (chat.Say(text="é" * 280, room="R"), f'{{"type":"say","text":"{"é" * 280}","room":"R"}}'),
+    (chat.Broadcast(text="hi"), '{"type":"broadcast","text":"hi"}'),
+    (chat.JoinRoom(room="R"), '{"type":"join","room":"R"}'),
+    (chat.LeaveRoom(room="R"), '{"type":"leave","room":"R"}'),
+    (chat.ListRooms(), '{"type":"rooms"}'),
+    (chat.CloseRoom(room="R"), '{"type":"close_room","room":"R"}'),
+    (chat.Mute(), '{"type":"mute"}'),
     (
-        talk.Mute(muted=False, visitor=2**32 - 1, room="R"),
+        chat.Mute(muted=False, visitor=2**32 - 1, room="R"),
         '{"type":"mute","muted":false,"visitor":4294967295,"room":"R"}',
     ),
-    (talk.Bye(), '{"type":"bye"}'),
+    (chat.Bye(), '{"type":"bye"}'),
     (idle.Here(), '{"type":"here"}'),
     (Rpc(op="get", target="model.g"), '{"type":"rpc","op":"get","target":"model.g"}'),
     (
@@ -272,7 +272,7 @@ def test_a_long_wrong_type_is_quoted_shortly() -> None:
 
 
 anna = Visitor(id=1, name="Anna", colour="#112233")
-LINE = talk.Said(room="R", by=1, name="Anna", colour="#112233", text="hi", count=2, at=0.5)
+LINE = chat.Said(room="R", by=1, name="Anna", colour="#112233", text="hi", count=2, at=0.5)
 SPOKEN = {"type": "said", "room": "R", "from": 1, "name": "Anna", "colour": "#112233",
           "text": "hi", "count": 2, "at": 0.5}  # fmt: skip
 SAID: list[tuple[messages.ServerMessage, dict[str, Any]]] = [
@@ -322,19 +322,19 @@ SAID: list[tuple[messages.ServerMessage, dict[str, Any]]] = [
         idle.Idle(phase="busy", left_s=0.0),
         {"type": "idle", "phase": "busy", "left_s": 0.0},
     ),
-    (talk.Echoed(data=None), {"type": "echoed", "data": None}),
+    (chat.Echoed(data=None), {"type": "echoed", "data": None}),
     (LINE, SPOKEN),
     (
-        talk.RoomNames(names=["R"], muted=[], you_muted=False),
+        chat.RoomNames(names=["R"], muted=[], you_muted=False),
         {"type": "rooms", "names": ["R"], "muted": [], "you_muted": False},
     ),
-    (talk.Lines(room="R", lines=(LINE,)), {"type": "lines", "room": "R", "lines": [SPOKEN]}),
-    (talk.Closed(room="R", by=1), {"type": "closed", "room": "R", "by": 1}),
+    (chat.Lines(room="R", lines=(LINE,)), {"type": "lines", "room": "R", "lines": [SPOKEN]}),
+    (chat.Closed(room="R", by=1), {"type": "closed", "room": "R", "by": 1}),
     (
-        talk.Muted(muted=True, visitor=None, room="R", by=1),
+        chat.Muted(muted=True, visitor=None, room="R", by=1),
         {"type": "muted", "muted": True, "visitor": None, "room": "R", "by": 1},
     ),
-    (talk.Farewell(), {"type": "bye"}),
+    (chat.Farewell(), {"type": "bye"}),
 ]  # fmt: skip
 
 

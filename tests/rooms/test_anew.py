@@ -9,7 +9,7 @@ import pytest
 from msgspec import UNSET
 
 import models
-from app.protocol.wishes import Rest
+from app.protocol.commands import ResetRoom
 from app.rooms import parameters
 from tests.toy import Wave
 
@@ -22,7 +22,7 @@ def test_all_is_as_at_the_start_and_it_was_nobodys_wish(make_hall: Callable[...,
     hall.room.advance(lambda: None)
     hall.do("pause")
     hall.heard.all.clear()
-    hall.room.handle(1, Rest())
+    hall.room.handle(1, ResetRoom())
     assert hall.room.params == first
     assert hall.room.running
     assert hall.room.model.t == 0
@@ -37,7 +37,7 @@ def test_all_is_as_at_the_start_and_it_was_nobodys_wish(make_hall: Callable[...,
 
 
 def test_what_is_as_it_was_is_not_set(hall: Any) -> None:
-    hall.room.handle(1, Rest(id=UNSET))
+    hall.room.handle(1, ResetRoom(id=UNSET))
     assert {name for state in hall.heard.take("state") for name in state["params"]} == set()
 
 
@@ -52,6 +52,6 @@ def test_every_exhibit_comes_back_from_every_preset(
     for preset in model.presets.values():
         hall.set(**{key: value for key, value in preset.items() if key not in sizes})
         hall.heard.all.clear()
-        hall.room.handle(1, Rest())
+        hall.room.handle(1, ResetRoom())
         assert hall.heard.take("error") == []
         assert hall.room.params == first

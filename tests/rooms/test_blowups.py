@@ -150,7 +150,7 @@ def test_a_fluid_that_will_not_heal_is_made_anew(make_hall: MakeHall) -> None:
         look(hall)
     texts = [notice["text"] for notice in hall.heard.take("notice")]
     assert [text.startswith("The model was restarted") for text in texts] == [False] * 3 + [True]
-    assert hall.room.figures().restarts == 1
+    assert hall.room.stats().restarts == 1
     hall.room.advance(idle)
     assert hall.heard.take("notice") == []
 

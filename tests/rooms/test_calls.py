@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from app.protocol.messages import Rpc, Visitor
 from app.rooms import exposure
-from app.rooms.call_threads import CallLimits, Ticket
+from app.rooms.call_threads import CallDeadline, CallLimits
 from models.user_file import load
 from tests.rooms.conftest import Hall
 from tests.toy import Wave
@@ -437,7 +437,7 @@ def test_a_call_that_comes_too_late_never_runs(hall: Hall, monkeypatch: pytest.M
     hall.room.handle(1, Rpc(id=9, op="call", target="sample.slowly", args=["x"]))
     hall.catch_up()
     assert hall.answer() == "too_late"
-    refused = Ticket(1, 9, -1.0)
+    refused = CallDeadline(1, 9, -1.0)
     assert refused.claim()
     hall.room.handle(1, Rpc(id=9, op="set", target="sample.a", args=[5]), refused)
     assert hall.heard.all == []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from app.rooms import figures
-from app.rooms.figures import Rate
+from app.rooms import rates
+from app.rooms.rates import Rate
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [100.0]
-    monkeypatch.setattr(figures.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(rates.time, "monotonic", lambda: now[0])
     return now
 
 

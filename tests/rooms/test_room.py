@@ -391,11 +391,11 @@ def test_channels_tell_changes_only(hall: Any) -> None:
 def test_figures_count_what_happened(hall: Any) -> None:
     hall.room.advance(idle)
     hall.room.compose([RAW])
-    figures = hall.room.figures()
-    assert figures.steps_per_s == 20
-    assert figures.fps == 1
-    assert figures.sim_time == 20 * DT
-    assert figures.restarts == 0
+    stats = hall.room.stats()
+    assert stats.steps_per_s == 20
+    assert stats.fps == 1
+    assert stats.sim_time == 20 * DT
+    assert stats.restarts == 0
 
 
 def test_the_report_holds_state_and_fingers(hall: Any) -> None:
@@ -426,7 +426,7 @@ def test_recovery_keeps_visitors_and_the_parameters_that_worked(make_hall: MakeH
     assert hall.room.params["mood"] == "good"
     assert hall.room.params["speed"] == 0.5
     assert {visitor.id for visitor in hall.room.visitors} == {1, 2}
-    assert hall.room.figures().restarts == 1
+    assert hall.room.stats().restarts == 1
     assert hall.fingers() == set()
     hall.room.advance(idle)
 
@@ -460,7 +460,7 @@ def test_a_successor_takes_over_visitors_time_and_numbers(make_hall: MakeHall) -
     assert heir.visitors == hall.room.visitors
     assert heir.running is False
     assert heir.params["humps"] == 5
-    assert heir.figures().restarts == 1
+    assert heir.stats().restarts == 1
     assert client.decode(heir.compose([RAW])[RAW]).seq > before
     assert hall.heard.last("notice")["level"] == "trouble"
     assert hall.heard.last("state")["params"] == heir.params
@@ -479,4 +479,4 @@ def test_the_heart_beats_while_time_stands_still(
         monkeypatch.setattr(time, "monotonic", lambda later=later: began + later)
         hall.room.publish({"heartbeat"})
     assert [told["value"] for told in hall.heard.take("channel")] == [0, 1, 360]
-    assert hall.room.successor(hall.heard.emit, hall.posted.put).figures().heartbeat == 360
+    assert hall.room.successor(hall.heard.emit, hall.posted.put).stats().heartbeat == 360

@@ -6,7 +6,7 @@ import pytest
 
 from app.protocol.frames import QUALITIES
 from app.transport import flow_control, limits
-from app.transport.flow_control import WINDOW, Flow
+from app.transport.flow_control import WINDOW, FrameFlow
 
 FRAME = 5000
 
@@ -21,7 +21,7 @@ class Link:
         self.seq = 0
 
     def show(
-        self, viewer: Flow, seconds: float, size: int = FRAME, ack_s: float | None = 0.0
+        self, viewer: FrameFlow, seconds: float, size: int = FRAME, ack_s: float | None = 0.0
     ) -> int:
         """Offer 100 frames a second for `seconds`, reviewing each; how many went."""
         went = 0
@@ -47,7 +47,7 @@ def link(monkeypatch: pytest.MonkeyPatch) -> Link:
 
 
 def test_three_frames_are_under_way_and_then_none_before_an_ack(link: Link) -> None:
-    viewer = Flow(None)
+    viewer = FrameFlow(None)
     for seq in range(1, 1 + WINDOW):
         assert viewer.wait_s(FRAME) == 0
         viewer.sent(seq, FRAME)
@@ -63,13 +63,13 @@ def test_three_frames_are_under_way_and_then_none_before_an_ack(link: Link) -> N
 
 
 def test_without_acks_there_is_one_frame_a_second(link: Link) -> None:
-    viewer = Flow(None)
+    viewer = FrameFlow(None)
     went = link.show(viewer, 10.0, ack_s=None)
     assert WINDOW + 8 <= went <= WINDOW + 10
 
 
 def test_an_old_ack_or_a_wrong_one_covers_no_more_than_it_names(link: Link) -> None:
-    viewer = Flow(None)
+    viewer = FrameFlow(None)
     for seq in (10, 11, 12):
         viewer.sent(seq, FRAME)
     viewer.acked(9)
@@ -79,13 +79,13 @@ def test_an_old_ack_or_a_wrong_one_covers_no_more_than_it_names(link: Link) -> N
 
 
 def test_a_viewer_on_this_machine_gets_every_frame(link: Link) -> None:
-    viewer = Flow(None)
+    viewer = FrameFlow(None)
     assert link.show(viewer, 3.0, size=65_000) >= 290
     assert viewer.quality == 0
 
 
 def test_a_link_gets_what_it_may_carry(link: Link) -> None:
-    viewer = Flow(800_000)
+    viewer = FrameFlow(800_000)
     seconds = 20.0
     went = link.show(viewer, seconds)
     assert went * FRAME * 8 <= 800_000 * (seconds + 1)
@@ -93,7 +93,7 @@ def test_a_link_gets_what_it_may_carry(link: Link) -> None:
 
 
 def test_quality_goes_down_on_a_narrow_link_and_up_again_when_there_is_room(link: Link) -> None:
-    viewer = Flow(800_000)
+    viewer = FrameFlow(800_000)
     link.show(viewer, 1.5)
     assert viewer.quality == 1
     link.show(viewer, 10.0)
@@ -105,7 +105,7 @@ def test_quality_goes_down_on_a_narrow_link_and_up_again_when_there_is_room(link
 
 
 def test_late_acks_lower_quality_and_leave_one_frame_under_way(link: Link) -> None:
-    viewer = Flow(5_000_000)
+    viewer = FrameFlow(5_000_000)
     link.show(viewer, 8.0, ack_s=0.4)
     assert viewer.quality == len(QUALITIES) - 1
     before = link.seq
@@ -115,14 +115,14 @@ def test_late_acks_lower_quality_and_leave_one_frame_under_way(link: Link) -> No
 
 
 def test_a_link_that_recovers_gets_its_rate_back(link: Link) -> None:
-    viewer = Flow(5_000_000)
+    viewer = FrameFlow(5_000_000)
     link.show(viewer, 5.0, ack_s=0.4)
     link.show(viewer, 5.0)
     assert link.show(viewer, 1.0) > 90
 
 
 def test_a_review_says_whether_quality_changed(link: Link) -> None:
-    viewer = Flow(1000)
+    viewer = FrameFlow(1000)
     assert viewer.review() is False
     viewer.sent(1, 10_000)
     viewer.acked(1)

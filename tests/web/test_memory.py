@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.paths import ROOT, state_dir
-from app.web.rooms.saved_state import KeptRoom, Memory
+from app.web.rooms.saved_state import KeptRoom, SavedState
 
 WRITER = """
 import sys
@@ -31,11 +31,11 @@ def state_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_rooms_are_of_one_launch_and_counts_of_all() -> None:
-    first = Memory("secret", 8765)
+    first = SavedState("secret", 8765)
     first.kept.rooms["Hall"] = KeptRoom("BEC", {"cooling": 0.5}, running=False, locked=True)
     first.met()
     first.save()
-    again = Memory("secret", 8765)
+    again = SavedState("secret", 8765)
     room = again.room("Hall", "BEC")
     assert room is not None
     assert (room.state().params, room.state().running, room.locked) == (
@@ -45,9 +45,9 @@ def test_rooms_are_of_one_launch_and_counts_of_all() -> None:
     )
     assert again.room("Hall", "Quench") is None
     assert (again.kept.starts, again.kept.visitors) == (2, 1)
-    assert Memory("another", 8765).room("Hall", "BEC") is None
-    assert Memory("another", 8765).kept.visitors == 1
-    assert Memory("secret", 8766).kept.visitors == 0
+    assert SavedState("another", 8765).room("Hall", "BEC") is None
+    assert SavedState("another", 8765).kept.visitors == 1
+    assert SavedState("secret", 8766).kept.visitors == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[]", b'{"launch": 3}', b"{" * 5000])
@@ -55,7 +55,7 @@ def test_a_file_that_is_none_of_ours_is_set_aside(state_home: Path, content: byt
     state_home.mkdir(parents=True)
     file = state_home / "exhibit-8765.json"
     file.write_bytes(content)
-    memory = Memory("secret", 8765)
+    memory = SavedState("secret", 8765)
     assert memory.kept.rooms == {}
     assert file.with_suffix(".bad").read_bytes() == content
     memory.save()
@@ -65,16 +65,16 @@ def test_a_file_that_is_none_of_ours_is_set_aside(state_home: Path, content: byt
 def test_a_disk_that_takes_nothing_is_told_of_once(
     state_home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    memory = Memory("secret", 8765)
+    memory = SavedState("secret", 8765)
     memory.save()
     monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
-    blocked = Memory("secret", 8765)
+    blocked = SavedState("secret", 8765)
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
             blocked.met()
             blocked.save()
     assert len(caplog.records) == 1
-    assert Memory("secret", 8765).kept.visitors == 0
+    assert SavedState("secret", 8765).kept.visitors == 0
 
 
 def test_a_writer_that_is_killed_leaves_the_old_or_the_new(tmp_path: Path) -> None:

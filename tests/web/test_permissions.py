@@ -7,7 +7,7 @@ import pytest
 
 from app.protocol.messages import ClientMessage
 from app.web.auth.permissions import MESSAGES
-from app.web.auth.route_guard import Guard
+from app.web.auth.route_guard import RouteGuard
 from app.web.auth.tokens import Identity
 
 
@@ -17,7 +17,7 @@ def test_every_message_has_its_row() -> None:
 
 def test_a_route_without_a_row_is_seen_when_it_is_made() -> None:
     app = bottle.Bottle()
-    app.install(Guard(Identity("secret")))
+    app.install(RouteGuard(Identity("secret")))
     app.get("/secrets")(lambda: "all of them")
     (route,) = app.routes
     with pytest.raises(KeyError, match="GET /secrets"):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.protocol.wishes import MAX_PICTURE_SIDE
+from app.protocol.commands import MAX_PICTURE_SIDE
 from app.settings.exhibit import PICTURE_TYPES
 from app.web.routes.picture_reader import FORMATS, KEPT_SIDE, PictureError, read_picture
 

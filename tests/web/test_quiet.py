@@ -34,7 +34,7 @@ def enter(hall: Serving, role: str = "guest", **hello: Any) -> Client:
 
 def phase(client: Client, name: str) -> dict[str, Any]:
     """He is told that it is so now."""
-    return client.hear("idle", lambda told: told["phase"] == name)
+    return client.hear("idle", lambda on_broadcast: on_broadcast["phase"] == name)
 
 
 def test_what_is_no_sign_of_anybody_does_not_count(hall: Serving) -> None:
@@ -56,21 +56,21 @@ def test_what_is_no_sign_of_anybody_does_not_count(hall: Serving) -> None:
     phase(guest, "countdown")
     for message in signless:
         guest.send(**message)
-    told = kiosk.hear("idle", lambda told: told["phase"] != "countdown")
-    assert told["phase"] == "attract"
+    on_broadcast = kiosk.hear("idle", lambda on_broadcast: on_broadcast["phase"] != "countdown")
+    assert on_broadcast["phase"] == "attract"
     kiosk.messages.clear()
     for message in signless:
         guest.send(**message)
     guest.sync()
     kiosk.sync()
-    assert not [told for told in kiosk.messages if told["type"] == "idle"]
+    assert not [on_broadcast for on_broadcast in kiosk.messages if on_broadcast["type"] == "idle"]
 
 
 def test_nobody_is_asked_and_nothing_begins_anew_where_no_kiosk_is(hall: Serving) -> None:
     guest = enter(hall, room="Quench")
     guest.ask("set", params={"tracers": 0})
     guest.listen(1.5)
-    assert not [told for told in guest.messages if told["type"] == "idle"]
+    assert not [on_broadcast for on_broadcast in guest.messages if on_broadcast["type"] == "idle"]
     state = json.loads(hall.get("api/rooms/Quench/state")[1])
     assert state["params"]["tracers"] == 0
 
@@ -104,7 +104,9 @@ def test_two_kiosks_of_one_room_do_not_disturb_each_other(environment: dict[str,
             share = (end - time.monotonic()) / 10
             guest.send(type="finger", touch=0, x=share, y=0.5)
             here.listen(0.1)
-        assert not [told for told in here.messages if told["type"] == "idle"]
+        assert not [
+            on_broadcast for on_broadcast in here.messages if on_broadcast["type"] == "idle"
+        ]
         guest.send(type="finger", touch=0, x=0.5, y=0.5, down=False)
         there.sync()
         there.messages.clear()
@@ -117,7 +119,9 @@ def test_two_kiosks_of_one_room_do_not_disturb_each_other(environment: dict[str,
         here.listen(3)  # neither the other's fresh start nor its ghost is a visitor
         there.sync()
         for kiosk in (here, there):
-            assert not [told for told in kiosk.messages if told["type"] == "idle"]
+            assert not [
+                on_broadcast for on_broadcast in kiosk.messages if on_broadcast["type"] == "idle"
+            ]
     finally:
         for hall in halls:
             hall.kill()

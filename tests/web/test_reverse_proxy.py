@@ -38,13 +38,13 @@ def behind(server: Serving, **how: Any) -> closing[ReverseProxy]:
     return closing(ReverseProxy(port, **how))
 
 
-def knock(proxy: ReverseProxy, headers: dict[str, str]) -> Client:
+def request_entry(proxy: ReverseProxy, headers: dict[str, str]) -> Client:
     return Client(f"http://127.0.0.1:{proxy.port}/hall/", headers, **NAMES)
 
 
 def come(server: Serving, proxy: ReverseProxy, client: str, **hello: Any) -> Client:
     """A browser at the address `client` says hello through the proxy."""
-    visitor = knock(proxy, {CLIENT: client})
+    visitor = request_entry(proxy, {CLIENT: client})
     server.clients.append(visitor)
     visitor.send(type="hello", protocol=1, **hello)
     return visitor
@@ -87,7 +87,7 @@ def test_limits_are_each_visitors_own_where_the_proxy_is_believed(begin: Begin) 
         come(server, proxy, "198.51.100.8", token=code).hear("welcome")
         # What a visitor says of himself stands before what the proxy says, and counts nothing.
         headers = {CLIENT: "198.51.100.7", "X-Forwarded-For": "198.51.100.8"}
-        liar = knock(proxy, headers)
+        liar = request_entry(proxy, headers)
         server.clients.append(liar)
         liar.send(type="hello", protocol=1, token=code)
         assert liar.hear("error")["code"] == "too_fast"
@@ -125,8 +125,8 @@ def test_one_visitor_cannot_use_up_the_proxys_connections(begin: Begin) -> None:
     code = code_of(server)["code"]
     with behind(server) as proxy, ExitStack() as held:
         for _ in range(120):
-            held.callback(knock(proxy, {CLIENT: "198.51.100.7"}).close)
+            held.callback(request_entry(proxy, {CLIENT: "198.51.100.7"}).close)
         with pytest.raises(websocket.WebSocketBadStatusException) as refused:
-            knock(proxy, {CLIENT: "198.51.100.7"})
+            request_entry(proxy, {CLIENT: "198.51.100.7"})
         assert refused.value.status_code == 429
         come(server, proxy, "198.51.100.8", token=code).hear("welcome")

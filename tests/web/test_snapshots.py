@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.protocol.compute import WHOLE
-from app.rooms.snapshot import Answer, SnapshotError
+from app.rooms.snapshot import OnSnapshot, SnapshotError
 from app.transport.limits import MAX_SNAPSHOTS
 from app.web.routes import snapshots
 from app.web.routes.snapshots import PIECE_BYTES, SnapshotCounter
@@ -17,7 +17,7 @@ class Room:
     def __init__(self, made: bytes | SnapshotError | None) -> None:
         self._made = made
 
-    def ask_snapshot(self, parts: object, answer: Answer) -> None:
+    def ask_snapshot(self, parts: object, answer: OnSnapshot) -> None:
         assert parts == WHOLE
         if self._made is not None:
             answer(self._made)
@@ -57,6 +57,6 @@ def test_no_snapshot_is_no_burden(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_peer_that_takes_for_ever_loses_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "SNAPSHOT_S", -1.0)
-    download = snapshots.Download(SnapshotCounter(), b"x")
+    download = snapshots.SnapshotBody(SnapshotCounter(), b"x")
     with pytest.raises(OSError, match="too long"):
         list(download)

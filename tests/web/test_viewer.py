@@ -11,7 +11,7 @@ import gevent.socket
 import pytest
 
 from app.protocol.messages import ChannelValue, Visitor, encode
-from app.transport.flow_control import Flow
+from app.transport.flow_control import FrameFlow
 from app.web.http.websocket import BINARY, TEXT, WebSocket, framed
 from app.web.rooms.viewer import Viewer
 from tests.web.peer import CLOSE, read_frame
@@ -31,7 +31,7 @@ class SlowPage:
         self.ends = (file, ours, self.peer)
         visitor = Visitor(id=1, name="Anna", colour="#112233")
         self.socket = WebSocket(ours, file)
-        self.viewer = Viewer(self.socket, visitor, "127.0.0.1", Flow(None))
+        self.viewer = Viewer(self.socket, visitor, "127.0.0.1", FrameFlow(None))
 
     def tell(self, name: str, value: object) -> None:
         """A channel's value, as a room's stage hands it on."""

@@ -55,7 +55,7 @@ class Talk:
         """All that was set: what a server that comes back is told."""
         self._held: str | None = None
         """The last of "start" and "pause"."""
-        self._wishes: list[Request] = []
+        self._commands: list[Request] = []
         self._asked = self._answered = 0
         self._away = False
         self._over = False
@@ -107,11 +107,11 @@ class Talk:
     def owes(self) -> bool:
         """Is there a wish that the newest picture does not show?"""
         with self._news:
-            return bool(self._wishes) or self._answered < self._asked
+            return bool(self._commands) or self._answered < self._asked
 
     def _wish(self, request: Request) -> None:
         if not self._away:  # a server that comes back is told what is in force
-            self._wishes.append(request)
+            self._commands.append(request)
         self._news.notify_all()
 
     # --- in its own thread ----------------------------------------------------------------
@@ -122,9 +122,9 @@ class Talk:
                 self._news.wait_for(lambda: self._over or self._away or self._has_work)
                 if self._over:
                     break
-                asked, wishes, self._wishes = self._asked, self._wishes, []
+                asked, commands, self._commands = self._asked, self._commands, []
             try:
-                seen = self._exchange(wishes)
+                seen = self._exchange(commands)
             except AwayError as fault:
                 log.info("super_hydro's server: %s", fault)
                 self._find_away()
@@ -139,18 +139,18 @@ class Talk:
 
     @property
     def _has_work(self) -> bool:
-        return bool(self._wishes) or self._answered < self._asked
+        return bool(self._commands) or self._answered < self._asked
 
-    def _exchange(self, wishes: list[Request]) -> Seen:
+    def _exchange(self, commands: list[Request]) -> Seen:
         """All that one picture needs, in one go: wishes there, density, tracers, finger back."""
         if not self._wire.connected:
-            wishes = self._again()
+            commands = self._again()
             self._has_tracers = TRACERS in self._names  # perhaps another server than it was
         asks_finger = FINGER in self._names and "finger_x" in self._values
         questions = [array("density")]
         questions += [array(TRACERS)] if self._has_tracers else []
         questions += [get(FINGER)] if asks_finger else []
-        answers = iter(self._wire.ask(*wishes, *questions)[len(wishes) :])
+        answers = iter(self._wire.ask(*commands, *questions)[len(commands) :])
         density = checked(next(answers))
         tracers = fractions(next(answers), density.shape) if self._has_tracers else NONE
         self._has_tracers = len(tracers) > 0
@@ -159,7 +159,7 @@ class Talk:
     def _again(self) -> list[Request]:
         """What is in force, for a server that may have been started again."""
         with self._news:
-            self._wishes = []
+            self._commands = []
             values = [put(dict(self._values))] if self._values else []
             return [*values, *([do(self._held)] if self._held else [])]
 
@@ -174,7 +174,7 @@ class Talk:
             known, self._away = not self._away, False
             if not known and self._wire.connected:
                 # Wishes were not kept while it was silent.
-                self._wishes = self._again()
+                self._commands = self._again()
         if not known:
             self._tell(False, BACK)
 

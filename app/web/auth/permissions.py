@@ -8,6 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from app.protocol.chat import (
+    Broadcast,
+    Bye,
+    CloseRoom,
+    Echo,
+    JoinRoom,
+    LeaveRoom,
+    ListRooms,
+    Mute,
+    Say,
+)
 from app.protocol.idle import Here
 from app.protocol.messages import (
     Ack,
@@ -24,17 +35,6 @@ from app.protocol.messages import (
     Set,
     Subscribe,
     Unsubscribe,
-)
-from app.protocol.talk import (
-    Broadcast,
-    Bye,
-    CloseRoom,
-    Echo,
-    JoinRoom,
-    LeaveRoom,
-    ListRooms,
-    Mute,
-    Say,
 )
 
 EVERYBODY: frozenset[Role] = frozenset({"guest", "kiosk", "operator"})

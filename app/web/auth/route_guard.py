@@ -20,7 +20,7 @@ def name_of(route: Any) -> str:
     return f"{route.method} {route.rule}"
 
 
-class Guard:
+class RouteGuard:
     """A plugin of Bottle's. A route that is missing in the table raises KeyError when made."""
 
     name = "guard"

@@ -6,7 +6,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any, NamedTuple
 
 from app.transport.limits import MAX_BODY_BYTES
-from app.web.http.rejection import Refusal
+from app.web.http.rejection import Rejection
 
 
 def _nothing() -> None:
@@ -23,10 +23,10 @@ class Intake(NamedTuple):
     """Called once the request has been answered, or has failed."""
 
 
-Admit = Callable[[MutableMapping[str, Any]], Intake | Refusal]
+Admit = Callable[[MutableMapping[str, Any]], Intake | Rejection]
 """Judges a request by its WSGI environ."""
 
 
-def small_bodies(_environ: MutableMapping[str, Any]) -> Intake | Refusal:
+def small_bodies(_environ: MutableMapping[str, Any]) -> Intake | Rejection:
     """What holds for everything but uploads."""
     return Intake()

@@ -26,7 +26,7 @@ from app.transport.limits import (
 from app.web.http.access import PROXIED, Access, is_loopback
 from app.web.http.base_path import enter
 from app.web.http.body_limits import Admit, Intake, small_bodies
-from app.web.http.rejection import Refusal
+from app.web.http.rejection import Rejection
 from app.web.http.websocket import WebSocket
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 WEBSOCKET_PATH = "/ws"
 
 
-class Handler(WebSocketHandler):  # type: ignore[misc]
+class HttpHandler(WebSocketHandler):  # type: ignore[misc]
     """One HTTP connection; `server` is an HttpServer."""
 
     websocket: Any  # set by the library once upgraded, and not before
@@ -64,7 +64,7 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
             return
         address = self.environ["REMOTE_ADDR"]
         if not self.server.enter(address):
-            self._refuse(Refusal("429 Too Many Requests", "too many at once from one address"))
+            self._refuse(Rejection("429 Too Many Requests", "too many at once from one address"))
             return
         try:
             self._answer()
@@ -74,7 +74,7 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
     def _answer(self) -> None:
         """Refuse what must not reach the application, upgrades included."""
         admitted = self._admission()
-        if isinstance(admitted, Refusal):
+        if isinstance(admitted, Rejection):
             self._refuse(admitted)
             return
         try:
@@ -87,7 +87,7 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         finally:
             admitted.done()
 
-    def _refuse(self, refused: Refusal) -> None:
+    def _refuse(self, refused: Rejection) -> None:
         self._deadline.close()
         self.close_connection = True
         self.wsgi_input = Input(self.rfile, 0)  # or the library would wait for the body's end
@@ -109,25 +109,25 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
             while unread > 0 and (got := self.socket.recv(64 * 1024)):
                 unread -= len(got)
 
-    def _admission(self) -> Intake | Refusal:
+    def _admission(self) -> Intake | Rejection:
         why = self.server.access.refusal(self.environ, self.socket.getsockname()[0])
         if why is not None:
-            return Refusal("403 Forbidden", why)
+            return Rejection("403 Forbidden", why)
         if "HTTP_TRANSFER_ENCODING" in self.environ:
-            return Refusal("411 Length Required", "send a Content-Length")
+            return Rejection("411 Length Required", "send a Content-Length")
         elsewhere = enter(self.environ, self.server.base_path)
         if elsewhere is not None:
             return elsewhere
-        admitted: Intake | Refusal = self.server.admit(self.environ)
-        if isinstance(admitted, Refusal):
+        admitted: Intake | Rejection = self.server.admit(self.environ)
+        if isinstance(admitted, Rejection):
             return admitted
         length = self.environ.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > admitted.max_bytes:
             admitted.done()
-            return Refusal("413 Content Too Large", f"at most {admitted.max_bytes} bytes")
+            return Rejection("413 Content Too Large", f"at most {admitted.max_bytes} bytes")
         return admitted
 
-    def _take_body(self, admitted: Intake) -> Refusal | None:
+    def _take_body(self, admitted: Intake) -> Rejection | None:
         """Read the body whole, within the deadline; what is wrong with it, if anything."""
         if admitted.within_s is not None:
             self._deadline.close()
@@ -138,9 +138,9 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
             if late is not self._deadline:
                 raise
             limit_s = admitted.within_s or HEADER_S
-            return Refusal("408 Request Timeout", f"a request must arrive within {limit_s:g} s")
+            return Rejection("408 Request Timeout", f"a request must arrive within {limit_s:g} s")
         except OSError:
-            return Refusal("400 Bad Request", "the body is cut short")
+            return Rejection("400 Bad Request", "the body is cut short")
         self.environ["wsgi.input"] = io.BytesIO(body)
         return None
 
@@ -195,7 +195,7 @@ class HttpServer(WSGIServer):
             listener,
             application,
             spawn=Pool(MAX_CONNECTIONS),
-            handler_class=Handler,
+            handler_class=HttpHandler,
             log=None,
             error_log=log,
         )

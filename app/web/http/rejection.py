@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Refusal(NamedTuple):
+class Rejection(NamedTuple):
     """A whole answer: `status` with its number, one line of text, headers beyond the usual."""
 
     status: str

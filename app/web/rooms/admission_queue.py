@@ -31,7 +31,7 @@ class _Waiting(NamedTuple):
     request: Id
 
 
-class Door:
+class AdmissionQueue:
     """Belongs to one room."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Door:
         """Who waits, the next one first."""
         return [waiting.viewer for waiting in self._line.values()]
 
-    def knock(self, viewer: Viewer, request: Id, patient: bool) -> None:
+    def request_entry(self, viewer: Viewer, request: Id, patient: bool) -> None:
         """Let `viewer` in, or into the line if he is `patient`. Raises FullError."""
         number = viewer.visitor.id
         if viewer.role != "guest" or number in self._inside or self._has_room_for(number):
@@ -132,10 +132,10 @@ class Door:
         self._tell()
 
     def _tell(self, only: int | None = None) -> None:
-        told, size = self._told, len(self._line)
+        on_broadcast, size = self._told, len(self._line)
         self._told = {}
         for place, (number, waiting) in enumerate(self._line.items(), start=1):
-            before = told.get(number)
+            before = on_broadcast.get(number)
             if only in (None, number) and before != (place, size):
                 before = (place, size)
                 waiting.viewer.send(Queued(place=place, of=size))

@@ -13,8 +13,8 @@ from collections.abc import Callable, Container, Mapping
 import msgspec
 from msgspec import UNSET
 
+from app.protocol.chat import Closed, Lines, Muted, RoomNames, Said
 from app.protocol.messages import ErrorCode, Id, Visitor, encode
-from app.protocol.talk import Closed, Lines, Muted, RoomNames, Said
 from app.rooms.text import clean_text
 from app.transport.limits import (
     LINES_PER_ROOM_BURST,
@@ -28,7 +28,7 @@ from app.web.auth.permissions import OWN_ROOMS, only
 from app.web.http.websocket import TEXT, framed
 from app.web.rooms.chat_speakers import Speakers
 from app.web.rooms.viewer import Viewer
-from app.web.rooms.web_room import Stage
+from app.web.rooms.web_room import WebRoom
 
 CONSOLE = Visitor(id=0, name="Operator", colour="#ffffff", role="operator")
 """Who acts at the operator's console, and is in no room."""
@@ -53,29 +53,29 @@ class TalkRoom:
         self.pace = Bucket(LINES_PER_ROOM_PER_S, LINES_PER_ROOM_BURST)
 
 
-class Talk:
+class Chat:
     """Every room's talk. What is wrong with a wish is raised as TalkError.
 
     Whose wish may be granted at all, app.web.auth.permissions says.
     """
 
     def __init__(
-        self, on: bool, stages: Mapping[str, Stage], listed: Callable[[], Container[str]]
+        self, on: bool, web_rooms: Mapping[str, WebRoom], listed: Callable[[], Container[str]]
     ) -> None:
-        """`stages` by room, as they come and go; `listed`: the models whose rooms all may join."""
+        """`web_rooms` by room, as they come and go; `listed`: the models whose rooms all may join."""
         self.on = on
         self.speakers = Speakers()
-        self._stages = stages
+        self._web_rooms = web_rooms
         self._listed = listed
         self._rooms: dict[str, TalkRoom] = {}
 
     # --- in and out -----------------------------------------------------------------------
 
-    def join(self, viewer: Viewer, stage: Stage, room: str) -> Lines:
-        """Let `viewer`, who is on `stage`, into `room`; what was said there of late."""
+    def join(self, viewer: Viewer, web_room: WebRoom, room: str) -> Lines:
+        """Let `viewer`, who is on `web_room`, into `room`; what was said there of late."""
         self._need_on()
         joined = self._joined(viewer)
-        if room != stage.name and room not in joined:
+        if room != web_room.name and room not in joined:
             if not self._is_open(room):
                 self._check_new(viewer, room)
             if len(joined) >= MAX_JOINED_ROOMS:
@@ -84,10 +84,10 @@ class Talk:
         kept = self._rooms.get(room)
         return Lines(room=room, lines=tuple(kept.lines) if kept else ())
 
-    def leave(self, viewer: Viewer, stage: Stage, room: str) -> None:
+    def leave(self, viewer: Viewer, web_room: WebRoom, room: str) -> None:
         """Let him out of `room`; if he is not in it, that is well."""
         self._need_on()
-        if room == stage.name:
+        if room == web_room.name:
             raise TalkError("forbidden", f"{room!r} is your stage; say bye to leave it")
         if room in self._rooms:
             self._rooms[room].joined.discard(viewer)
@@ -101,13 +101,13 @@ class Talk:
 
     def end_if_empty(self, room: str) -> None:
         """A room without stage and visitors is forgotten, and its mute with it."""
-        if room in self._rooms and room not in self._stages and not self._rooms[room].joined:
+        if room in self._rooms and room not in self._web_rooms and not self._rooms[room].joined:
             del self._rooms[room]
 
-    def rooms(self, viewer: Viewer, stage: Stage, request: Id = UNSET) -> RoomNames:
+    def rooms(self, viewer: Viewer, web_room: WebRoom, request: Id = UNSET) -> RoomNames:
         """Where he talks."""
         self._need_on()
-        names = [stage.name, *self._joined(viewer)]
+        names = [web_room.name, *self._joined(viewer)]
         return RoomNames(
             id=request,
             names=names,
@@ -117,7 +117,9 @@ class Talk:
 
     # --- speaking -------------------------------------------------------------------------
 
-    def say(self, viewer: Viewer, stage: Stage, room: str, text: str, request: Id = UNSET) -> None:
+    def say(
+        self, viewer: Viewer, web_room: WebRoom, room: str, text: str, request: Id = UNSET
+    ) -> None:
         """His line, to all in `room`."""
         self._need_on()
         if viewer not in self._members(room):
@@ -133,7 +135,7 @@ class Talk:
         said = self._line(viewer.visitor, room, text, request)
         speaker.pace.take(1)
         pace.take(1)
-        where = self._stages.get(room)
+        where = self._web_rooms.get(room)
         if where is not None:
             where.link.say(said)
         else:
@@ -169,8 +171,8 @@ class Talk:
             raise TalkError("bad_value", f"no visitor {visitor} is here, or has said anything")
         self.speakers.get(visitor).muted = muted
         by = _who(viewer).id
-        told = Muted(id=request, muted=muted, visitor=visitor, room=None, by=by)
-        self._tell(told, audience, viewer)
+        on_broadcast = Muted(id=request, muted=muted, visitor=visitor, room=None, by=by)
+        self._tell(on_broadcast, audience, viewer)
 
     def mute_room(self, viewer: Viewer | None, room: str, muted: bool, request: Id = UNSET) -> None:
         """Let nobody but operators write in `room`, or all again."""
@@ -178,16 +180,16 @@ class Talk:
         self._need_running(room)
         self._room(room).muted = muted
         by = _who(viewer).id
-        told = Muted(id=request, muted=muted, visitor=None, room=room, by=by)
-        self._tell(told, self._members(room), viewer)
+        on_broadcast = Muted(id=request, muted=muted, visitor=None, room=room, by=by)
+        self._tell(on_broadcast, self._members(room), viewer)
 
     def close(self, viewer: Viewer | None, room: str, request: Id = UNSET) -> None:
         """Send everybody out of `room`; its stage, if there is one, is the lobby's to end."""
         self._need_running(room)
         audience = self._members(room)
         self._rooms.pop(room, None)
-        told = Closed(id=request, room=room, by=_who(viewer).id)
-        self._tell(told, audience, viewer)
+        on_broadcast = Closed(id=request, room=room, by=_who(viewer).id)
+        self._tell(on_broadcast, audience, viewer)
 
     # --- what is known --------------------------------------------------------------------
 
@@ -200,13 +202,13 @@ class Talk:
             raise TalkError("forbidden", "talk is off in this exhibit")
 
     def _need_running(self, room: str) -> None:
-        running = {**self._stages, **self._rooms}
+        running = {**self._web_rooms, **self._rooms}
         if room not in running:
             names = ", ".join(running) or "none"
             raise TalkError("unknown_room", f"nobody is in room {room!r}; there are {names}")
 
     def _is_open(self, room: str) -> bool:
-        return room in self._rooms or room in self._stages or room in self._listed()
+        return room in self._rooms or room in self._web_rooms or room in self._listed()
 
     def _check_new(self, viewer: Viewer, room: str) -> None:
         """May he begin a room of that name?"""
@@ -223,19 +225,19 @@ class Talk:
     def _members(self, room: str) -> set[Viewer]:
         """Everybody in a room, on its stage or on others, who was welcomed there."""
         here = set(self._rooms[room].joined) if room in self._rooms else set()
-        if room in self._stages:
-            here.update(self._stages[room].viewers.values())
+        if room in self._web_rooms:
+            here.update(self._web_rooms[room].viewers.values())
         return {viewer for viewer in here if viewer.welcomed}
 
     def _is_here(self, visitor: int) -> bool:
         return any(viewer.visitor.id == visitor for viewer in self._everybody())
 
     def _everybody(self) -> set[Viewer]:
-        return set[Viewer]().union(*(self._members(name) for name in self._stages))
+        return set[Viewer]().union(*(self._members(name) for name in self._web_rooms))
 
     def _companions(self, visitor: int) -> set[Viewer]:
         """All in the rooms of a visitor, and he himself."""
-        rooms = [self._members(name) for name in {**self._stages, **self._rooms}]
+        rooms = [self._members(name) for name in {**self._web_rooms, **self._rooms}]
         his = [members for members in rooms if any(v.visitor.id == visitor for v in members)]
         return set[Viewer]().union(*his)
 

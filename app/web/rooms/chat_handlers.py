@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.protocol.talk import (
+from app.protocol.chat import (
     Broadcast,
     CloseRoom,
     Echo,
@@ -17,14 +17,16 @@ from app.protocol.talk import (
     Say,
 )
 from app.web.rooms.chat import TalkError
-from app.web.rooms.room_registry import Lobby
+from app.web.rooms.room_registry import RoomRegistry
 from app.web.rooms.viewer import Viewer
-from app.web.rooms.web_room import Stage
+from app.web.rooms.web_room import WebRoom
 
 
-def talk_acts(viewer: Viewer, stage: Stage, lobby: Lobby) -> dict[type, Callable[[Any], None]]:
+def talk_acts(
+    viewer: Viewer, web_room: WebRoom, registry: RoomRegistry
+) -> dict[type, Callable[[Any], None]]:
     """What each of these messages does; they raise TalkError."""
-    talk = lobby.talk
+    talk = registry.talk
 
     def echo(message: Echo) -> None:
         try:
@@ -33,22 +35,22 @@ def talk_acts(viewer: Viewer, stage: Stage, lobby: Lobby) -> dict[type, Callable
             raise TalkError("bad_message", "data is nested too deeply") from None
 
     def join(message: JoinRoom) -> None:
-        lines = talk.join(viewer, stage, message.room)
-        viewer.send(talk.rooms(viewer, stage, message.id))
+        lines = talk.join(viewer, web_room, message.room)
+        viewer.send(talk.rooms(viewer, web_room, message.id))
         viewer.send(lines)
 
     def leave(message: LeaveRoom) -> None:
-        talk.leave(viewer, stage, message.room)
-        viewer.send(talk.rooms(viewer, stage, message.id))
+        talk.leave(viewer, web_room, message.room)
+        viewer.send(talk.rooms(viewer, web_room, message.id))
 
     def say(message: Say) -> None:
-        talk.say(viewer, stage, message.room or stage.name, message.text, message.id)
+        talk.say(viewer, web_room, message.room or web_room.name, message.text, message.id)
 
     def mute(message: Mute) -> None:
         if message.visitor is not None:
             talk.mute_visitor(viewer, message.visitor, message.muted, message.id)
         else:
-            talk.mute_room(viewer, message.room or stage.name, message.muted, message.id)
+            talk.mute_room(viewer, message.room or web_room.name, message.muted, message.id)
 
     return {
         Echo: echo,
@@ -56,7 +58,7 @@ def talk_acts(viewer: Viewer, stage: Stage, lobby: Lobby) -> dict[type, Callable
         Broadcast: lambda message: talk.broadcast(viewer, message.text, message.id),
         JoinRoom: join,
         LeaveRoom: leave,
-        ListRooms: lambda message: viewer.send(talk.rooms(viewer, stage, message.id)),
-        CloseRoom: lambda message: lobby.close_room(viewer, message.room, message.id),
+        ListRooms: lambda message: viewer.send(talk.rooms(viewer, web_room, message.id)),
+        CloseRoom: lambda message: registry.close_room(viewer, message.room, message.id),
         Mute: mute,
     }

@@ -3,7 +3,7 @@
 The truth is on the exhibit's own server, on the stage that its kiosk looks at: whatever a visitor
 does there counts, on the screen or by phone. Where a compute server runs the room, other exhibits
 may share it: what their visitors set, do or stir is seen from here too, so none of them begins the
-room anew while somebody is in it at another. What `Rest` changes is nobody's wish, and no ghost
+room anew while somebody is in it at another. What `ResetRoom` changes is nobody's wish, and no ghost
 finger counts, so that two kiosks never wake each other.
 
 Time is monotonic throughout. A kiosk that finds a room in which nobody has been yet has nothing to
@@ -18,9 +18,9 @@ from typing import Any, NamedTuple, Protocol
 
 import gevent
 
+from app.protocol.commands import Command, ResetRoom
 from app.protocol.idle import GHOST_TOUCH, Idle, Phase
-from app.protocol.messages import Finger, Intent, Rpc, ServerMessage, State
-from app.protocol.wishes import Rest, Wish
+from app.protocol.messages import Finger, Rpc, ServerMessage, State, VisitorCommand
 
 LOOK_S = 0.25
 ELSEWHERE_S = 1.0
@@ -31,7 +31,7 @@ ANEW_S = 600.0
 Marks = dict[tuple[int, int], Any]
 
 
-class Rule(NamedTuple):
+class IdlePolicy(NamedTuple):
     """The settings of these names."""
 
     idle_s: float
@@ -50,17 +50,17 @@ class Watched(Protocol):
     def on_message(self, message: ServerMessage, to: int | None) -> None:
         """Tell one visitor, or (None) all."""
 
-    def wish(self, visitor: int, message: Wish) -> None:
+    def command(self, visitor: int, message: Command) -> None:
         """What a visitor wishes, passed on to where the room is computed."""
 
     def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
         """Call `answer` with the room's state."""
 
 
-class Quiet:
+class IdleMonitor:
     """The quiet in one room, from the first visitor to the last."""
 
-    def __init__(self, room: Watched, rule: Rule, alone: bool) -> None:
+    def __init__(self, room: Watched, rule: IdlePolicy, alone: bool) -> None:
         """`alone`: nobody can be in `room` but by way of this server."""
         self._room = room
         self._rule = rule
@@ -76,18 +76,18 @@ class Quiet:
         if kiosk is not None:
             self._room.on_message(self._now(), None if visitor == kiosk else visitor)
 
-    def heard(self, message: Intent) -> None:
+    def on_command(self, message: VisitorCommand) -> None:
         """A visitor here wishes something."""
         ghost = isinstance(message, Finger) and message.touch == GHOST_TOUCH
         if not ghost and not (isinstance(message, Rpc) and message.op == "get"):
-            self.somebody()
+            self.mark_active()
 
-    def told(self, message: ServerMessage) -> None:
+    def on_broadcast(self, message: ServerMessage) -> None:
         """The room tells everybody something: perhaps what a visitor elsewhere did."""
         if isinstance(message, State) and message.by is not None:
-            self.somebody()
+            self.mark_active()
 
-    def somebody(self) -> None:
+    def mark_active(self) -> None:
         """Somebody is here."""
         self._since = time.monotonic()
         if self._phase != "busy":
@@ -115,10 +115,10 @@ class Quiet:
         if self._phase == "busy" and now - self._since >= self._rule.idle_s:
             self._become("countdown")
         elif self._phase == "countdown" and in_phase_s >= self._rule.countdown_s:
-            self._room.wish(kiosk, Rest())
+            self._room.command(kiosk, ResetRoom())
             self._become("attract")
         elif self._phase == "attract" and in_phase_s >= ANEW_S:
-            self._room.wish(kiosk, Rest())
+            self._room.command(kiosk, ResetRoom())
             self._phase_since = now
 
     def _compare(self, state: dict[str, Any]) -> None:
@@ -130,14 +130,14 @@ class Quiet:
         }
         if marks != self._elsewhere:
             self._elsewhere = marks
-            self.somebody()
+            self.mark_active()
 
     def _become(self, phase: Phase) -> None:
         # Without a kiosk nobody is told, unless to end a countdown.
-        told = self._phase == "countdown" or self._room.kiosk() is not None
+        on_broadcast = self._phase == "countdown" or self._room.kiosk() is not None
         self._phase = phase
         self._phase_since = time.monotonic()
-        if told:
+        if on_broadcast:
             self._room.on_message(self._now(), None)
 
     def _now(self) -> Idle:

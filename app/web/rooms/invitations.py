@@ -20,13 +20,13 @@ from app.web.auth.join_codes import JoinCodes
 from app.web.auth.permissions import STAFF
 from app.web.http.access import is_loopback, lan_address
 from app.web.rooms.viewer import Viewer
-from app.web.rooms.web_room import Stage
+from app.web.rooms.web_room import WebRoom
 
 LOOK_S = 5.0
 """How often the network's address is looked up."""
 
 
-class Way(NamedTuple):
+class JoinAddress(NamedTuple):
     """A way in. `base` is where all pages lie, without the slash at its end."""
 
     base: str
@@ -44,26 +44,26 @@ class Invitations:
     def __init__(
         self,
         codes: JoinCodes,
-        stages: Callable[[], Iterable[Stage]],
+        web_rooms: Callable[[], Iterable[WebRoom]],
         base_path: str,
         proxies: Sequence[str],
         public_url: PublicUrl | None,
-        tell: Callable[[Way], None],
+        tell: Callable[[JoinAddress], None],
     ) -> None:
-        """`stages`: those that run. `proxies`: names by which guests call a reverse proxy;
+        """`web_rooms`: those that run. `proxies`: names by which guests call a reverse proxy;
         `public_url`: where they find it, if that is known.
 
         `tell` hears of each way in that is new.
         """
         self._codes = codes
-        self._stages = stages
+        self._web_rooms = web_rooms
         self._base_path = base_path
         self._proxied = [f"http://{name}{base_path}" for name in proxies[:1]]
         if public_url is not None:
             self._proxied = [str(public_url)]
         self._tell = tell
         self._name = ""
-        self._ways: list[Way] = []
+        self._ways: list[JoinAddress] = []
 
     def keep_up(
         self, port: int | None, moved: Callable[[str], None], only_address: str = ""
@@ -86,7 +86,7 @@ class Invitations:
                 host = f"[{address}]" if ":" in address else address
                 bases.append(f"http://{host}:{port}{self._base_path}")
             code = self._codes.current()
-            self._change([Way(base, code) for base in bases])
+            self._change([JoinAddress(base, code) for base in bases])
             gevent.sleep(min(LOOK_S, self._codes.changes_in_s() + 0.001))
 
     def now(self) -> Invitation:
@@ -99,12 +99,12 @@ class Invitations:
             self._name = name
             self._show_all()
 
-    def show(self, viewer: Viewer, stage: Stage) -> None:
+    def show(self, viewer: Viewer, web_room: WebRoom) -> None:
         """Tell `viewer`, if he may know and there is a way in."""
         if self._ways and viewer.role in STAFF:
-            viewer.send(self._to_room(stage))
+            viewer.send(self._to_room(web_room))
 
-    def _change(self, ways: list[Way]) -> None:
+    def _change(self, ways: list[JoinAddress]) -> None:
         if ways == self._ways:
             return
         self._ways = ways
@@ -113,15 +113,15 @@ class Invitations:
         self._show_all()
 
     def _show_all(self) -> None:
-        for stage in self._stages():
-            staff = [v for v in stage.viewers.values() if v.welcomed and v.role in STAFF]
+        for web_room in self._web_rooms():
+            staff = [v for v in web_room.viewers.values() if v.welcomed and v.role in STAFF]
             for viewer in staff:
-                viewer.send(self._to_room(stage))
+                viewer.send(self._to_room(web_room))
 
-    def _to_room(self, stage: Stage) -> Invitation:
-        page = f"models/{quote(stage.model, safe='')}"
-        if stage.name != stage.model:
-            page += f"?room={quote(stage.name, safe='')}"
+    def _to_room(self, web_room: WebRoom) -> Invitation:
+        page = f"models/{quote(web_room.model, safe='')}"
+        if web_room.name != web_room.model:
+            page += f"?room={quote(web_room.name, safe='')}"
         return self._to(page)
 
     def _to(self, page: str) -> Invitation:

@@ -18,11 +18,11 @@ from app.web.auth.bans import Bans
 from app.web.auth.permissions import OWN_ROOMS, only
 from app.web.auth.tokens import Identity
 from app.web.rooms.admission_queue import FullError
-from app.web.rooms.chat import Talk
-from app.web.rooms.idle_monitor import Rule
-from app.web.rooms.saved_state import Memory
+from app.web.rooms.chat import Chat
+from app.web.rooms.idle_monitor import IdlePolicy
+from app.web.rooms.saved_state import SavedState
 from app.web.rooms.viewer import Viewer
-from app.web.rooms.web_room import Stage
+from app.web.rooms.web_room import WebRoom
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class EntryError(Exception):
         self.code: ErrorCode = code
 
 
-class Lobby:
+class RoomRegistry:
     """Every stage, by room name."""
 
     def __init__(
@@ -48,20 +48,20 @@ class Lobby:
         engine: Engine,
         identity: Identity,
         default_model: str,
-        memory: Memory,
+        memory: SavedState,
         talk: bool = True,
         capacity: int = MAX_VISITORS_PER_ROOM,
-        greeted: Callable[[Viewer, Stage], None] = lambda _viewer, _stage: None,
-        rule: Rule | None = None,
+        greeted: Callable[[Viewer, WebRoom], None] = lambda _viewer, _web_room: None,
+        rule: IdlePolicy | None = None,
     ) -> None:
         """`talk`: may visitors write to each other? `capacity`: guests in one room at most.
 
         `greeted` hears who was welcomed; `rule` says what happens where nobody is.
         """
-        self.stages: dict[str, Stage] = {}
+        self.web_rooms: dict[str, WebRoom] = {}
         self.default_model = default_model
         self.engine = engine
-        self.talk = Talk(talk, self.stages, engine.catalogue)
+        self.talk = Chat(talk, self.web_rooms, engine.catalogue)
         self.bans = Bans()
         self.memory = memory
         self.waiting = WaitingStates()
@@ -71,14 +71,14 @@ class Lobby:
         self._rule = rule
         self._keeper = gevent.spawn(self._keep)
 
-    def stage(self, room: str | None, model: str | None, role: Role) -> Stage:
+    def web_room(self, room: str | None, model: str | None, role: Role) -> WebRoom:
         """The stage of `room`, opened if need be. Raises EntryError.
 
         Rooms named like a listed model are open to everybody; only some (see permissions) create
         others, by naming a model.
         """
         room = room or model or self.default_model
-        running = self.stages.get(room)
+        running = self.web_rooms.get(room)
         if running is not None:
             if model is not None and model != running.model:
                 raise EntryError("unknown_model", f"room {room!r} runs {running.model}")
@@ -94,34 +94,36 @@ class Lobby:
             raise EntryError("unknown_room", f"no room {room!r}; there are {', '.join(listed)}")
         elif role not in OWN_ROOMS:
             raise EntryError("forbidden", f"opening a room of one's own is {only(OWN_ROOMS)}")
-        if len(self.stages) >= MAX_ROOMS:
+        if len(self.web_rooms) >= MAX_ROOMS:
             raise EntryError("busy", f"{MAX_ROOMS} rooms run already; please join one of them")
         return self._open(room, model)
 
     def admit(
-        self, stage: Stage, viewer: Viewer, request: Id, exempt_address: bool, patient: bool
+        self, web_room: WebRoom, viewer: Viewer, request: Id, exempt_address: bool, patient: bool
     ) -> None:
         """Let `viewer` in, or into the line before a full room if he is `patient`.
 
         Raises EntryError if the room and the line, or his address, are full.
         """
-        back = viewer.visitor.id in stage.viewers
+        back = viewer.visitor.id in web_room.viewers
         here = Counter(
-            v.address for s in self.stages.values() for v in (*s.viewers.values(), *s.door.line)
+            v.address
+            for s in self.web_rooms.values()
+            for v in (*s.viewers.values(), *s.admission.line)
         )
         if not (back or exempt_address) and here[viewer.address] >= MAX_VISITORS_PER_ADDRESS:
             raise EntryError("room_full", f"{MAX_VISITORS_PER_ADDRESS} visitors from one address")
         try:
-            stage.door.knock(viewer, request, patient)
+            web_room.admission.request_entry(viewer, request, patient)
         except FullError as full:
             raise EntryError("room_full", str(full)) from None
 
-    def leave(self, stage: Stage, viewer: Viewer) -> None:
+    def leave(self, web_room: WebRoom, viewer: Viewer) -> None:
         """`viewer` is gone; whoever waits for his place comes in."""
-        from_inside = stage.viewers.get(viewer.visitor.id) is viewer
-        stage.leave(viewer)
+        from_inside = web_room.viewers.get(viewer.visitor.id) is viewer
+        web_room.leave(viewer)
         self.talk.forget(viewer)
-        stage.door.left(viewer, from_inside)
+        web_room.admission.left(viewer, from_inside)
 
     def close_room(self, viewer: Viewer | None, room: str, request: Id = UNSET) -> None:
         """An operator ends `room` and sends everybody out; `viewer` is None at the console.
@@ -129,58 +131,58 @@ class Lobby:
         Raises TalkError.
         """
         self.talk.close(viewer, room, request)
-        stage = self.stages.pop(room, None)
-        if stage is not None:
+        web_room = self.web_rooms.pop(room, None)
+        if web_room is not None:
             log.info("room %s is closed by an operator", room)
-            stage.close(1000, "the operator has closed this room")
+            web_room.close(1000, "the operator has closed this room")
 
     def close(self) -> None:
         """End all rooms."""
         self._keeper.kill(block=False)
-        for stage in self.stages.values():
-            stage.close()
+        for web_room in self.web_rooms.values():
+            web_room.close()
 
-    def _open(self, room: str, model: str) -> Stage:
+    def _open(self, room: str, model: str) -> WebRoom:
         try:
             about = self.engine.catalogue()[model]
             kept = self.memory.room(room, model)
-            stage = Stage(
+            web_room = WebRoom(
                 room, model, about, self.engine, self._identity, self.talk.deliver,
                 self._capacity, self._greeted, self._rule, kept.state() if kept else None,
             )  # fmt: skip
-            stage.open()
+            web_room.open()
         except KeyError as unknown:
             raise EntryError("unknown_model", str(unknown.args[0])) from None
-        stage.locked = kept is not None and kept.locked
+        web_room.locked = kept is not None and kept.locked
         log.info("room %s opens", room)
-        self.stages[room] = stage
-        self.waiting.hand_over(room, stage.link)
-        return stage
+        self.web_rooms[room] = web_room
+        self.waiting.hand_over(room, web_room.link)
+        return web_room
 
     def _keep(self) -> None:
         report_due = time.monotonic() + REPORT_S
         while True:
             gevent.sleep(SWEEP_S)
             now = time.monotonic()
-            for name, stage in list(self.stages.items()):
-                if not stage.viewers and now - stage.empty_since > GRACE_S:
+            for name, web_room in list(self.web_rooms.items()):
+                if not web_room.viewers and now - web_room.empty_since > GRACE_S:
                     log.info("room %s is empty and ends", name)
-                    del self.stages[name]
+                    del self.web_rooms[name]
                     self.talk.end_if_empty(name)
-                    stage.close()
+                    web_room.close()
             if now >= report_due:
                 report_due = now + REPORT_S
-                for name, stage in self.stages.items():
-                    _report(name, stage)
+                for name, web_room in self.web_rooms.items():
+                    _report(name, web_room)
 
 
-def _report(name: str, stage: Stage) -> None:
-    figures = stage.figures
+def _report(name: str, web_room: WebRoom) -> None:
+    stats = web_room.stats
     log.info(
         "room %s: %d visitors, %.0f frames/s, %.0f steps/s, t = %.0f",
         name,
-        len(stage.viewers),
-        figures.fps,
-        figures.steps_per_s,
-        figures.sim_time,
+        len(web_room.viewers),
+        stats.fps,
+        stats.steps_per_s,
+        stats.sim_time,
     )

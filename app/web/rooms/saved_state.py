@@ -19,7 +19,7 @@ from msgspec import Struct
 from app.paths import state_dir, write_whole
 from app.protocol.messages import RoomState, Scalar
 from app.transport.limits import MAX_ROOMS
-from app.web.rooms.web_room import Stage
+from app.web.rooms.web_room import WebRoom
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Kept(Struct):
     rooms: dict[str, KeptRoom] = {}
 
 
-class Memory:
+class SavedState:
     """Of the exhibit at one port."""
 
     def __init__(self, secret: str, port: int) -> None:
@@ -76,22 +76,22 @@ class Memory:
         """Somebody new has come."""
         self.kept.visitors += 1
 
-    def keep(self, stages: Callable[[], Mapping[str, Stage]]) -> None:
+    def keep(self, web_rooms: Callable[[], Mapping[str, WebRoom]]) -> None:
         """Follow the rooms for ever."""
         while True:
-            self._look(stages())
+            self._look(web_rooms())
             self.save()
             gevent.sleep(SAVE_S)
 
-    def _look(self, stages: Mapping[str, Stage]) -> None:
+    def _look(self, web_rooms: Mapping[str, WebRoom]) -> None:
         # Rooms that nobody has come back to yet since the server died are kept as they were.
-        for ended in self._open - set(stages):
+        for ended in self._open - set(web_rooms):
             self.kept.rooms.pop(ended, None)
-        self._open = set(stages)
-        for name, stage in stages.items():
-            truth = stage.truth
+        self._open = set(web_rooms)
+        for name, web_room in web_rooms.items():
+            truth = web_room.truth
             if truth is not None:
-                room = KeptRoom(stage.model, truth.params, truth.running, stage.locked)
+                room = KeptRoom(web_room.model, truth.params, truth.running, web_room.locked)
                 self.kept.rooms[name] = room
         while len(self.kept.rooms) > MAX_ROOMS:
             del self.kept.rooms[next(iter(self.kept.rooms))]

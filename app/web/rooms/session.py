@@ -15,6 +15,7 @@ import gevent
 import msgspec
 
 from app.protocol import frames
+from app.protocol.chat import Bye, Farewell
 from app.protocol.idle import Here
 from app.protocol.messages import (
     PROTOCOL,
@@ -26,7 +27,6 @@ from app.protocol.messages import (
     Finger,
     Hello,
     Id,
-    Intent,
     Login,
     MessageError,
     Ping,
@@ -39,12 +39,12 @@ from app.protocol.messages import (
     Subscribe,
     Unsubscribe,
     Visitor,
+    VisitorCommand,
     decode,
     encode,
 )
-from app.protocol.talk import Bye, Farewell
 from app.rooms.visitors import clean_name
-from app.transport.flow_control import Flow
+from app.transport.flow_control import FrameFlow
 from app.transport.limits import (
     FLOOD_MESSAGES,
     HELLO_S,
@@ -63,9 +63,9 @@ from app.web.http.websocket import TEXT, PeerGoneError, WebSocket, framed
 from app.web.rooms.chat import TalkError
 from app.web.rooms.chat_handlers import talk_acts
 from app.web.rooms.invitations import Invitations
-from app.web.rooms.room_registry import EntryError, Lobby
+from app.web.rooms.room_registry import EntryError, RoomRegistry
 from app.web.rooms.viewer import Viewer
-from app.web.rooms.web_room import Stage
+from app.web.rooms.web_room import WebRoom
 
 log = logging.getLogger(__name__)
 
@@ -73,10 +73,10 @@ ENCODINGS = {"jpeg": frames.JPEG, "raw": frames.RAW}
 
 
 @dataclass(frozen=True)
-class Reception:
+class SessionContext:
     """What sessions share."""
 
-    lobby: Lobby
+    registry: RoomRegistry
     identity: Identity
     kiosk_token: str
     join_codes: JoinCodes
@@ -95,10 +95,10 @@ class BadHelloError(Exception):
         self.reply = reply
 
 
-def converse(socket: WebSocket, address: str, reception: Reception) -> None:
+def converse(socket: WebSocket, address: str, context: SessionContext) -> None:
     """Serve one upgraded connection until it ends."""
     try:
-        viewer, stage = _greet(socket, address, reception)
+        viewer, web_room = _greet(socket, address, context)
     except PeerGoneError as gone:
         log.debug("%s left before hello: %s", address, gone)
         socket.finish()
@@ -109,17 +109,17 @@ def converse(socket: WebSocket, address: str, reception: Reception) -> None:
             socket.close(1008, bad.reply.message)
         socket.finish()
         return
-    session = Session(viewer, stage, socket, reception)
+    session = Session(viewer, web_room, socket, context)
     try:
         session.run()
     except PeerGoneError as gone:
         log.debug("%s: %s", viewer.visitor.name, gone)
     finally:
-        reception.lobby.leave(stage, viewer)
+        context.registry.leave(web_room, viewer)
         viewer.finish()
 
 
-def _greet(socket: WebSocket, address: str, reception: Reception) -> tuple[Viewer, Stage]:
+def _greet(socket: WebSocket, address: str, context: SessionContext) -> tuple[Viewer, WebRoom]:
     """Wait for `hello` and let the visitor in. Raises BadHelloError, PeerGoneError."""
     late = _bad("bad_message", f"hello must come within {HELLO_S:g} s", msgspec.UNSET)
     with gevent.Timeout(HELLO_S, late):  # pings and fragments do not extend it
@@ -132,49 +132,49 @@ def _greet(socket: WebSocket, address: str, reception: Reception) -> tuple[Viewe
         raise _bad("bad_message", "the first message must be hello", hello.id)
     if hello.protocol != PROTOCOL:
         raise _bad("bad_message", f"protocol {PROTOCOL} is spoken here", hello.id)
-    visitor = _recognise(hello, address, reception)
-    wait = reception.lobby.bans.wait_s(visitor.id, address)
+    visitor = _recognise(hello, address, context)
+    wait = context.registry.bans.wait_s(visitor.id, address)
     if wait > 0 and visitor.role == "guest":
         text = f"an operator has sent you away; come again in {math.ceil(wait / 60)} min"
         raise _bad("busy", text, hello.id)
     at_home = visitor.role == "kiosk"
-    viewer = Viewer(socket, visitor, address, Flow(None if at_home else LINK_BITS_PER_S))
+    viewer = Viewer(socket, visitor, address, FrameFlow(None if at_home else LINK_BITS_PER_S))
     accepted = [ENCODINGS[name] for name in dict.fromkeys(hello.accept)] or [frames.JPEG]
     # On this very machine raw bytes cost less than making and reading a JPEG.
-    near = at_home and reception.lobby.engine.near
+    near = at_home and context.registry.engine.near
     preferred = frames.RAW if near else frames.JPEG
     viewer.encodings = tuple(sorted(accepted, key=lambda encoding: encoding != preferred))
     try:
-        stage = reception.lobby.stage(hello.room, hello.model, visitor.role)
-        reception.lobby.admit(stage, viewer, hello.id, is_loopback(address), hello.queue)
+        web_room = context.registry.web_room(hello.room, hello.model, visitor.role)
+        context.registry.admit(web_room, viewer, hello.id, is_loopback(address), hello.queue)
     except EntryError as refused:
         viewer.send(Error(id=hello.id, code=refused.code, message=str(refused)))
         viewer.close(1008, str(refused))
         viewer.finish()
         raise PeerGoneError(1008, str(refused)) from None
-    return viewer, stage
+    return viewer, web_room
 
 
-def _recognise(hello: Hello, address: str, reception: Reception) -> Visitor:
+def _recognise(hello: Hello, address: str, context: SessionContext) -> Visitor:
     """Who says hello: somebody back, the kiosk, or a guest with the right to come in."""
     local = is_loopback(address)
-    known = reception.identity.resumed(hello.resume) if hello.resume else None
+    known = context.identity.resumed(hello.resume) if hello.resume else None
     if known is not None:
         role: Role = "guest" if known.role == "kiosk" and not local else known.role
         return msgspec.structs.replace(known, role=role)
     token = hello.token or ""
-    if local and hmac.compare_digest(token.encode(), reception.kiosk_token.encode()):
-        return reception.identity.new("kiosk", clean_name(hello.name or "Kiosk"))
+    if local and hmac.compare_digest(token.encode(), context.kiosk_token.encode()):
+        return context.identity.new("kiosk", clean_name(hello.name or "Kiosk"))
     if not local:
-        wait = reception.guesses.wait_s(address)
+        wait = context.guesses.wait_s(address)
         if wait > 0:
             raise _bad("too_fast", f"too many wrong codes; again in {wait:.0f} s", hello.id)
-        if not reception.join_codes.accepts(token):
-            reception.guesses.wrong(address)
+        if not context.join_codes.accepts(token):
+            context.guesses.wrong(address)
             raise _bad("forbidden", "the join code shown by the exhibit is needed", hello.id)
-        reception.guesses.right(address)
-    reception.lobby.memory.met()
-    return reception.identity.new("guest", clean_name(hello.name or ""))
+        context.guesses.right(address)
+    context.registry.memory.met()
+    return context.identity.new("guest", clean_name(hello.name or ""))
 
 
 def _bad(code: ErrorCode, message: str, request: Id) -> BadHelloError:
@@ -185,15 +185,15 @@ class Session:
     """Reads a welcomed visitor's messages and acts on them."""
 
     def __init__(
-        self, viewer: Viewer, stage: Stage, socket: WebSocket, reception: Reception
+        self, viewer: Viewer, web_room: WebRoom, socket: WebSocket, context: SessionContext
     ) -> None:
         self._viewer = viewer
-        self._stage = stage
+        self._web_room = web_room
         self._socket = socket
-        self._reception = reception
+        self._context = context
         self._messages = Bucket(MESSAGES_PER_S, MESSAGES_BURST)
         self._flood = Bucket(MESSAGES_PER_S, FLOOD_MESSAGES)
-        self._scolded_at = 0.0
+        self._last_rate_error = 0.0
         self._said_bye = False
         self._acts: dict[type, Callable[[Any], None]] = {
             Hello: self._hello_again,
@@ -205,19 +205,19 @@ class Session:
             SelectView: self._view,
             Ack: lambda message: viewer.acked(message.seq),
             Ping: self._ping,
-            Channels: lambda message: stage.tell_channels(viewer, message.id),
+            Channels: lambda message: web_room.tell_channels(viewer, message.id),
             Subscribe: self._subscribe,
-            Unsubscribe: lambda message: stage.unsubscribe(viewer, message.names, message.id),
+            Unsubscribe: lambda message: web_room.unsubscribe(viewer, message.names, message.id),
             Bye: self._bye,
             Here: self._here,
-            **talk_acts(viewer, stage, reception.lobby),
+            **talk_acts(viewer, web_room, context.registry),
         }
 
     def run(self) -> None:
         """Until PeerGoneError."""
         while True:
             data = self._socket.receive(SILENT_S)
-            inside = self._stage.viewers.get(self._viewer.visitor.id) is self._viewer
+            inside = self._web_room.viewers.get(self._viewer.visitor.id) is self._viewer
             if not (inside or self._viewer.waiting):
                 raise PeerGoneError(1000, "here from elsewhere now")
             if self._said_bye or not self._paced():
@@ -249,8 +249,8 @@ class Session:
             raise PeerGoneError(1008, "flood")
         self._flood.take(1)
         now = time.monotonic()
-        if now - self._scolded_at > 1.0:
-            self._scolded_at = now
+        if now - self._last_rate_error > 1.0:
+            self._last_rate_error = now
             self._refuse("too_fast", f"at most {MESSAGES_PER_S:.0f} messages a second")
         return False
 
@@ -260,25 +260,25 @@ class Session:
     def _hello_again(self, message: Hello) -> None:
         self._refuse("bad_message", "hello was said already", message.id)
 
-    def _wish(self, message: Intent) -> None:
-        if self._stage.quiet is not None:
-            self._stage.quiet.heard(message)
-        if self._stage.locked and self._viewer.role != "operator" and not is_harmless(message):
+    def _wish(self, message: VisitorCommand) -> None:
+        if self._web_room.idle_monitor is not None:
+            self._web_room.idle_monitor.on_command(message)
+        if self._web_room.locked and self._viewer.role != "operator" and not is_harmless(message):
             self._refuse("forbidden", "an operator has locked the controls", message.id)
             return
-        self._stage.link.send(self._viewer.visitor.id, message)
+        self._web_room.link.send(self._viewer.visitor.id, message)
 
     def _here(self, message: Here) -> None:
-        if self._stage.quiet is not None:
-            self._stage.quiet.somebody()
+        if self._web_room.idle_monitor is not None:
+            self._web_room.idle_monitor.mark_active()
 
     def _view(self, message: SelectView) -> None:
-        fault = self._stage.look_at(self._viewer, message.name)
+        fault = self._web_room.look_at(self._viewer, message.name)
         if fault is not None:
             self._refuse("bad_value", fault, message.id)
 
     def _subscribe(self, message: Subscribe) -> None:
-        fault = self._stage.subscribe(self._viewer, message.names, message.id)
+        fault = self._web_room.subscribe(self._viewer, message.names, message.id)
         if fault is not None:
             self._refuse("bad_value", fault, message.id)
 
@@ -296,16 +296,16 @@ class Session:
     def _login(self, message: Login) -> None:
         """Check the PIN, and let him be an operator."""
         try:
-            self._reception.pins.check(message.pin, self._viewer.address)
+            self._context.pins.check(message.pin, self._viewer.address)
         except PinError as wrong:
             self._refuse(wrong.code, str(wrong), message.id)
             return
         visitor = msgspec.structs.replace(self._viewer.visitor, role="operator")
         self._viewer.visitor = visitor
         if not self._viewer.waiting:
-            self._stage.link.promote(visitor)
-        self._stage.door.promoted(self._viewer)
-        identity = self._reception.identity
+            self._web_room.link.promote(visitor)
+        self._web_room.admission.promoted(self._viewer)
+        identity = self._context.identity
         self._viewer.send(
             RoleGranted(
                 id=message.id,
@@ -315,9 +315,9 @@ class Session:
             )
         )
         if self._viewer.welcomed:
-            self._reception.invitations.show(self._viewer, self._stage)
+            self._context.invitations.show(self._viewer, self._web_room)
 
 
-def is_harmless(message: Intent) -> bool:
+def is_harmless(message: VisitorCommand) -> bool:
     """May it be granted where the controls are locked?"""
     return isinstance(message, Finger) or (isinstance(message, Rpc) and message.op == "get")

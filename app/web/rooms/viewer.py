@@ -15,7 +15,7 @@ from gevent.event import Event
 from app.protocol import frames
 from app.protocol.frames import FrameKey
 from app.protocol.messages import Role, ServerMessage, Visitor, encode
-from app.transport.flow_control import Flow
+from app.transport.flow_control import FrameFlow
 from app.transport.limits import CLOSE_S, MAX_QUEUED_BYTES, PING_S
 from app.web.http.websocket import BINARY, TEXT, PeerGoneError, WebSocket, framed
 
@@ -27,7 +27,7 @@ ROUND_TRIPS = 30
 class Viewer:
     """A connected browser (or program) and its writer greenlet."""
 
-    def __init__(self, socket: WebSocket, visitor: Visitor, address: str, flow: Flow) -> None:
+    def __init__(self, socket: WebSocket, visitor: Visitor, address: str, flow: FrameFlow) -> None:
         self.visitor = visitor
         self.address = address
         self.flow = flow

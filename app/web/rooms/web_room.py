@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from app.engines.base import Engine, RoomLink
+from app.protocol.chat import Said
+from app.protocol.commands import Command
 from app.protocol.console import Locked
 from app.protocol.frames import FrameKey
 from app.protocol.messages import (
@@ -23,20 +25,18 @@ from app.protocol.messages import (
     Welcome,
     encode,
 )
-from app.protocol.stats import Figures
-from app.protocol.talk import Said
-from app.protocol.wishes import Wish
+from app.protocol.stats import RoomStats
 from app.web.auth.tokens import Identity
 from app.web.http.websocket import TEXT, framed
-from app.web.rooms.admission_queue import Door
-from app.web.rooms.idle_monitor import Quiet, Rule
+from app.web.rooms.admission_queue import AdmissionQueue
+from app.web.rooms.idle_monitor import IdleMonitor, IdlePolicy
 from app.web.rooms.viewer import Viewer, framed_picture
 from models.contract import PictureUse
 
 log = logging.getLogger(__name__)
 
 
-class Stage:
+class WebRoom:
     """Passes wishes on to the room, and hands what comes back to whom it is for.
 
     Nothing runs until `open`: an engine gets a whole audience.
@@ -54,8 +54,8 @@ class Stage:
         identity: Identity,
         hear: Callable[[Said], None],
         capacity: int,
-        greeted: Callable[[Viewer, Stage], None],
-        rule: Rule | None = None,
+        greeted: Callable[[Viewer, WebRoom], None],
+        rule: IdlePolicy | None = None,
         state: RoomState | None = None,
     ) -> None:
         """`about` is the model's entry of `GET /api/models`; `hear` gets what visitors say;
@@ -71,10 +71,10 @@ class Stage:
         self.truth = state
         """What is known of the room."""
         self.viewers: dict[int, Viewer] = {}
-        self.door = Door(self.viewers, self.enter, capacity)
-        self.figures = Figures()
+        self.admission = AdmissionQueue(self.viewers, self.enter, capacity)
+        self.stats = RoomStats()
         self.empty_since = time.monotonic()
-        self.quiet: Quiet | None = None
+        self.idle_monitor: IdleMonitor | None = None
         self._rule = rule
         self._identity = identity
         self._engine = engine
@@ -90,7 +90,7 @@ class Stage:
         """Have the room run, as far as it is known. Raises KeyError: unknown model."""
         self.link = self._engine.open(self.name, self.model, self, state=self.truth)
         if self._rule is not None:
-            self.quiet = Quiet(self, self._rule, alone=self._engine.near)
+            self.idle_monitor = IdleMonitor(self, self._rule, alone=self._engine.near)
 
     @property
     def pictures(self) -> list[PictureUse]:
@@ -154,9 +154,9 @@ class Stage:
         viewer.send(ChannelNames(id=request, names=names, subscribed=subscribed))
 
     def _listen(self) -> None:
-        heard = frozenset[str]().union(*(v.subscribed for v in self.viewers.values()))
-        self._values = {name: value for name, value in self._values.items() if name in heard}
-        self.link.listen(heard)
+        on_command = frozenset[str]().union(*(v.subscribed for v in self.viewers.values()))
+        self._values = {name: value for name, value in self._values.items() if name in on_command}
+        self.link.listen(on_command)
 
     def _want(self) -> None:
         keys = {viewer: self._key(viewer) for viewer in self.viewers.values() if viewer.view}
@@ -194,8 +194,8 @@ class Stage:
             case _:
                 if isinstance(message, State):
                     self._learn(message)
-                if self.quiet is not None:
-                    self.quiet.told(message)
+                if self.idle_monitor is not None:
+                    self.idle_monitor.on_broadcast(message)
                 self._tell_all(message)
 
     def _learn(self, change: State) -> None:
@@ -250,7 +250,7 @@ class Stage:
         """Is this visitor here by way of this server?"""
         return visitor in self.viewers
 
-    def wish(self, visitor: int, message: Wish) -> None:
+    def command(self, visitor: int, message: Command) -> None:
         """What a visitor wishes, passed on to where the room is computed."""
         self.link.send(visitor, message)
 
@@ -259,9 +259,9 @@ class Stage:
         """Is there a field?"""
         return bool(self._about["grid"])
 
-    def on_figures(self, figures: Figures) -> None:
+    def on_stats(self, stats: RoomStats) -> None:
         """How the room runs."""
-        self.figures = figures
+        self.stats = stats
 
     def newest_picture(self) -> bytes | None:
         """The newest frame of the first view, or None."""
@@ -276,9 +276,9 @@ class Stage:
         for viewer in self.viewers.values():
             viewer.close(code, reason)
         self.viewers.clear()
-        self.door.close(code, reason)
-        if self.quiet is not None:
-            self.quiet.end()
+        self.admission.close(code, reason)
+        if self.idle_monitor is not None:
+            self.idle_monitor.end()
         self.link.close()
 
     def _take_up(self, about: Mapping[str, Any]) -> None:
@@ -304,8 +304,8 @@ class Stage:
         if self.locked:
             viewer.send(Locked(locked=True))
         self._greeted(viewer, self)
-        if self.quiet is not None:
-            self.quiet.greet(you.id)
+        if self.idle_monitor is not None:
+            self.idle_monitor.greet(you.id)
         key = self._key(viewer)
         if key in self._newest:
             viewer.show(*self._newest[key])

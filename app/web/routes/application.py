@@ -21,12 +21,12 @@ from app.protocol import frames
 from app.rooms.encoder import jpeg
 from app.settings.exhibit import Settings
 from app.settings.site_options import LANDING
-from app.web.auth.route_guard import Guard
+from app.web.auth.route_guard import RouteGuard
 from app.web.http import responses
 from app.web.http.handler import WEBSOCKET_PATH
-from app.web.rooms.chat import Talk
-from app.web.rooms.session import Reception, converse
-from app.web.rooms.web_room import Stage
+from app.web.rooms.chat import Chat
+from app.web.rooms.session import SessionContext, converse
+from app.web.rooms.web_room import WebRoom
 from app.web.routes.feeds import add_feeds
 from app.web.routes.info import add_routes
 from app.web.routes.operator import Console, add_console
@@ -50,7 +50,7 @@ SECURITY_HEADERS = [
 
 
 def application(
-    reception: Reception,
+    context: SessionContext,
     stop: Callable[[], None],
     settings: Settings,
     uploads: Uploads,
@@ -59,12 +59,12 @@ def application(
     """The WSGI application; `stop` ends the exhibit."""
     app = bottle.Bottle()
     app.default_error_handler = lambda error: responses.text(error.status_code, str(error.body))
-    app.install(Guard(reception.identity))
-    lobby = reception.lobby
-    add_routes(app, lobby, settings)
-    add_snapshots(app, lobby)
+    app.install(RouteGuard(context.identity))
+    registry = context.registry
+    add_routes(app, registry, settings)
+    add_snapshots(app, registry)
     add_upload_routes(app, uploads)
-    add_feeds(app, lobby, reception.feed_token)
+    add_feeds(app, registry, context.feed_token)
     add_console(app, console)
 
     @app.get(WEBSOCKET_PATH)  # type: ignore[untyped-decorator]
@@ -74,7 +74,7 @@ def application(
         socket = environ.get("wsgi.websocket")
         if socket is None:
             return responses.text(426, "a WebSocket upgrade is needed")
-        converse(socket, environ.get("REMOTE_ADDR", ""), reception)
+        converse(socket, environ.get("REMOTE_ADDR", ""), context)
         return ""
 
     @app.get("/")  # type: ignore[untyped-decorator]
@@ -88,7 +88,7 @@ def application(
     @app.get("/models/<name>")  # type: ignore[untyped-decorator]
     def model_page(name: str) -> Any:
         """A model's page; it joins the room of that name, or `?room=`."""
-        known = lobby.engine.catalogue()
+        known = registry.engine.catalogue()
         if name not in known and not bottle.request.query.room:
             return responses.text(404, f"no model {name!r}; there are {', '.join(known)}")
         return _page("model.html")
@@ -113,19 +113,19 @@ def application(
     @app.get("/healthz")  # type: ignore[untyped-decorator]
     def health() -> Any:
         """Status, version and how each room runs."""
-        rooms = [_health(stage, lobby.talk) for stage in lobby.stages.values()]
+        rooms = [_health(web_room, registry.talk) for web_room in registry.web_rooms.values()]
         return responses.json({"status": "ok", "version": __version__, "rooms": rooms})
 
     @app.get("/api/models")  # type: ignore[untyped-decorator]
     def listing() -> Any:
         """Every model's declaration."""
-        return responses.json(list(lobby.engine.catalogue().values()))
+        return responses.json(list(registry.engine.catalogue().values()))
 
     @app.get("/api/models/<name>/thumbnail.jpg")  # type: ignore[untyped-decorator]
     def thumbnail(name: str) -> Any:
         """The newest frame of the room of that name if it runs, else a stored still."""
-        stage = lobby.stages.get(name)
-        newest = stage.newest_picture() if stage is not None else None
+        web_room = registry.web_rooms.get(name)
+        newest = web_room.newest_picture() if web_room is not None else None
         if newest is None:
             return bottle.static_file(f"{name}.jpg", root=str(UI / "stills"))
         return bottle.HTTPResponse(_as_jpeg(newest), 200, {"Content-Type": "image/jpeg"})
@@ -133,11 +133,11 @@ def application(
     @app.get("/api/rooms/<room>/state")  # type: ignore[untyped-decorator]
     def state(room: str) -> Any:
         """{running, params, fingers, sim_time} of a room that runs."""
-        stage = lobby.stages.get(room)
-        if stage is None:
+        web_room = registry.web_rooms.get(room)
+        if web_room is None:
             return responses.text(404, f"no room {room!r} runs")
         answer: AsyncResult[Any] = AsyncResult()
-        stage.ask_state(answer.set)
+        web_room.ask_state(answer.set)
         try:
             return responses.json(answer.get(timeout=ANSWER_S))
         except Timeout:
@@ -167,24 +167,24 @@ def _with_security_headers(app: Any) -> Any:
     return wrapped
 
 
-def _health(stage: Stage, talk: Talk) -> dict[str, Any]:
-    figures = stage.figures
+def _health(web_room: WebRoom, talk: Chat) -> dict[str, Any]:
+    stats = web_room.stats
     return {
-        "name": stage.name,
-        "model": stage.model,
-        "visitors": len(stage.viewers),
-        "waiting": len(stage.door.line),
-        "fps": figures.fps,
-        "steps_per_s": figures.steps_per_s,
-        "sim_time": figures.sim_time,
-        "restarts": figures.restarts,
+        "name": web_room.name,
+        "model": web_room.model,
+        "visitors": len(web_room.viewers),
+        "waiting": len(web_room.admission.line),
+        "fps": stats.fps,
+        "steps_per_s": stats.steps_per_s,
+        "sim_time": stats.sim_time,
+        "restarts": stats.restarts,
         "round_trips_ms": {
-            viewer.visitor.name: viewer.round_trip_ms for viewer in stage.viewers.values()
+            viewer.visitor.name: viewer.round_trip_ms for viewer in web_room.viewers.values()
         },
-        "talk": ("muted" if talk.is_muted(stage.name) else "on") if talk.on else "off",
+        "talk": ("muted" if talk.is_muted(web_room.name) else "on") if talk.on else "off",
         "lines_said": {
             viewer.visitor.name: talk.speakers.count(viewer.visitor.id)
-            for viewer in stage.viewers.values()
+            for viewer in web_room.viewers.values()
         },
     }
 

@@ -32,21 +32,21 @@ from app.transport.limits import FEEDS_BURST, FEEDS_PER_S, MAX_FEED_BYTES
 from app.transport.token_bucket import Bucket
 from app.web.http import responses
 from app.web.http.access import authorization
-from app.web.rooms.room_registry import Lobby
-from app.web.rooms.web_room import Stage
+from app.web.rooms.room_registry import RoomRegistry
+from app.web.rooms.web_room import WebRoom
 from models.parameters import ParameterError
 
 ANSWER_S = 3.0
 
-Answer = tuple[int, str | dict[str, Any]]
+HttpAnswer = tuple[int, str | dict[str, Any]]
 """The HTTP status, and a text or JSON."""
 
 _decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(Posted)
 
 
-def add_feeds(app: Any, lobby: Lobby, token: str) -> None:
+def add_feeds(app: Any, registry: RoomRegistry, token: str) -> None:
     """Put their route on `app`; `token` is what they must know."""
-    feeds = Feeds(lobby, token)
+    feeds = Feeds(registry, token)
 
     @app.post("/api/rooms/<room>/feed")  # type: ignore[untyped-decorator]
     def feed(room: str) -> Any:
@@ -62,21 +62,21 @@ def add_feeds(app: Any, lobby: Lobby, token: str) -> None:
 class Feeds:
     """Takes in states for all rooms."""
 
-    def __init__(self, lobby: Lobby, token: str) -> None:
-        self._lobby = lobby
+    def __init__(self, registry: RoomRegistry, token: str) -> None:
+        self._registry = registry
         self._token = token.encode()
         self._paces: dict[str, Bucket] = {}
 
-    def post(self, room: str, bearer: str, length: int, body: BinaryIO) -> Answer:
+    def post(self, room: str, bearer: str, length: int, body: BinaryIO) -> HttpAnswer:
         """The answer to one request; its head says of `body` that it has `length` bytes."""
         scheme, _, given = bearer.partition(" ")
         right = hmac.compare_digest(given.encode(), self._token)
         if scheme.lower() != "bearer" or not right:
             return 403, "a feed needs its token: `Authorization: Bearer ...`"
-        stage = self._lobby.stages.get(room)
-        listed = self._lobby.engine.catalogue()
-        if stage is None and room not in listed:
-            known = ", ".join(dict.fromkeys([*self._lobby.stages, *listed]))
+        web_room = self._registry.web_rooms.get(room)
+        listed = self._registry.engine.catalogue()
+        if web_room is None and room not in listed:
+            known = ", ".join(dict.fromkeys([*self._registry.web_rooms, *listed]))
             return 404, f"no room {room!r}; there are {known}"
         if not self._in_time(room):
             return 429, f"at most {FEEDS_PER_S:g} states a second for a room"
@@ -86,10 +86,10 @@ class Feeds:
             state = _decoder.decode(body.read())
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
             return 400, f"a state is a JSON object of numbers, words and switches: {fault}"[:300]
-        return self._keep(room, listed[room], state) if stage is None else _put(stage, state)
+        return self._keep(room, listed[room], state) if web_room is None else _put(web_room, state)
 
     def _in_time(self, room: str) -> bool:
-        known = {*self._lobby.stages, *self._lobby.engine.catalogue()}
+        known = {*self._registry.web_rooms, *self._registry.engine.catalogue()}
         self._paces = {name: pace for name, pace in self._paces.items() if name in known}
         pace = self._paces.setdefault(room, Bucket(FEEDS_PER_S, FEEDS_BURST))
         if pace.wait_s(1) > 0:
@@ -97,17 +97,17 @@ class Feeds:
         pace.take(1)
         return True
 
-    def _keep(self, room: str, about: dict[str, Any], state: dict[str, Any]) -> Answer:
+    def _keep(self, room: str, about: dict[str, Any], state: dict[str, Any]) -> HttpAnswer:
         """For whoever comes first."""
         try:
-            return 202, {"state": self._lobby.waiting.keep(room, about, state)}
+            return 202, {"state": self._registry.waiting.keep(room, about, state)}
         except ParameterError as fault:
             return 400, str(fault)
 
 
-def _put(stage: Stage, state: dict[str, Any]) -> Answer:
+def _put(web_room: WebRoom, state: dict[str, Any]) -> HttpAnswer:
     answer: AsyncResult[Fed | Error] = AsyncResult()
-    stage.link.feed(state, answer.set)
+    web_room.link.feed(state, answer.set)
     try:
         match answer.get(timeout=ANSWER_S):
             case Fed(state=shown):

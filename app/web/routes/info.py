@@ -10,14 +10,14 @@ import gevent
 from app.rooms.source import SourceError, as_html
 from app.settings.exhibit import Settings
 from app.web.http import responses
-from app.web.rooms.room_registry import Lobby
+from app.web.rooms.room_registry import RoomRegistry
 from app.web.routes import metrics
 from app.web.routes.api_listing import available
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def add_routes(app: Any, lobby: Lobby, settings: Settings) -> None:
+def add_routes(app: Any, registry: RoomRegistry, settings: Settings) -> None:
     """Put them on `app`."""
 
     @app.get("/api/features")  # type: ignore[untyped-decorator]
@@ -30,13 +30,13 @@ def add_routes(app: Any, lobby: Lobby, settings: Settings) -> None:
         """The model's Python code: HTML, or plain text with `?plain` or `Accept: text/plain`."""
         if not settings.show_code:
             return responses.text(404, "this exhibit does not show its models' code")
-        known = lobby.engine.catalogue()
+        known = registry.engine.catalogue()
         if name not in known:
             return responses.text(404, f"no model {name!r}; there are {', '.join(known)}")
         accept = bottle.request.get_header("Accept", "")
         plain = "plain" in bottle.request.query or accept.startswith("text/plain")
         try:
-            code = lobby.engine.source(name)
+            code = registry.engine.source(name)
         except SourceError as missing:
             return responses.text(404, str(missing))
         kind = "text/plain" if plain else "text/html"
@@ -48,11 +48,11 @@ def add_routes(app: Any, lobby: Lobby, settings: Settings) -> None:
     @app.get("/api/commands")  # type: ignore[untyped-decorator]
     def commands() -> Any:
         """This list: messages, routes, and what each model takes."""
-        return responses.json(available(app.routes, lobby.engine.catalogue()))
+        return responses.json(available(app.routes, registry.engine.catalogue()))
 
     @app.get("/metrics")  # type: ignore[untyped-decorator]
-    def figures() -> Any:
+    def stats() -> Any:
         """How the rooms run, as Prometheus text."""
-        now = metrics.snapshot(lobby.stages.values())
+        now = metrics.snapshot(registry.web_rooms.values())
         body = gevent.get_hub().threadpool.apply(metrics.exposition, (now,))
         return bottle.HTTPResponse(body, 200, {"Content-Type": METRICS_TYPE})

@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app import __version__
-from app.web.rooms.web_room import Stage
+from app.web.rooms.web_room import WebRoom
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
@@ -22,42 +22,52 @@ class Gauge(NamedTuple):
 
     name: str
     help: str
-    of: Callable[[Stage], float | None]
+    of: Callable[[WebRoom], float | None]
 
 
-def _round_trip_s(stage: Stage) -> float | None:
-    trips = [viewer.round_trip_ms for viewer in stage.viewers.values()]
+def _round_trip_s(web_room: WebRoom) -> float | None:
+    trips = [viewer.round_trip_ms for viewer in web_room.viewers.values()]
     known = [ms for ms in trips if ms is not None]
     return fmean(known) / 1000 if known else None
 
 
 GAUGES = (
-    Gauge("frames_per_second", "Frames made per second.", lambda stage: stage.figures.fps),
-    Gauge("steps_per_second", "Time steps per second.", lambda stage: stage.figures.steps_per_s),
-    Gauge("visitors", "Visitors in the room.", lambda stage: len(stage.viewers)),
-    Gauge("waiting", "Visitors in line before the room.", lambda stage: len(stage.door.line)),
+    Gauge("frames_per_second", "Frames made per second.", lambda web_room: web_room.stats.fps),
+    Gauge(
+        "steps_per_second", "Time steps per second.", lambda web_room: web_room.stats.steps_per_s
+    ),
+    Gauge("visitors", "Visitors in the room.", lambda web_room: len(web_room.viewers)),
+    Gauge(
+        "waiting",
+        "Visitors in line before the room.",
+        lambda web_room: len(web_room.admission.line),
+    ),
     Gauge("round_trip_seconds", "Mean round trip, as its visitors measured it.", _round_trip_s),
     # Not a counter: a room that was empty for a while begins again at 0, under the same name.
-    Gauge("restarts", "Times its model was restarted.", lambda stage: stage.figures.restarts),
+    Gauge("restarts", "Times its model was restarted.", lambda web_room: web_room.stats.restarts),
 )
 
-Snapshot = list[tuple[Gauge, list[tuple[tuple[str, str], float]]]]
+MetricValues = list[tuple[Gauge, list[tuple[tuple[str, str], float]]]]
 
 
-def snapshot(stages: Iterable[Stage]) -> Snapshot:
+def snapshot(web_rooms: Iterable[WebRoom]) -> MetricValues:
     """The figures now, by room and model; quick, for the thread that owns the stages."""
-    rooms = list(stages)
+    rooms = list(web_rooms)
     return [
         (
             gauge,
-            [(_labels(stage), value) for stage in rooms if (value := gauge.of(stage)) is not None],
+            [
+                (_labels(web_room), value)
+                for web_room in rooms
+                if (value := gauge.of(web_room)) is not None
+            ],
         )
         for gauge in GAUGES
     ]
 
 
-def exposition(figures: Snapshot) -> bytes:
-    """`figures` in Prometheus' text format; slow the first time, so not for the hub."""
+def exposition(stats: MetricValues) -> bytes:
+    """`stats` in Prometheus' text format; slow the first time, so not for the hub."""
     # A sixth of a second that most exhibits never need.
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
@@ -65,7 +75,7 @@ def exposition(figures: Snapshot) -> bytes:
     class Rooms:
         def collect(self) -> Iterator[Metric]:
             yield InfoMetricFamily("vortarium", "The program.", {"version": __version__})
-            for gauge, samples in figures:
+            for gauge, samples in stats:
                 family = GaugeMetricFamily(
                     f"vortarium_room_{gauge.name}", gauge.help, labels=LABELS
                 )
@@ -79,5 +89,5 @@ def exposition(figures: Snapshot) -> bytes:
     return bytes(text)
 
 
-def _labels(stage: Stage) -> tuple[str, str]:
-    return stage.name[:MAX_LABEL_CHARS], stage.model[:MAX_LABEL_CHARS]
+def _labels(web_room: WebRoom) -> tuple[str, str]:
+    return web_room.name[:MAX_LABEL_CHARS], web_room.model[:MAX_LABEL_CHARS]

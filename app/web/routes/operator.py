@@ -16,7 +16,7 @@ from app.process.log_tail import LogTail
 from app.protocol.console import (
     Announce,
     AnyAct,
-    CloseRoom,
+    CloseRoomAct,
     Kick,
     Lock,
     MuteRoom,
@@ -33,9 +33,9 @@ from app.web.auth.tokens import Identity
 from app.web.http import responses
 from app.web.rooms.chat import TalkError
 from app.web.rooms.invitations import Invitations
-from app.web.rooms.room_registry import Lobby
+from app.web.rooms.room_registry import RoomRegistry
 from app.web.rooms.viewer import Viewer
-from app.web.rooms.web_room import Stage
+from app.web.rooms.web_room import WebRoom
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Console:
 
     def __init__(
         self,
-        lobby: Lobby,
+        registry: RoomRegistry,
         identity: Identity,
         pins: Pins,
         invitations: Invitations,
@@ -57,7 +57,7 @@ class Console:
         stop: Callable[[int], None],
     ) -> None:
         """`stop(exit_code)` ends the server."""
-        self._lobby = lobby
+        self._registry = registry
         self._identity = identity
         self._pins = pins
         self._invitations = invitations
@@ -68,8 +68,8 @@ class Console:
     def login(self, body: bytes, address: str) -> Any:
         """A key for whoever knows the PIN."""
         try:
-            wish = login_decoder.decode(body)
-            self._pins.check(wish.pin, address)
+            command = login_decoder.decode(body)
+            self._pins.check(command.pin, address)
         except msgspec.MsgspecError as fault:
             return responses.text(400, str(fault))
         except PinError as wrong:
@@ -85,86 +85,86 @@ class Console:
         return {
             "version": __version__,
             "uptime_s": round(time.monotonic() - self._began),
-            "visitors_ever": self._lobby.memory.kept.visitors,
-            "server_starts": self._lobby.memory.kept.starts,
-            "rooms": [self._room(stage) for stage in self._lobby.stages.values()],
-            "bans": len(self._lobby.bans),
+            "visitors_ever": self._registry.memory.kept.visitors,
+            "server_starts": self._registry.memory.kept.starts,
+            "rooms": [self._room(web_room) for web_room in self._registry.web_rooms.values()],
+            "bans": len(self._registry.bans),
             "guests": {"address": guests.address, "name": guests.name, "code": guests.code},
-            "talk": self._lobby.talk.on,
+            "talk": self._registry.talk.on,
             "log": self._tail.lines(),
         }
 
     def act(self, body: bytes, address: str) -> Any:
         """Do what an operator wants; 409 says why it cannot be done."""
         try:
-            wish = act_decoder.decode(body)
-            self._do(wish)
+            command = act_decoder.decode(body)
+            self._do(command)
         except msgspec.MsgspecError as fault:
             return responses.text(400, str(fault))
         except (ActError, TalkError) as fault:
             return responses.text(409, str(fault))
-        log.info("the operator at %s: %s", address, wish)
+        log.info("the operator at %s: %s", address, command)
         return responses.json({"done": True})
 
-    def _do(self, wish: AnyAct) -> None:
-        match wish:
+    def _do(self, command: AnyAct) -> None:
+        match command:
             case Kick():
-                self._kick(wish)
+                self._kick(command)
             case Pardon():
-                self._lobby.bans.clear()
+                self._registry.bans.clear()
             case Lock():
-                self._stage(wish.room).lock(wish.locked)
+                self._web_room(command.room).lock(command.locked)
             case Restart():
-                self._stage(wish.room).restart()
+                self._web_room(command.room).restart()
             case RestartAll():
                 self._stop(EXIT_AGAIN)
-            case CloseRoom():
-                self._lobby.close_room(None, wish.room)
+            case CloseRoomAct():
+                self._registry.close_room(None, command.room)
             case MuteVisitor():
-                self._lobby.talk.mute_visitor(None, wish.visitor, wish.muted)
+                self._registry.talk.mute_visitor(None, command.visitor, command.muted)
             case MuteRoom():
-                self._lobby.talk.mute_room(None, wish.room, wish.muted)
+                self._registry.talk.mute_room(None, command.room, command.muted)
             case Announce():
-                self._lobby.talk.broadcast(None, wish.text)
+                self._registry.talk.broadcast(None, command.text)
             case Quit():
                 self._stop(EXIT_OK)
 
-    def _kick(self, wish: Kick) -> None:
-        stages = self._lobby.stages.values()
-        for viewer in [v for s in stages for v in (*s.viewers.values(), *s.door.line)]:
-            if viewer.visitor.id == wish.visitor:
+    def _kick(self, command: Kick) -> None:
+        web_rooms = self._registry.web_rooms.values()
+        for viewer in [v for s in web_rooms for v in (*s.viewers.values(), *s.admission.line)]:
+            if viewer.visitor.id == command.visitor:
                 if viewer.role != "guest":
                     raise ActError(f"{viewer.visitor.name} belongs to the staff")
-                self._lobby.bans.add(wish.visitor, viewer.address, wish.minutes)
+                self._registry.bans.add(command.visitor, viewer.address, command.minutes)
                 viewer.close(1008, "an operator has sent you away")
                 return
-        raise ActError(f"no visitor {wish.visitor} is here")
+        raise ActError(f"no visitor {command.visitor} is here")
 
-    def _stage(self, room: str) -> Stage:
-        stage = self._lobby.stages.get(room)
-        if stage is None:
+    def _web_room(self, room: str) -> WebRoom:
+        web_room = self._registry.web_rooms.get(room)
+        if web_room is None:
             raise ActError(f"no room {room!r} runs")
-        return stage
+        return web_room
 
-    def _room(self, stage: Stage) -> dict[str, Any]:
-        talk, figures = self._lobby.talk, stage.figures
+    def _room(self, web_room: WebRoom) -> dict[str, Any]:
+        talk, stats = self._registry.talk, web_room.stats
         return {
-            "name": stage.name,
-            "model": stage.model,
-            "locked": stage.locked,
-            "muted": talk.is_muted(stage.name),
-            "fps": figures.fps,
-            "steps_per_s": figures.steps_per_s,
-            "sim_time": figures.sim_time,
-            "restarts": figures.restarts,
+            "name": web_room.name,
+            "model": web_room.model,
+            "locked": web_room.locked,
+            "muted": talk.is_muted(web_room.name),
+            "fps": stats.fps,
+            "steps_per_s": stats.steps_per_s,
+            "sim_time": stats.sim_time,
+            "restarts": stats.restarts,
             "visitors": [
-                *(self._visitor(viewer, False) for viewer in stage.viewers.values()),
-                *(self._visitor(viewer, True) for viewer in stage.door.line),
+                *(self._visitor(viewer, False) for viewer in web_room.viewers.values()),
+                *(self._visitor(viewer, True) for viewer in web_room.admission.line),
             ],
         }
 
     def _visitor(self, viewer: Viewer, waiting: bool) -> dict[str, Any]:
-        who, speakers = viewer.visitor, self._lobby.talk.speakers
+        who, speakers = viewer.visitor, self._registry.talk.speakers
         return {
             "id": who.id,
             "name": who.name,

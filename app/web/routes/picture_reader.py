@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
-from app.protocol.wishes import MAX_PICTURE_SIDE
+from app.protocol.commands import MAX_PICTURE_SIDE
 from models.numerics.arrays import ByteArray
 
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "gif": "GIF"}

@@ -15,26 +15,26 @@ from app.protocol.compute import WHOLE
 from app.rooms.snapshot import SnapshotError
 from app.transport.limits import MAX_SNAPSHOTS, SNAPSHOT_S
 from app.web.http import responses
-from app.web.rooms.room_registry import Lobby
+from app.web.rooms.room_registry import RoomRegistry
 
 PIECE_BYTES = 64 * 1024
 """What a peer must take within app.transport.limits.SEND_S."""
 
 
-def add_snapshots(app: Any, lobby: Lobby) -> None:
+def add_snapshots(app: Any, registry: RoomRegistry) -> None:
     """Put their route on `app`."""
     counter = SnapshotCounter()
 
     @app.get("/api/rooms/<room>/snapshot.npz")  # type: ignore[untyped-decorator]
     def snapshot(room: str) -> Any:
         """Field, density, time and parameters of one instant (app.rooms.snapshot); 404: no grid."""
-        stage = lobby.stages.get(room)
-        if stage is None:
+        web_room = registry.web_rooms.get(room)
+        if web_room is None:
             return responses.text(404, f"no room {room!r} runs")
-        if not stage.has_grid:
-            return responses.text(404, f"{stage.model} has no grid, and so no field to save")
+        if not web_room.has_grid:
+            return responses.text(404, f"{web_room.model} has no grid, and so no field to save")
         try:
-            data = counter.fetch(stage.link)
+            data = counter.fetch(web_room.link)
         except SnapshotError as none:
             return responses.text(503, str(none))
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(data.size)}
@@ -47,19 +47,19 @@ class SnapshotCounter:
     def __init__(self) -> None:
         self.under_way = 0
 
-    def fetch(self, link: RoomLink) -> Download:
+    def fetch(self, link: RoomLink) -> SnapshotBody:
         """A snapshot of this moment. Raises SnapshotError."""
         if self.under_way >= MAX_SNAPSHOTS:
             raise SnapshotError(f"{MAX_SNAPSHOTS} snapshots are under way; try again in a moment")
         self.under_way += 1
         try:
-            return Download(self, _ask(link))
+            return SnapshotBody(self, _ask(link))
         except SnapshotError:
             self.under_way -= 1
             raise
 
 
-class Download:
+class SnapshotBody:
     """The bytes of one snapshot as a WSGI body, which the server closes in any case."""
 
     def __init__(self, counter: SnapshotCounter, data: bytes) -> None:

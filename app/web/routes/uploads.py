@@ -21,8 +21,8 @@ from urllib.parse import parse_qs
 import bottle
 import gevent
 
+from app.protocol.commands import LoadPicture
 from app.protocol.messages import Role
-from app.protocol.wishes import LoadPicture
 from app.settings.exhibit import Settings
 from app.transport.limits import MAX_UPLOADS, UPLOAD_PAUSE_S, UPLOAD_S
 from app.web.auth.permissions import EVERYBODY, OPERATOR, only
@@ -30,9 +30,9 @@ from app.web.auth.tokens import Identity
 from app.web.http import responses
 from app.web.http.access import authorization
 from app.web.http.body_limits import Intake, small_bodies
-from app.web.http.rejection import Refusal
-from app.web.rooms.room_registry import Lobby
-from app.web.rooms.web_room import Stage
+from app.web.http.rejection import Rejection
+from app.web.rooms.room_registry import RoomRegistry
+from app.web.rooms.web_room import WebRoom
 from app.web.routes.picture_reader import PictureError, ReadPicture, read_picture
 from app.web.routes.picture_store import NotAllowedError, PictureStore
 from models.contract import PictureUse
@@ -49,10 +49,10 @@ WHO: Mapping[str, frozenset[Role]] = {
 _PATH = re.compile(r"/api/rooms/([^/]+)/upload")
 
 
-class Ticket(NamedTuple):
+class UploadGrant(NamedTuple):
     """An upload that was admitted."""
 
-    stage: Stage
+    web_room: WebRoom
     visitor: int
     kind: str
     use: PictureUse
@@ -62,9 +62,9 @@ class Uploads:
     """Admits uploads by their heads, and takes those that it admitted."""
 
     def __init__(
-        self, lobby: Lobby, identity: Identity, settings: Settings, store: PictureStore
+        self, registry: RoomRegistry, identity: Identity, settings: Settings, store: PictureStore
     ) -> None:
-        self._lobby = lobby
+        self._registry = registry
         self._identity = identity
         self._who = WHO[settings.uploads]
         self._types = {f"image/{kind}": kind for kind in settings.upload_types}
@@ -74,38 +74,38 @@ class Uploads:
         self._last: dict[int, float] = {}
         self._under_way: set[int] = set()
 
-    def admit(self, environ: MutableMapping[str, Any]) -> Intake | Refusal:
+    def admit(self, environ: MutableMapping[str, Any]) -> Intake | Rejection:
         """How large a body may be; every other route takes small ones."""
         found = _PATH.fullmatch(_decoded(environ["PATH_INFO"]))
         if found is None or environ["REQUEST_METHOD"] != "POST":
             return small_bodies(environ)
-        ticket = self._ticket(found[1], environ)
-        if isinstance(ticket, Refusal):
-            return ticket
-        self._last[ticket.visitor] = time.monotonic()
-        self._under_way.add(ticket.visitor)
-        environ[TICKET] = ticket
-        return Intake(self._max_bytes, UPLOAD_S, partial(self._under_way.discard, ticket.visitor))
+        grant = self._grant(found[1], environ)
+        if isinstance(grant, Rejection):
+            return grant
+        self._last[grant.visitor] = time.monotonic()
+        self._under_way.add(grant.visitor)
+        environ[TICKET] = grant
+        return Intake(self._max_bytes, UPLOAD_S, partial(self._under_way.discard, grant.visitor))
 
     def take(self, environ: Mapping[str, Any]) -> Any:
         """Read the picture and hand it to the room."""
-        ticket: Ticket | None = environ.get(TICKET)
-        if ticket is None:
+        grant: UploadGrant | None = environ.get(TICKET)
+        if grant is None:
             return responses.text(404, "there is no such room")
         body = environ["wsgi.input"].read()
         run = gevent.get_hub().threadpool.apply
         try:
-            picture: ReadPicture = run(read_picture, (body, ticket.kind))
-            stored = run(self._keep, (ticket, picture.png))
+            picture: ReadPicture = run(read_picture, (body, grant.kind))
+            stored = run(self._keep, (grant, picture.png))
         except PictureError as wrong:
             return responses.text(422, str(wrong))
         except NotAllowedError as refused:
             return responses.text(403, str(refused))
         height, width = picture.levels.shape
-        wish = LoadPicture(
-            width=width, height=height, levels=picture.levels.tobytes(), use=ticket.use
+        command = LoadPicture(
+            width=width, height=height, levels=picture.levels.tobytes(), use=grant.use
         )
-        ticket.stage.link.send(ticket.visitor, wish)
+        grant.web_room.link.send(grant.visitor, command)
         return responses.json({"stored": stored, "width": width, "height": height}, 202)
 
     def rules(self, room: str, environ: Mapping[str, Any]) -> Any:
@@ -113,11 +113,11 @@ class Uploads:
         asker = self._asker(room, environ)
         return responses.json(
             {
-                "uses": [] if isinstance(asker, Refusal) else asker[0].pictures,
+                "uses": [] if isinstance(asker, Rejection) else asker[0].pictures,
                 "types": list(self._types),
                 "max_bytes": self._max_bytes,
                 "wall_mu": PICTURE_WALL_MU,
-                "why": asker.text if isinstance(asker, Refusal) else "",
+                "why": asker.text if isinstance(asker, Rejection) else "",
             }
         )
 
@@ -129,55 +129,55 @@ class Uploads:
         names = gevent.get_hub().threadpool.apply(self._store.names)
         return responses.json({"names": names})
 
-    def _asker(self, room: str, environ: Mapping[str, Any]) -> tuple[Stage, int] | Refusal:
+    def _asker(self, room: str, environ: Mapping[str, Any]) -> tuple[WebRoom, int] | Rejection:
         """The room, and the visitor in it who asks and may upload."""
         if not self._who:
-            return Refusal("403 Forbidden", "this exhibit takes no pictures")
+            return Rejection("403 Forbidden", "this exhibit takes no pictures")
         scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
         known = self._identity.resumed(token) if scheme.lower() == "bearer" else None
         if known is None:
-            return Refusal("401 Unauthorized", "a visitor's token is needed, as welcome gave it")
-        stage = self._lobby.stages.get(room)
-        if stage is None:
-            return Refusal("404 Not Found", f"no room {room!r} runs")
-        viewer = stage.viewers.get(known.id)
+            return Rejection("401 Unauthorized", "a visitor's token is needed, as welcome gave it")
+        web_room = self._registry.web_rooms.get(room)
+        if web_room is None:
+            return Rejection("404 Not Found", f"no room {room!r} runs")
+        viewer = web_room.viewers.get(known.id)
         if viewer is None:
-            return Refusal("403 Forbidden", "only who is in the room may upload")
+            return Rejection("403 Forbidden", "only who is in the room may upload")
         if viewer.visitor.role not in self._who:
-            return Refusal("403 Forbidden", f"uploads are {only(self._who)}")
-        if stage.locked and viewer.role != "operator":
-            return Refusal("403 Forbidden", "an operator has locked the controls")
-        if not stage.pictures:
-            return Refusal("409 Conflict", f"{stage.model} takes no pictures")
-        return stage, known.id
+            return Rejection("403 Forbidden", f"uploads are {only(self._who)}")
+        if web_room.locked and viewer.role != "operator":
+            return Rejection("403 Forbidden", "an operator has locked the controls")
+        if not web_room.pictures:
+            return Rejection("409 Conflict", f"{web_room.model} takes no pictures")
+        return web_room, known.id
 
-    def _ticket(self, room: str, environ: Mapping[str, Any]) -> Ticket | Refusal:
+    def _grant(self, room: str, environ: Mapping[str, Any]) -> UploadGrant | Rejection:
         asker = self._asker(room, environ)
-        if isinstance(asker, Refusal):
+        if isinstance(asker, Rejection):
             return asker
-        stage, visitor = asker
-        use = parse_qs(str(environ.get("QUERY_STRING", ""))).get("as", [stage.pictures[0]])[0]
-        if use not in stage.pictures:
-            return Refusal("400 Bad Request", f"as must be one of {', '.join(stage.pictures)}")
+        web_room, visitor = asker
+        use = parse_qs(str(environ.get("QUERY_STRING", ""))).get("as", [web_room.pictures[0]])[0]
+        if use not in web_room.pictures:
+            return Rejection("400 Bad Request", f"as must be one of {', '.join(web_room.pictures)}")
         kind = self._types.get(str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip())
         if kind is None:
-            return Refusal("415 Unsupported Media Type", f"send one of {', '.join(self._types)}")
+            return Rejection("415 Unsupported Media Type", f"send one of {', '.join(self._types)}")
         length = str(environ.get("CONTENT_LENGTH", ""))
         if not length.isdecimal() or int(length) == 0:
-            return Refusal("411 Length Required", "send a Content-Length")
+            return Rejection("411 Length Required", "send a Content-Length")
         if int(length) > self._max_bytes:
-            return Refusal("413 Content Too Large", f"at most {self._max_bytes} bytes")
+            return Rejection("413 Content Too Large", f"at most {self._max_bytes} bytes")
         now = time.monotonic()
         self._last = {who: at for who, at in self._last.items() if now - at < UPLOAD_PAUSE_S}
         if visitor in self._last or visitor in self._under_way:
-            return Refusal("429 Too Many Requests", f"one picture in {UPLOAD_PAUSE_S:g} s")
+            return Rejection("429 Too Many Requests", f"one picture in {UPLOAD_PAUSE_S:g} s")
         if len(self._under_way) >= MAX_UPLOADS:
-            return Refusal("503 Service Unavailable", "others are uploading; in a moment again")
-        return Ticket(stage, visitor, kind, use)
+            return Rejection("503 Service Unavailable", "others are uploading; in a moment again")
+        return UploadGrant(web_room, visitor, kind, use)
 
-    def _keep(self, ticket: Ticket, png: bytes) -> str | None:
+    def _keep(self, grant: UploadGrant, png: bytes) -> str | None:
         try:
-            return self._store.keep(ticket.stage.name, ticket.use, png)
+            return self._store.keep(grant.web_room.name, grant.use, png)
         except OSError as fault:
             log.warning("a picture could not be kept: %s", fault)
             return None

@@ -1,6 +1,6 @@
 """Wishes that a room grants between two steps, whoever brings them.
 
-`Intent` comes from visitors. `LoadPicture` and `Rest` do not: a web server makes the one of an
+`VisitorCommand` comes from visitors. `LoadPicture` and `ResetRoom` do not: a web server makes the one of an
 upload that it has checked (`POST /api/rooms/<room>/upload`) and the other of the quiet in a room
 (app.web.rooms.idle_monitor). They go to rooms here and on compute servers alike.
 """
@@ -12,7 +12,7 @@ from typing import Annotated
 import numpy as np
 from msgspec import Meta
 
-from app.protocol.messages import Intent, Message
+from app.protocol.messages import Message, VisitorCommand
 from models.contract import PictureUse
 from models.numerics.arrays import ByteArray
 
@@ -39,11 +39,11 @@ class LoadPicture(Message, tag="picture"):
         return np.frombuffer(self.levels, np.uint8).reshape(self.height, self.width)
 
 
-class Rest(Message, tag="rest"):
+class ResetRoom(Message, tag="rest"):
     """Begin anew for whoever comes next: first values, running, the fluid from its start.
 
     It is announced as nobody's wish, so that other exhibits with this room see nobody in it.
     """
 
 
-Wish = Intent | LoadPicture | Rest
+Command = VisitorCommand | LoadPicture | ResetRoom

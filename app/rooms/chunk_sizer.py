@@ -18,7 +18,7 @@ class ToolLimitError(ActionError):
     code: ErrorCode = "too_fast"
 
 
-class Pace:
+class ChunkSizer:
     """Learns how long a step takes."""
 
     def __init__(self) -> None:

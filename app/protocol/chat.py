@@ -32,7 +32,7 @@ from app.protocol.base import MAX_NAME_CHARS, Message, Word
 
 MAX_TEXT_CHARS = 280
 
-Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_CHARS)]
+ChatText = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_CHARS)]
 VisitorId = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 
 
@@ -48,14 +48,14 @@ class Echo(Message, tag="echo"):
 class Say(Message, tag="say"):
     """To all in `room`; by default the stage's."""
 
-    text: Text
+    text: ChatText
     room: Word | None = None
 
 
 class Broadcast(Message, tag="broadcast"):
     """To everybody in every room."""
 
-    text: Text
+    text: ChatText
 
 
 class JoinRoom(Message, tag="join"):
@@ -108,7 +108,7 @@ class Said(Message, tag="said", rename={"by": "from"}, omit_defaults=False, kw_o
     by: VisitorId
     name: Annotated[str, Meta(max_length=MAX_NAME_CHARS)]
     colour: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$")]
-    text: Text
+    text: ChatText
     count: int
     at: float
 
