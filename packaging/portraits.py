@@ -8,8 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.exhibit import Exhibit
-from tests.feeding import post
+from tests.support.exhibit import Exhibit
+from tests.support.feeding import post
 
 PAGES: dict[str, dict[str, Any]] = {
     "Cloud": {"viewport": {"width": 1500, "height": 640}},

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.chromium import browser, playwright  # noqa: F401 (fixtures)
-from tests.exhibit import Exhibit
-from tests.serving import Serving
+from tests.support.chromium import browser, playwright  # noqa: F401 (fixtures)
+from tests.support.exhibit import Exhibit
+from tests.support.serving import Serving
 
 # The same examples in every run, however busy the machine; nothing is kept beside the program.
 settings.register_profile(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SMALL, StartExhibit
-from tests.exhibit import ROOT, wait_until
+from tests.support.exhibit import ROOT, wait_until
 
 ASCII = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 MODEL = '''\

@@ -16,8 +16,8 @@ from PIL import Image
 from models.contract import FieldModel
 from models.user_file import load
 from tests.conftest import SMALL, StartExhibit
-from tests.exhibit import Exhibit
-from tests.feeding import token_of
+from tests.support.exhibit import Exhibit
+from tests.support.feeding import token_of
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

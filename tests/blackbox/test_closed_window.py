@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import StartExhibit
-from tests.exhibit import wait_until
+from tests.support.exhibit import wait_until
 
 pytestmark = pytest.mark.long
 

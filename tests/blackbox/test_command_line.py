@@ -14,7 +14,7 @@ import pytest
 
 from app.settings.exhibit import parse, parse_or_exit, parser
 from app.settings.options import MAX_FPS, NOT_IN_FILE, SettingsError
-from tests.exhibit import ROOT, Exhibit
+from tests.support.exhibit import ROOT, Exhibit
 
 Start = Callable[..., Exhibit]
 RunMain = Callable[..., "Ended"]

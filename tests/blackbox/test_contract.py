@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.client import Client
-from tests.exhibit import Exhibit
+from tests.support.client import Client
+from tests.support.exhibit import Exhibit
 
 ERROR_CODES = {
     "bad_message", "unknown_type", "not_exposed", "out_of_range", "bad_value",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.bench.client import Guest
-from tests.exhibit import Exhibit, wait_until
+from tests.support.exhibit import Exhibit, wait_until
 
 GUESTS = 20_000
 WARM_UP = 3_000

@@ -19,9 +19,9 @@ from app.doctor.run import CHECKS, Check, examine
 from app.settings.exhibit import parse
 from app.transport.keys import read, write_pair
 from app.web.http.access import lan_address
-from tests.compute.service import Service
-from tests.display import virtual_display
-from tests.exhibit import ROOT, Exhibit
+from tests.support.compute_service import Service
+from tests.support.display import virtual_display
+from tests.support.exhibit import ROOT, Exhibit
 
 LIMIT_S = 90
 Environment = dict[str, str]

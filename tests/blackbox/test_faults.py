@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import websocket
 
-from tests.client import Client
-from tests.exhibit import Exhibit
+from tests.support.client import Client
+from tests.support.exhibit import Exhibit
 
 MAX_MESSAGE_BYTES = 32 * 1024
 

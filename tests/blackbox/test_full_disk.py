@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.exhibit import Exhibit, wait_until
+from tests.support.exhibit import Exhibit, wait_until
 
 SIZE_BYTES = 64 * 1024
 

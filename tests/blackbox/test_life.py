@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.client import Client, ClosedError
-from tests.exhibit import ROOT, Exhibit, wait_until
+from tests.support.client import Client, ClosedError
+from tests.support.exhibit import ROOT, Exhibit, wait_until
 
 BACK_S = 5.0
 GONE_S = 20.0

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from app.web.http.access import lan_address
-from tests.client import ClosedError
-from tests.serving import PIN, Serving
+from tests.support.client import ClosedError
+from tests.support.serving import PIN, Serving
 
 ROLES = ("guest", "kiosk", "operator")
 ALL = set(ROLES)
@@ -67,16 +67,16 @@ ROUTES: dict[str, set[str]] = {
     "GET /api/models/<name>/thumbnail.jpg": ANYBODY,
     "GET /api/rooms/<room>/state": ANYBODY,
     "GET /api/rooms/<room>/snapshot.npz": ANYBODY,
-    # Whose visitors may, the setting says: tests/web/test_upload.py.
+    # Whose visitors may, the setting says: tests/web/routes/test_uploads.py.
     "GET /api/rooms/<room>/upload": ANYBODY,
     "POST /api/rooms/<room>/upload": ANYBODY,
     # Unless the setting says otherwise: tests/blackbox/test_site.py.
     "GET /api/pictures": {"operator"},
-    # None of them as such, but who knows the feeds' token: tests/web/test_feed.py.
+    # None of them as such, but who knows the feeds' token: tests/web/routes/test_feeds.py.
     "POST /api/rooms/<room>/feed": set(),
     "GET /api/commands": ANYBODY,
     "GET /api/features": ANYBODY,
-    # Who knows the PIN: tests/web/test_console.py.
+    # Who knows the PIN: tests/web/routes/test_operator.py.
     "POST /api/operator/login": ANYBODY,
     "GET /api/operator": {"operator"},
     "POST /api/operator/act": {"operator"},

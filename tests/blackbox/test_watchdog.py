@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.client import Client
-from tests.exhibit import Exhibit, wait_until
+from tests.support.client import Client
+from tests.support.exhibit import Exhibit, wait_until
 
 SMALL = ("--headless", "--Nx", "48", "--Ny", "32", "--log-level", "warning")
 ENDED_S = 6.0

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.chromium import PATIENCE_MS
-from tests.exhibit import Exhibit
+from tests.support.chromium import PATIENCE_MS
+from tests.support.exhibit import Exhibit
 
 CONNECTED = "html[data-connected=true]"
 SHOWS = "[data-seq]:not([data-seq='']), [data-display]:not([data-display=field])"

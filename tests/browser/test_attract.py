@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, put_mouse, visitor_id
-from tests.client import Client, Frame
-from tests.serving import Serving
+from tests.support.client import Client, Frame
+from tests.support.serving import Serving
 
 GHOST_TOUCH = 255
 PHASE = "html[data-phase={}]"

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
 from tests.conftest import SMALL, StartExhibit
-from tests.exhibit import ROOT, Exhibit, wait_until
+from tests.support.exhibit import ROOT, Exhibit, wait_until
 
 README = ROOT / "README.md"
 
@@ -21,7 +21,7 @@ import time
 
 from models.exposed import Tracked, exposed
 from models.serving import serve
-from tests.toy import Counter
+from tests.support.toy import Counter
 
 
 class Sample:

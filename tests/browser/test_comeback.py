@@ -8,7 +8,7 @@ import signal
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import CONNECTED, OpenPage, visitor_id
-from tests.exhibit import Exhibit
+from tests.support.exhibit import Exhibit
 
 
 def token(page: Page) -> str:

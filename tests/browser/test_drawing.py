@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import CONNECTED, OpenPage, Pixels, open_drawer, pixels, put_mouse
-from tests.exhibit import wait_until
+from tests.support.exhibit import wait_until
 
 RENDERERS = ("webgl2", "canvas2d")
 X, Y = 0.6, 0.55

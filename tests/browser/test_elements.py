@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage, open_drawer
 from tests.browser.test_layout import SCREENS
 from tests.conftest import SMALL
-from tests.exhibit import Exhibit
+from tests.support.exhibit import Exhibit
 
 HOSTILE = "<img src=x onerror=alert(1)> $value $$ </h5>"
 PAGE = f"""<!doctype html>

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, open_drawer
 from tests.browser.test_layout import SCREENS, check
-from tests.exhibit import Exhibit
-from tests.feeding import post
+from tests.support.exhibit import Exhibit
+from tests.support.feeding import post
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from app.web.http.access import lan_address
 from tests.browser.conftest import CONNECTED, OpenPage
 from tests.browser.test_layout import SCREENS
-from tests.exhibit import Exhibit, wait_until
+from tests.support.exhibit import Exhibit, wait_until
 
 GUESTS = re.compile(r"Guests on this network: (\S+/)#join=(\w+)")
 

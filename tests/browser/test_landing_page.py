@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.exhibit import Exhibit
+from tests.support.exhibit import Exhibit
 
 
 def test_lists_every_model_with_picture_and_sentence(open_page: OpenPage, exhibit: Exhibit) -> None:

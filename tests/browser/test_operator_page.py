@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage, visitor_id
-from tests.serving import PIN, Serving
+from tests.support.serving import PIN, Serving
 
 
 @pytest.fixture

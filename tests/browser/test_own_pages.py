@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from app.paths import ROOT
 from tests.browser.conftest import OpenPage
 from tests.conftest import SMALL
-from tests.exhibit import Exhibit, wait_until
+from tests.support.exhibit import Exhibit, wait_until
 
 LESSON = ROOT / "packaging" / "examples" / "lesson"
 

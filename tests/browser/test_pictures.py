@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, open_drawer, pixels
 from tests.conftest import SMALL, StartExhibit
-from tests.exhibit import Exhibit, wait_until
+from tests.support.exhibit import Exhibit, wait_until
 
 
 def drawing() -> bytes:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, WebSocket, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.test_layout import SCREENS, check
-from tests.exhibit import wait_until
+from tests.support.exhibit import wait_until
 
 PLOTTED = {"energy", "energy_parts", "norm", "angular_momentum", "vortex_number", "probe"}
 INK = """() => [...document.querySelectorAll(".plot canvas")].map((canvas) => {

@@ -16,7 +16,7 @@ from app.rooms.visitors import PALETTE
 from app.web.http.access import lan_address
 from tests.browser.conftest import CONNECTED, OpenPage
 from tests.browser.test_layout import SCREENS, check
-from tests.serving import Serving
+from tests.support.serving import Serving
 
 QUIET = 4
 CARD = "#invitation"

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, open_drawer, put_mouse, visitor_id
-from tests.exhibit import Exhibit, wait_until
+from tests.support.exhibit import Exhibit, wait_until
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 SHOWN_IN = """colour => {

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
 from tests.conftest import StartExhibit
-from tests.engines.fake_super_hydro import FakeSuperHydro
+from tests.support.fake_super_hydro import FakeSuperHydro
 
 
 def test_only_what_works_there_is_offered(open_page: OpenPage, start: StartExhibit) -> None:

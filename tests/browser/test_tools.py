@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, put_mouse
 from tests.browser.test_layout import SCREENS, SMALL_TARGETS, TARGET_PX
-from tests.exhibit import Exhibit, wait_until
+from tests.support.exhibit import Exhibit, wait_until
 
 BOAT_SHOWN = """async () => {
   const { BOAT } = await import("/ui/js/render/colours.js");

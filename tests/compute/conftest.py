@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import models
-from tests.compute.service import Outsider, Service
-from tests.toy import Counter, Echo, Wave
+from tests.support.compute_service import Outsider, Service
+from tests.support.toy import Counter, Echo, Wave
 
 Serve = Callable[..., Service]
 Visit = Callable[..., Outsider]

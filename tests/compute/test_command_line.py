@@ -16,8 +16,8 @@ import zmq
 
 from app.settings import compute
 from app.settings.options import NOT_IN_FILE, SettingsError
-from tests.compute.service import Outsider
-from tests.exhibit import ROOT
+from tests.support.compute_service import Outsider
+from tests.support.exhibit import ROOT
 
 NEVER = ("gevent", "bottle", "geventwebsocket", "wsproto", "webview")
 BLOCKED = (

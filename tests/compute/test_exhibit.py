@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.client import Client
-from tests.exhibit import ROOT, Exhibit
-from tests.serving import PIN
+from tests.support.client import Client
+from tests.support.exhibit import ROOT, Exhibit
+from tests.support.serving import PIN
 
 SOON_S = 3.0
 

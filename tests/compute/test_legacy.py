@@ -13,7 +13,7 @@ import pytest
 import zmq
 
 from tests.compute.conftest import Serve, Visit
-from tests.compute.service import Outsider
+from tests.support.compute_service import Outsider
 
 TRANSCRIPT = Path(__file__).with_name("transcript.json")
 BARE_ACTIONS = {b"pause", b"start", b"reset", b"reset_tracers"}

@@ -12,9 +12,9 @@ import zmq
 from app.engines.process import ENDED, ProcessEngine
 from app.engines.process_describe import described
 from app.engines.process_task import Task
-from tests.client import decode
 from tests.compute.conftest import Serve, Visit
-from tests.compute.service import Service
+from tests.support.client import decode
+from tests.support.compute_service import Service
 
 SOURCE = '''
 import os

@@ -10,9 +10,9 @@ import zmq
 
 from app.compute import server as server_module
 from app.compute.room_registry import SharedRoomRegistry
-from tests.client import decode
 from tests.compute.conftest import Serve, Visit
-from tests.compute.service import Outsider, Service
+from tests.support.client import decode
+from tests.support.compute_service import Outsider, Service
 
 
 def hello(visit: Visit, service: Service, **fields: object) -> Outsider:

@@ -15,9 +15,9 @@ from app.engines.base import Engine
 from app.engines.local import LocalEngine
 from app.engines.remote import RemoteEngine
 from app.web.http.gevent_hub import watch_on
-from tests.compute.service import Service
-from tests.engines.audience import Audience
-from tests.toy import Counter, Echo, Mischief, Wave
+from tests.support.audience import Audience
+from tests.support.compute_service import Service
+from tests.support.toy import Counter, Echo, Mischief, Wave
 
 FPS = 100.0
 FIRST = {"humps": 3, "nobody": 1}

@@ -31,10 +31,10 @@ from app.protocol.messages import (
 )
 from app.rooms.call_threads import CallDeadline
 from app.rooms.source import SourceError
-from tests.client import decode
-from tests.engines.audience import ANNA, BERT, PATIENCE_S, RAW, Audience
-from tests.exhibit import wait_until
-from tests.toy import Counter, Mischief
+from tests.support.audience import ANNA, BERT, PATIENCE_S, RAW, Audience
+from tests.support.client import decode
+from tests.support.exhibit import wait_until
+from tests.support.toy import Counter, Mischief
 
 Open = Callable[..., RoomLink]
 

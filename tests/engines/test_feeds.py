@@ -13,9 +13,9 @@ from app.engines.local import LocalEngine
 from app.engines.remote import RemoteEngine
 from app.protocol.compute import Fed
 from app.protocol.messages import ChannelValue, Do, Error, Notice, Set, State, Welcome
-from tests.compute.service import Service
-from tests.engines.audience import ANNA, Audience
 from tests.engines.conftest import elsewhere, looked_after
+from tests.support.audience import ANNA, Audience
+from tests.support.compute_service import Service
 
 LOUD = {"tone": "high", "volume": 2.0}
 

@@ -14,9 +14,9 @@ from msgspec import UNSET
 from app.engines import base, hang_detector, local, worker
 from app.engines.local import LocalEngine, LocalLink
 from app.protocol.messages import Do, Error, Notice, Set, State, Visitor, Visitors, Welcome
-from tests.client import decode
-from tests.engines.audience import ANNA, BERT, PATIENCE_S, RAW, Audience
-from tests.toy import Mischief
+from tests.support.audience import ANNA, BERT, PATIENCE_S, RAW, Audience
+from tests.support.client import decode
+from tests.support.toy import Mischief
 
 # Threads die here, and on purpose.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -11,11 +11,11 @@ import pytest
 
 from app.engines.remote_link import RemoteLink
 from app.protocol.messages import Do, Finger, Notice, Set, State, Welcome
-from tests.client import decode
-from tests.compute.service import Service
-from tests.engines.audience import ANNA, RAW, Audience
 from tests.engines.conftest import elsewhere, looked_after
-from tests.relay import Relay
+from tests.support.audience import ANNA, RAW, Audience
+from tests.support.client import decode
+from tests.support.compute_service import Service
+from tests.support.relay import Relay
 
 SOON_S = 3.0
 """Within this visitors know what is wrong, and are back after the network is."""

@@ -23,12 +23,12 @@ from app.protocol.frames import FrameKey
 from app.protocol.messages import Notice, ServerMessage, Welcome
 from app.protocol.stats import RoomStats
 from app.web.http.gevent_hub import watch_on
-from tests.compute.service import Service
-from tests.engines.audience import ANNA, BERT, RAW, Audience
 from tests.engines.conftest import elsewhere, here, looked_after
-from tests.engines.fake_super_hydro import FakeSuperHydro
 from tests.engines.test_process import PATIENCE_S, SOURCE
 from tests.engines.test_remote import started_at
+from tests.support.audience import ANNA, BERT, RAW, Audience
+from tests.support.compute_service import Service
+from tests.support.fake_super_hydro import FakeSuperHydro
 
 SOON_S = 3.0
 """Within this visitors are in and know what is wrong, and see the fluid once it is there."""

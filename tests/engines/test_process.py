@@ -17,9 +17,9 @@ from app.engines.process_task import Task
 from app.engines.startup_model import UnfitError
 from app.protocol.messages import Error, Notice, Set, State, Welcome
 from app.web.http.gevent_hub import watch_on
-from tests.client import decode
-from tests.engines.audience import ANNA, BERT, RAW, Audience
 from tests.engines.conftest import looked_after
+from tests.support.audience import ANNA, BERT, RAW, Audience
+from tests.support.client import decode
 
 PATIENCE_S = 30.0
 SOURCE = '''\

@@ -17,10 +17,10 @@ from app.engines.remote_link import RemoteLink
 from app.protocol.compute import MAX_ANSWER_BYTES, deflate
 from app.protocol.messages import Do, Error, Finger, Notice, Set, State, Visitor, Visitors, Welcome
 from app.transport import connection
-from tests.client import decode
-from tests.compute.service import Service
-from tests.engines.audience import ANNA, BERT, PATIENCE_S, RAW, Audience
 from tests.engines.conftest import elsewhere, looked_after
+from tests.support.audience import ANNA, BERT, PATIENCE_S, RAW, Audience
+from tests.support.client import decode
+from tests.support.compute_service import Service
 
 SOON_S = 3.0
 """Within this visitors know what is wrong, and are back after the server is."""

@@ -22,9 +22,9 @@ from app.protocol.compute import CHUNK_BYTES, WHOLE, SnapshotPart
 from app.protocol.messages import Set, State, Welcome
 from app.rooms import snapshot
 from app.rooms.snapshot import SnapshotError
-from tests.compute.service import Service
-from tests.engines.audience import ANNA, PATIENCE_S, RAW, Audience
-from tests.toy import Wave
+from tests.support.audience import ANNA, PATIENCE_S, RAW, Audience
+from tests.support.compute_service import Service
+from tests.support.toy import Wave
 
 Open = Callable[..., RoomLink]
 

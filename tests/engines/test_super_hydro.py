@@ -20,10 +20,10 @@ from app.protocol.compute import WHOLE
 from app.protocol.messages import Do, Error, Finger, Notice, RoomState, Set, Welcome
 from app.rooms.snapshot import unpacked
 from models.parameters import Float
-from tests.client import decode
-from tests.engines.audience import ANNA, BERT, RAW, Audience
 from tests.engines.conftest import elsewhere, looked_after
-from tests.engines.fake_super_hydro import SHAPE, FakeSuperHydro, recorded
+from tests.support.audience import ANNA, BERT, RAW, Audience
+from tests.support.client import decode
+from tests.support.fake_super_hydro import SHAPE, FakeSuperHydro, recorded
 
 
 @pytest.fixture

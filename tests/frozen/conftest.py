@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.exhibit import ROOT, Exhibit
+from tests.support.exhibit import ROOT, Exhibit
 
 CACHE = ROOT / "build" / "tested"
 SMALL = ("--headless", "--port", "0", "--Nx", "64", "--Ny", "48")

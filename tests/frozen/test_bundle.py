@@ -12,9 +12,9 @@ from playwright.sync_api import Browser
 
 from models.numerics.backend import backend
 from tests.browser.conftest import CONNECTED
-from tests.chromium import PATIENCE_MS
-from tests.display import await_true, screenshot, shows_fluid, virtual_display, windows
 from tests.frozen.conftest import FIRST_START_S, SMALL, StartApp
+from tests.support.chromium import PATIENCE_MS
+from tests.support.display import await_true, screenshot, shows_fluid, virtual_display, windows
 
 MAX_BYTES = 620_000_000
 SIZE = (1600, 900)

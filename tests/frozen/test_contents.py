@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.exhibit import ROOT
+from tests.support.exhibit import ROOT
 
 QT = "PyQt6/Qt6"
 

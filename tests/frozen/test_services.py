@@ -16,9 +16,9 @@ from PIL import Image
 
 import models
 from app.web.http.access import lan_address
-from tests.exhibit import ROOT, Exhibit, wait_until
-from tests.feeding import post
 from tests.frozen.conftest import FIRST_START_S, SMALL, StartApp
+from tests.support.exhibit import ROOT, Exhibit, wait_until
+from tests.support.feeding import post
 
 pytestmark = [
     pytest.mark.long,

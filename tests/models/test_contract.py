@@ -24,7 +24,7 @@ from models.parameters import (
     Toggle,
     from_schema,
 )
-from tests.models.fields import FIELDS, GRIDLESS
+from tests.support.fields import FIELDS, GRIDLESS
 
 EVERY = pytest.mark.parametrize("name", models.names())
 EVERY_FIELD = pytest.mark.parametrize("name", FIELDS)

@@ -11,7 +11,7 @@ import pytest
 import models
 from models.contract import FieldModel
 from models.parameters import Choice, Float, Integer, Parameter, Toggle
-from tests.models.fields import FIELDS
+from tests.support.fields import FIELDS
 
 EVERY = pytest.mark.parametrize("name", FIELDS)
 

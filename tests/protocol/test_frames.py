@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.protocol import frames
 from app.protocol.frames import FingerMark, FrameError, VortexMark, WireFrame, pack, unpack
-from tests import client
+from tests.support import client
 
 u16 = st.integers(0, 65535)
 fraction = u16.map(lambda n: n / 65535)

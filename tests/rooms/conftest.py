@@ -13,7 +13,7 @@ from msgspec import UNSET
 from app.protocol.messages import Do, Finger, Rpc, ServerMessage, Set, Visitor
 from app.rooms.room import Room
 from models.contract import Model
-from tests.toy import Wave
+from tests.support.toy import Wave
 
 
 class Heard:

@@ -17,7 +17,7 @@ from models import guard
 from models.exhibits.bec import BEC
 from models.gpe import GrossPitaevskii
 from models.parameters import Choice, Float, Integer, Parameter, Toggle
-from tests import client
+from tests.support import client
 
 SMALL = {"Nx": 32, "Ny": 24, "cooling_steps": 5, "tracers": 100, "steps": 4}
 SIZES = (16, 24, 32)

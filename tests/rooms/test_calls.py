@@ -17,7 +17,7 @@ from app.rooms import exposure
 from app.rooms.call_threads import CallDeadline, CallLimits
 from models.user_file import load
 from tests.rooms.conftest import Hall
-from tests.toy import Wave
+from tests.support.toy import Wave
 
 MakeHall = Callable[..., Hall]
 
@@ -30,7 +30,7 @@ import numpy as np
 
 from models.exposed import Part, Range, Tracked, exposed, restricted
 from models.serving import serve
-from tests.toy import Counter
+from tests.support.toy import Counter
 
 
 class Meter(Counter):

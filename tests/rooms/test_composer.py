@@ -12,8 +12,8 @@ from app.protocol.frames import FrameKey
 from app.rooms import composer
 from app.rooms.composer import Composer
 from models.contract import Picture, Vortex
-from tests import client
-from tests.toy import Wave
+from tests.support import client
+from tests.support.toy import Wave
 
 DENSITY, VORTICES = FrameKey("density", frames.RAW), FrameKey("vortices", frames.RAW)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from app.rooms.description import describe
-from tests.toy import Counter, Wave
+from tests.support.toy import Counter, Wave
 
 
 def test_a_description_holds_every_declaration() -> None:

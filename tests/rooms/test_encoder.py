@@ -9,8 +9,8 @@ from app.protocol import frames
 from app.protocol.frames import QUALITIES, FrameKey
 from app.rooms.encoder import Overlay, encode, jpeg
 from models.contract import Picture
-from tests import client
-from tests.toy import Wave
+from tests.support import client
+from tests.support.toy import Wave
 
 NOTHING = Overlay([], np.zeros((0, 2)), [])
 

@@ -15,8 +15,8 @@ from app.protocol.messages import Visitor
 from app.rooms.fingers import MAX_FINGERS_PER_ROOM, MAX_FINGERS_PER_VISITOR
 from app.rooms.room import MAX_TOOLS_PER_S, SAFE_AFTER_FRAMES
 from models.contract import FingerLimitError
-from tests import client
-from tests.toy import DT, Counter, Mischief, Wave
+from tests.support import client
+from tests.support.toy import DT, Counter, Mischief, Wave
 
 RAW = FrameKey("density", frames.RAW)
 MakeHall = Callable[..., Any]
@@ -138,7 +138,7 @@ def test_a_single_step_pauses_and_takes_just_one(hall: Any) -> None:
 
 def test_a_pause_in_the_middle_of_a_frame_holds_at_once(hall: Any) -> None:
     hall.set(steps=200)
-    hall.room._pace.took(1, 1.0)  # as if a step took a second: a chunk is one step
+    hall.room._chunk_sizer.took(1, 1.0)  # as if a step took a second: a chunk is one step
     calls = []
 
     def hear() -> None:

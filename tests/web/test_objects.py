@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.client import Client
-from tests.exhibit import ROOT, Exhibit
+from tests.support.client import Client
+from tests.support.exhibit import ROOT, Exhibit
 
 PIN = "2718"
 
