@@ -29,6 +29,7 @@ from app.web.rooms.session import SessionContext, converse
 from app.web.rooms.web_room import WebRoom
 from app.web.routes.feeds import add_feeds
 from app.web.routes.info import add_routes
+from app.web.routes.manual import add_manual
 from app.web.routes.operator import Console, add_console
 from app.web.routes.snapshots import add_snapshots
 from app.web.routes.static_pages import add_static_pages, content_type
@@ -103,6 +104,7 @@ def application(
         """The pages' own files."""
         return bottle.static_file(path, root=str(UI), mimetype=content_type(path))
 
+    add_manual(app)
     add_static_pages(app, settings.static)
 
     @app.get("/favicon.ico")  # type: ignore[untyped-decorator]

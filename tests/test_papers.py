@@ -1,4 +1,4 @@
-"""What the README promises can be done as it says."""
+"""What README and manual promise can be done as they say, and nothing is left out of them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from shutil import which
+from typing import get_args
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import models
+from app.protocol.compute import FromClient, FromServer
+from app.protocol.console import AnyAct
+from app.protocol.messages import ClientMessage, ErrorCode, ServerMessage
+from app.rooms.builtins import ROOM_ACTIONS, ROOM_CHANNELS
+from app.settings.compute import parser as compute_parser
+from app.settings.exhibit import parser as exhibit_parser
+from app.settings.options import Parser
+from app.web.auth.permissions import ROUTES
 from models.contract import FieldModel
 from models.user_file import load
 from tests.conftest import SMALL, StartExhibit
@@ -20,12 +31,19 @@ from tests.support.exhibit import Exhibit
 from tests.support.feeding import token_of
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+MANUAL = ROOT / "ui" / "manual"
+PAPERS = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in (*ROOT.glob("*.md"), *sorted(MANUAL.glob("*.md")))
+    if path.name != "CHANGELOG.md"
+}
+TEXT = "\n".join(PAPERS.values())
+README_LINES = 150
 
 
 def program(name: str, folder: Path, **replaced: str) -> Path:
-    """The README's program of that name as a file in `folder`, with other addresses in it."""
-    (code,) = re.findall(rf"```python\n(# {re.escape(name)}\n.*?)```", README, re.DOTALL)
+    """The program of that name in the papers as a file in `folder`, with other addresses in it."""
+    (code,) = re.findall(rf"```python\n(# {re.escape(name)}\n.*?)```", TEXT, re.DOTALL)
     for word, other in replaced.items():
         assert word in code
         code = code.replace(word, other)
@@ -122,7 +140,7 @@ def test_a_feed_changes_the_clouds_mood(
     known = {**environment, "VORTARIUM_FEED_TOKEN": token_of(exhibit)}
     here = f"127.0.0.1:{exhibit.port}"
     if name == "curl":
-        (line,) = re.findall(r"```sh\n(curl .*?)```", README, re.DOTALL)
+        (line,) = re.findall(r"```sh\n(curl .*?)```", TEXT, re.DOTALL)
         command = ["sh", "-c", line.replace("127.0.0.1:8765", here).replace("curl", "curl -sS", 1)]
         done = subprocess.run(command, env=known, capture_output=True, text=True, check=True)
         assert json.loads(done.stdout)["state"]["mood"] == "rainy"
@@ -136,21 +154,77 @@ def test_a_feed_changes_the_clouds_mood(
 
 def test_every_program_is_run_by_a_test() -> None:
     """Those named here are; a new one needs a test first."""
-    named = re.findall(r"^```(?:python|js)\n(?:#|//) (\S+)\n", README, re.MULTILINE)
+    named = re.findall(r"^```(?:python|js)\n(?:#|//) (\S+)\n", TEXT, re.MULTILINE)
     assert set(named) == {
         "cool.py", "picture.py", "home.py", "bare.py", "mood.py", "my_sample.py", "my_models.py",
         "cool.js",  # tests/browser/test_client.py
     }  # fmt: skip
-    assert len(named) == len(re.findall(r"^```(?:python|js)$", README, re.MULTILINE))
+    assert len(named) == len(re.findall(r"^```(?:python|js)$", TEXT, re.MULTILINE))
 
 
-@pytest.mark.parametrize("target", re.findall(r"make (\w+)", README))
+PROSE = {"such"}
+"""Words that follow `make` where no command is meant."""
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"make ([a-z][a-z-]+)", TEXT)) - PROSE))
 def test_every_make_target_exists(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize(
-    "path", sorted(set(re.findall(r"`((?:app|models|packaging)/[\w./]+)`", README)))
+    "path", sorted(set(re.findall(r"`((?:app|models|packaging|tests|ui)/[\w./-]+)`", TEXT)))
 )
 def test_every_file_named_exists(path: str) -> None:
-    assert (ROOT / path).exists()
+    assert (ROOT / path).exists() or "my_exhibit" in path
+
+
+def test_the_readme_is_short() -> None:
+    assert len(PAPERS["README.md"].splitlines()) <= README_LINES
+
+
+@pytest.mark.parametrize("parser", [exhibit_parser, compute_parser])
+def test_every_option_is_documented(parser: Callable[[], Parser]) -> None:
+    options = {name for action in parser()._actions for name in action.option_strings}
+    known = set(re.findall(r"--[\w-]+", PAPERS["options.md"]))
+    assert {name for name in options if name.startswith("--")} <= known
+
+
+def test_every_message_is_documented() -> None:
+    kinds = [*get_args(ClientMessage), *get_args(ServerMessage), *get_args(FromClient)]
+    kinds += get_args(FromServer)
+    tags = {str(kind.__struct_config__.tag) for kind in kinds}
+    assert tags <= _words("protocol.md")
+    assert set(get_args(ErrorCode)) <= _words("protocol.md")
+    acts = {str(kind.__struct_config__.tag) for kind in get_args(AnyAct)}
+    assert acts <= _words("protocol.md")
+
+
+def test_every_route_is_documented() -> None:
+    assert set(ROUTES) <= set(re.findall(r"`((?:GET|POST) [^`]+)`", PAPERS["protocol.md"]))
+
+
+def test_every_channel_and_action_is_documented() -> None:
+    assert {*ROOM_CHANNELS, *ROOM_ACTIONS, *models.get("BEC").channels} <= _words("protocol.md")
+
+
+def test_every_exhibit_is_documented() -> None:
+    assert set(models.names()) <= _words("teachers.md")
+
+
+@pytest.mark.parametrize(("paper", "link"), [
+    (name, link)
+    for name, text in PAPERS.items()
+    for link in sorted(set(re.findall(r"\]\((?!https?:)([^)]+)\)", text)))
+])  # fmt: skip
+def test_every_link_leads_somewhere(paper: str, link: str) -> None:
+    folder = ROOT if (ROOT / paper).exists() else MANUAL
+    path, _, anchor = link.partition("#")
+    target = folder / path
+    assert target.exists()
+    if anchor:
+        titles = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8").lower(), re.MULTILINE)
+        assert anchor in {re.sub(r"[^\w -]", "", title).replace(" ", "-") for title in titles}
+
+
+def _words(paper: str) -> set[str]:
+    return set(re.findall(r"`(\w+)`", PAPERS[paper]))
