@@ -1,5 +1,6 @@
 #!/bin/sh
-# Install what the program (`window`), its tests (`tests`) and building its app (`package`) need from
+# Install what the program (`window`), its tests (`tests`), the checks of its pages' code (`lint`) and
+# building its app (`package`) need from
 # Debian or Ubuntu, where that may be done: as root, or with sudo that asks no password. Elsewhere
 # say what is missing and go on: the exhibit runs without a window too.
 set -u
@@ -9,6 +10,7 @@ libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 libxkbcommon0 libe
 libdbus-1-3 libfontconfig1 libnss3 libnspr4 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6
 libxkbfile1 libxslt1.1 fonts-dejavu-core"
 package="binutils xz-utils"
+lint="nodejs npm"
 tests="chromium xvfb openbox wmctrl xdotool imagemagick"
 
 wanted=""
@@ -18,7 +20,8 @@ for set in "$@"; do
       if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || [ $# -gt 1 ]; then wanted="$wanted $window"; fi ;;
     tests) wanted="$wanted $tests" ;;
     package) wanted="$wanted $package" ;;
-    *) echo "usage: debian.sh [window] [tests] [package]" >&2; exit 2 ;;
+    lint) command -v npm >/dev/null 2>&1 || wanted="$wanted $lint" ;;
+    *) echo "usage: debian.sh [window] [tests] [lint] [package]" >&2; exit 2 ;;
   esac
 done
 [ -n "$wanted" ] || exit 0

@@ -30,6 +30,22 @@ SMALL = ("--headless", "--port", "0", "--Nx", "96", "--Ny", "64", "--tracers", "
 StartExhibit = Callable[..., Exhibit]
 
 
+PROCESSES = {"environment", "browser", "service", "display", "playwright", "cache_home"}
+"""Fixtures that start servers, browsers or windows."""
+FOLDERS = {"blackbox", "browser", "client", "window", "frozen", "engines", "compute", "bench"}
+"""Whose tests start servers, browsers or windows by themselves."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by what it needs, so that nobody has to remember."""
+    tests = Path(__file__).parent
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        folder = item.path.relative_to(tests).parts[0]
+        alone = not fixtures & PROCESSES and folder not in FOLDERS
+        item.add_marker(pytest.mark.unit if alone else pytest.mark.integration)
+
+
 FIRST_START_S = 100.0
 """On a busy machine, kernels take a while to compile."""
 
