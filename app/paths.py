@@ -10,8 +10,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-
-import platformdirs
+from typing import Literal
 
 NAME = "vortarium"
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,22 +32,22 @@ def own_command() -> list[str]:
 
 def config_dir() -> Path:
     """Settings that a person made: the TOML file, the operator's PIN."""
-    return Path(platformdirs.user_config_dir(NAME, appauthor=False))
+    return _user_dir("config")
 
 
 def state_dir() -> Path:
     """What the program keeps for itself from run to run."""
-    return Path(platformdirs.user_state_dir(NAME, appauthor=False))
+    return _user_dir("state")
 
 
 def log_dir() -> Path:
     """What the program tells of its runs."""
-    return Path(platformdirs.user_log_dir(NAME, appauthor=False))
+    return _user_dir("log")
 
 
 def data_dir() -> Path:
     """What the program keeps for its user: pictures that visitors uploaded."""
-    return Path(platformdirs.user_data_dir(NAME, appauthor=False))
+    return _user_dir("data")
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -66,3 +65,10 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _user_dir(kind: Literal["config", "state", "log", "data"]) -> Path:
+    # Imported where it is needed: the supervisor runs without any library.
+    import platformdirs
+
+    return Path(getattr(platformdirs, f"user_{kind}_dir")(NAME, appauthor=False))

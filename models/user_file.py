@@ -1,8 +1,8 @@
 """Models from a user's own file: `my_models.py`, or `my_models.py:Class` for one of them.
 
 The file may hold classes on our contract (subclasses of `Model`) or classes in the style of
-super_hydro's user files, which `models.super_hydro_adapter` adapts unchanged. Its code runs as it is:
-who names a file trusts it.
+super_hydro's user files, which `models.super_hydro_adapter` adapts unchanged. Its code runs as it
+is: who names a file trusts it.
 """
 
 from __future__ import annotations

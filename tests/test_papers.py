@@ -162,7 +162,7 @@ def test_every_program_is_run_by_a_test() -> None:
     assert len(named) == len(re.findall(r"^```(?:python|js)$", TEXT, re.MULTILINE))
 
 
-PROSE = {"such"}
+PROSE = {"such", "no"}
 """Words that follow `make` where no command is meant."""
 
 

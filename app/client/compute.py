@@ -81,7 +81,7 @@ class ComputeLink:
         self._downloads.fail("the room was left")
         self._line.close()
 
-    # --- what the line says (see transport.connection.Office) --------------------------------------
+    # --- see transport.connection.ConnectionListener --------------------------------------
 
     def on_up(self, greeting: Greeting) -> None:
         """A compute server that knows nothing of us yet."""

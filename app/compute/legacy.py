@@ -29,9 +29,10 @@ import numpy as np
 import numpy.typing as npt
 
 from app.compute.commands import ACTIONS, ARRAYS, LegacyFinger, answers, available, layout
-from app.compute.room_registry import BusyError, SharedRoomRegistry
+from app.compute.room_registry import SharedRoomRegistry
 from app.compute.shared_room import SharedRoom
 from app.protocol.compute import UNKNOWN, SnapshotPart
+from app.protocol.errors import ContractError
 from app.protocol.messages import Do, Set, Visitor
 from app.protocol.messages import Finger as FingerMessage
 from app.rooms.snapshot import SnapshotError, unpacked
@@ -191,7 +192,7 @@ class Legacy:
         """The client's room, which it enters if need be."""
         shared_room = self._registry.get(self._registry.default)
         if shared_room is None or shared_room is not client.shared_room:
-            with suppress(BusyError):
+            with suppress(ContractError):
                 shared_room = self._registry.open(self._registry.default, self._registry.default)
                 shared_room.enter(Visitor(id=client.visitor, name="super_hydro", colour=""), None)
                 client.shared_room = shared_room

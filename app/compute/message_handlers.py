@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from app.compute.peer import Peer
-from app.compute.room_registry import BusyError, SharedRoomRegistry
+from app.compute.room_registry import SharedRoomRegistry
 from app.compute.shared_room import SharedRoom
 from app.compute.snapshot_cache import SnapshotCache
 from app.protocol import frames
@@ -34,7 +34,7 @@ from app.protocol.compute import (
     Snapshot,
     WantFrames,
 )
-from app.protocol.errors import RefusedError
+from app.protocol.errors import ContractError
 from app.protocol.frames import FrameKey
 from app.protocol.messages import (
     PROTOCOL,
@@ -99,7 +99,7 @@ class MessageHandlers:
         """Do what `message` says, or tell the peer why not."""
         try:
             self._acts[type(message)](peer, message, address)
-        except RefusedError as refused:
+        except ContractError as refused:
             peer.tell(Error(id=message.id, code=refused.code, message=str(refused)), address)
 
     def dismiss(self, peer: Peer) -> None:
@@ -124,13 +124,13 @@ class MessageHandlers:
                 return self._registry.open(room, model)
             return self._registry.open(room, model, how.params, how.state, how.seq)
         except KeyError as unknown:
-            raise RefusedError("unknown_model", str(unknown.args[0])) from None
-        except BusyError as full:
-            raise RefusedError("busy", str(full)) from None
+            raise ContractError("unknown_model", str(unknown.args[0])) from None
+        except ContractError as full:
+            raise ContractError("busy", str(full)) from None
 
     def _hello(self, peer: Peer, message: Hello, address: Address) -> None:
         if message.protocol != PROTOCOL:
-            raise RefusedError("bad_message", f"protocol {PROTOCOL} is spoken here")
+            raise ContractError("bad_message", f"protocol {PROTOCOL} is spoken here")
         room = message.room or message.model or self._registry.default
         running = self._registry.get(room)
         model = message.model or (running.model if running else room)
@@ -149,7 +149,7 @@ class MessageHandlers:
     def _admit(self, shared_room: SharedRoom, visitor: Visitor, peer: Peer, request: Id) -> None:
         known = peer.visitors.get(visitor.id) == shared_room.name
         if not known and shared_room.visitors >= MAX_VISITORS_PER_ROOM:
-            raise RefusedError("room_full", f"{MAX_VISITORS_PER_ROOM} visitors are here already")
+            raise ContractError("room_full", f"{MAX_VISITORS_PER_ROOM} visitors are here already")
         shared_room.enter(visitor, peer, request)
 
     def _promote(self, peer: Peer, message: Promote, address: Address) -> None:
@@ -167,7 +167,7 @@ class MessageHandlers:
     def _said(self, peer: Peer, message: Said, address: Address) -> None:
         shared_room, text = self._shared_room(Address(message.room), peer), clean_text(message.text)
         if message.by not in peer.visitors or not text:
-            raise RefusedError("bad_message", "said needs words, and a visitor of yours")
+            raise ContractError("bad_message", "said needs words, and a visitor of yours")
         shared_room.pass_on(
             msgspec.structs.replace(message, room=shared_room.name, text=text), peer
         )
@@ -176,7 +176,7 @@ class MessageHandlers:
         try:
             peer.tell(Echoed(id=message.id, data=message.data), address)
         except RecursionError:
-            raise RefusedError("bad_message", "data is nested too deeply") from None
+            raise ContractError("bad_message", "data is nested too deeply") from None
 
     def _close(self, peer: Peer, message: Close, address: Address) -> None:
         self._shared_room(address, peer).dismiss(peer)
@@ -186,7 +186,7 @@ class MessageHandlers:
     def _look(self, peer: Peer, message: WantFrames, address: Address) -> None:
         shared_room = self._shared_room(address, peer)
         if any(key.encoding not in (frames.JPEG, frames.RAW) for key in message.keys):
-            raise RefusedError("bad_value", "an encoding is 1 (JPEG) or 2 (raw)")
+            raise ContractError("bad_value", "an encoding is 1 (JPEG) or 2 (raw)")
         shared_room.look(peer, frozenset(message.keys))
 
     def _view(self, peer: Peer, message: SelectView, address: Address) -> None:
@@ -194,7 +194,7 @@ class MessageHandlers:
         views = {view["name"]: view for view in shared_room.about["views"]}
         if message.name not in views:
             known = ", ".join(views) or "none"
-            raise RefusedError("bad_value", f"no view {message.name!r}; there are {known}")
+            raise ContractError("bad_value", f"no view {message.name!r}; there are {known}")
         raw = any(key.encoding == frames.RAW for key in shared_room.subscription(peer).keys)
         shared_room.look(peer, frozenset({_key(views[message.name], raw)}))
 
@@ -206,7 +206,7 @@ class MessageHandlers:
         known = shared_room.about["channels"]
         for name in message.names:
             if name not in known:
-                raise RefusedError(
+                raise ContractError(
                     "bad_value", f"no channel {name!r}; there are {', '.join(known)}"
                 )
         shared_room.listen(peer, shared_room.subscription(peer).names | set(message.names))
@@ -240,7 +240,7 @@ class MessageHandlers:
             try:
                 kept = self._registry.waiting.keep(room, listed[room], message.state)
             except ParameterError as fault:
-                raise RefusedError(fault.code, str(fault)) from None
+                raise ContractError(fault.code, str(fault)) from None
             peer.tell(Fed(id=message.id, state=dict(kept), waits=True), Address(room))
             return
         shared_room = self._shared_room(address, peer)
@@ -256,7 +256,7 @@ class MessageHandlers:
         if visitor is None and len(peer.visitors) == 1:
             visitor = next(iter(peer.visitors))
         if visitor is None or visitor not in peer.visitors:
-            raise RefusedError("bad_message", "say hello first; of several visitors, name one")
+            raise ContractError("bad_message", "say hello first; of several visitors, name one")
         return visitor, self._shared_room(Address(peer.visitors[visitor]))
 
     def _shared_room(self, address: Address, peer: Peer | None = None) -> SharedRoom:
@@ -267,7 +267,7 @@ class MessageHandlers:
         shared_room = self._registry.get(room) if room is not None else None
         if shared_room is None:
             known = ", ".join(shared_room.name for shared_room in self._registry) or "none"
-            raise RefusedError("unknown_room", f"no room {room!r} runs; there are {known}")
+            raise ContractError("unknown_room", f"no room {room!r} runs; there are {known}")
         return shared_room
 
 

@@ -9,16 +9,13 @@ from typing import Any
 
 from app.compute.shared_room import SharedRoom
 from app.engines.base import Engine
+from app.protocol.errors import ContractError
 from app.protocol.messages import RoomState
 from app.rooms.waiting import WaitingStates
 from app.transport.limits import MAX_ROOMS
 from models.parameters import Value
 
 log = logging.getLogger(__name__)
-
-
-class BusyError(Exception):
-    """There are too many rooms to open another."""
 
 
 class SharedRoomRegistry:
@@ -51,11 +48,11 @@ class SharedRoomRegistry:
         state: RoomState | None = None,
         seq: int = 0,
     ) -> SharedRoom:
-        """The room of that name, made if need be. Raises BusyError, or KeyError: unknown model."""
+        """The room of that name, made if need be. Raises ContractError, KeyError: no model."""
         shared_room = self._registry.get(room)
         if shared_room is None or shared_room.model != model:
             if shared_room is not None and shared_room.visitors:
-                raise BusyError(f"room {room!r} runs {shared_room.model}")
+                raise ContractError("busy", f"room {room!r} runs {shared_room.model}")
             shared_room = self._make(room, model, params or {}, state)
         shared_room.link.count_past(seq)
         return shared_room
@@ -84,7 +81,7 @@ class SharedRoomRegistry:
         elif len(self._registry) >= MAX_ROOMS:
             empty = [shared_room for shared_room in self if not shared_room.visitors]
             if not empty:
-                raise BusyError(f"{MAX_ROOMS} rooms run already")
+                raise ContractError("busy", f"{MAX_ROOMS} rooms run already")
             self._end(min(empty, key=lambda shared_room: shared_room.empty_since))
         log.info("room %s opens", room)
         shared_room = SharedRoom(room, model, self._engine)

@@ -71,7 +71,8 @@ class ComputeServer:
         calls: CallLimits = USUAL,
         own: Callable[[Watch, CallSoon], Engine] | None = None,
     ) -> None:
-        """`link_bits_per_s`: what frames to one peer may use; `process_guard`, `usual_s`: see LocalEngine.
+        """`link_bits_per_s`: what frames to one peer may use; `process_guard`, `usual_s`:
+        see LocalEngine.
 
         `own` makes an engine for models that are not to run in this process.
 

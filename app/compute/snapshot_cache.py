@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from app.compute.peer import Peer
 from app.protocol.compute import CHUNK_BYTES, KEPT_S, Address, Chunk
-from app.protocol.errors import RefusedError
+from app.protocol.errors import ContractError
 from app.protocol.messages import Error
 from app.rooms.snapshot import OnSnapshot, SnapshotError
 
@@ -32,19 +32,19 @@ class SnapshotCache:
         self._items: dict[tuple[Peer, int], Item] = {}
 
     def expect(self, peer: Peer, number: int, address: Address) -> OnSnapshot:
-        """Keep a place, and return what takes the snapshot. Raises RefusedError."""
+        """Keep a place, and return what takes the snapshot. Raises ContractError."""
         if (peer, number) in self._items:
-            raise RefusedError("bad_value", f"snapshot {number} is under way already")
+            raise ContractError("bad_value", f"snapshot {number} is under way already")
         if len(self._items) >= MAX_KEPT:
-            raise RefusedError("busy", f"{MAX_KEPT} snapshots are under way; again in a moment")
+            raise ContractError("busy", f"{MAX_KEPT} snapshots are under way; again in a moment")
         self._items[peer, number] = Item(address, time.monotonic())
         return partial(self._put, peer, number)
 
     def more(self, peer: Peer, number: int, at: int) -> None:
-        """Send the piece that follows the first `at` bytes. Raises RefusedError."""
+        """Send the piece that follows the first `at` bytes. Raises ContractError."""
         item = self._items.get((peer, number))
         if item is None or not 0 <= at < len(item.data):
-            raise RefusedError("bad_value", f"snapshot {number} has no byte {at}, or not any more")
+            raise ContractError("bad_value", f"snapshot {number} has no byte {at}, or not any more")
         piece = item.data[at : at + CHUNK_BYTES]
         item.asked_at = time.monotonic()
         if at + len(piece) == len(item.data):

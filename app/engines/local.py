@@ -74,8 +74,8 @@ class LocalEngine:
     ) -> None:
         """`params` replace the defaults of the models that declare them.
 
-        `process_guard` ends this process in place of replacing a thread that hangs: what such a thread
-        does cannot be ended. `usual_s`: what making a model takes, if it was made elsewhere.
+        `process_guard` ends this process in place of replacing a thread that hangs: what such a
+        thread does cannot be ended. `usual_s`: what making a model takes, if it was made elsewhere.
         """
         self._process_guard = process_guard
         self._usual_s = usual_s

@@ -1,8 +1,9 @@
-"""Wishes that a room grants between two steps, whoever brings them.
+"""Commands that a room carries out between two steps, whoever brings them.
 
-`VisitorCommand` comes from visitors. `LoadPicture` and `ResetRoom` do not: a web server makes the one of an
-upload that it has checked (`POST /api/rooms/<room>/upload`) and the other of the quiet in a room
-(app.web.rooms.idle_monitor). They go to rooms here and on compute servers alike.
+`VisitorCommand` comes from visitors. `LoadPicture` and `ResetRoom` do not: a web server makes the
+one from an upload that it has checked (`POST /api/rooms/<room>/upload`) and the other when nobody
+has done anything in a room for a while (app.web.rooms.idle_monitor). They go to rooms here and on
+compute servers alike.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ as in the web contract and gets `welcome`. Of the web contract's messages `hello
 `finger`, `rpc`, `view`, `subscribe`, `unsubscribe`, `channels` and `ping` are understood; and
 `said`, a line from one of the peer's visitors, which goes to all peers in the room.
 
-`picture` and `rest` (app.protocol.commands) are what a web server makes of a visitor's upload, and of
-a room in which nobody does anything.
+`picture` and `rest` (app.protocol.commands) are what a web server makes of a visitor's upload, and
+of a room in which nobody does anything.
 A program that only posts states needs no visitor: `feed` may be all that it ever says.
 
 A frame goes out against a credit, always the newest: `credit` gives `n` more, and names the number

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 
-from app.protocol.messages import Error, ErrorCode, Id, Reply, Rpc, Visitor
+from app.protocol.errors import ContractError
+from app.protocol.messages import Error, Id, Reply, Rpc, Visitor
 from app.rooms.call_threads import CallDeadline, CallLimits, CallThreads
 from app.rooms.checks import check_size
 from app.rooms.exposure import ANY, ExposedItem, Host, Request, table
@@ -22,14 +23,6 @@ MAX_SHARE = 0.25
 """Of the room's time that calls may take; the rest is the model's."""
 MICROSECONDS = 1e6
 MAX_TRACE_CHARS = 2000
-
-
-class CallError(Exception):
-    """A request that is refused; `code` is the web contract's."""
-
-    def __init__(self, code: ErrorCode, message: str) -> None:
-        super().__init__(message)
-        self.code: ErrorCode = code
 
 
 class Calls:
@@ -53,12 +46,12 @@ class Calls:
 
         Without a `deadline`, which is its right to start, it begins to wait now.
 
-        Raises CallError, and what the request raises if that leaves the model in doubt.
+        Raises ContractError, and what the request raises if that leaves the model in doubt.
         """
         deadline = deadline or CallDeadline(visitor.id, message.id, self.limits.start_s)
         entry, word = self._find(message)
         if entry.manner.operator and visitor.role != "operator":
-            raise CallError("forbidden", f"{message.target} is for operators")
+            raise ContractError("forbidden", f"{message.target} is for operators")
         check_size(message.args, message.kwargs)
         request = Request(self._host, visitor.id, message.args, message.kwargs, word)
         if entry.manner.slow or entry.manner.locked:
@@ -70,7 +63,9 @@ class Calls:
             self._emit(deadline.refusal(), visitor.id)
             return
         if self._taken_us.per_s() > MAX_SHARE * MICROSECONDS:
-            raise CallError("too_fast", "calls take too much of the room's time; ask again in 1 s")
+            raise ContractError(
+                "too_fast", "calls take too much of the room's time; ask again in 1 s"
+            )
         began = time.perf_counter()
         try:
             answer = self._answer(visitor, message, entry, request)
@@ -84,13 +79,15 @@ class Calls:
         self._locked.close()
 
     def _find(self, message: Rpc) -> tuple[ExposedItem, str]:
-        """The entry, and the name's last word. Raises CallError."""
+        """The entry, and the name's last word. Raises ContractError."""
         above, _, word = message.target.rpartition(".")
         entry = self._table.get((message.op, message.target))
         if entry is None and word != ANY:
             entry = self._table.get((message.op, f"{above}.{ANY}"))
         if entry is None:
-            raise CallError("not_exposed", f"{message.op} {message.target!r} is not exposed"[:200])
+            raise ContractError(
+                "not_exposed", f"{message.op} {message.target!r} is not exposed"[:200]
+            )
         return entry, word
 
     def _send_aside(
@@ -111,7 +108,7 @@ class Calls:
 
         lane = self._locked if entry.manner.locked else self._slow
         if not lane.put(job):
-            raise CallError("busy", "too many calls wait already; ask again in a moment")
+            raise ContractError("busy", "too many calls wait already; ask again in a moment")
 
     def _answer(
         self, visitor: Visitor, message: Rpc, entry: ExposedItem, request: Request

@@ -16,6 +16,7 @@ from msgspec import UNSET, structs
 import models
 from app.protocol import frames
 from app.protocol.commands import Command, LoadPicture, ResetRoom
+from app.protocol.errors import ContractError
 from app.protocol.frames import FrameKey
 from app.protocol.messages import (
     Do,
@@ -34,7 +35,7 @@ from app.protocol.stats import RoomStats
 from app.rooms import faults, fingers, parameters
 from app.rooms.builtins import check_action
 from app.rooms.call_threads import USUAL, CallDeadline, CallLimits
-from app.rooms.calls import CallError, Calls
+from app.rooms.calls import Calls
 from app.rooms.chunk_sizer import MAX_TOOLS_PER_S, ChunkSizer, ToolLimitError
 from app.rooms.composer import Composer
 from app.rooms.description import describe
@@ -43,17 +44,12 @@ from app.rooms.notes import Notes
 from app.rooms.presence import Emit, Presence
 from app.rooms.publisher import Publisher
 from app.rooms.rates import HEARTBEAT_S, Rate
-from app.rooms.room_restart import begin_anew
+from app.rooms.recovery import Recovery
 from models.contract import ActionError, FieldModel, Model
 from models.numerics.arrays import Precision
 from models.parameters import ParameterError, Value, check_all, defaults
 
 log = logging.getLogger(__name__)
-
-MAX_ROLL_BACKS = 3
-"""In a row, with fewer than SAFE_AFTER_FRAMES good frames between; then all starts anew."""
-SAFE_AFTER_FRAMES = 60
-"""Parameters that carried this many frames are what a restart goes back to."""
 
 STOPPED = "The model has stopped, because of a mistake in its code:"
 
@@ -88,11 +84,9 @@ class Room:
             model, self, emit, lambda message, to: post(lambda room: room._emit(message, to)), calls
         )
         self._room_parameters = parameters.of_room(model)
-        self._first_params = dict(params)
-        self._safe_params = dict(params)
+        self._recovery = Recovery(params)
         self._room_params: dict[str, Value] = {}
         self.following = Following()
-        self._restarts = 0
         self._is_users = models.is_users(model_name)
         self._stopped = ""
         """Why a user's model does not run any more, for whoever comes later."""
@@ -101,23 +95,20 @@ class Room:
         self._composer = Composer()
         self._frame_rate, self._step_rate, self._tool_rate = Rate(), Rate(), Rate()
         self._chunk_sizer = ChunkSizer()
-        self._frames_since_change = 0
-        self._roll_backs = 0
         self.changed = True
         self._model = self._build(params)
 
     def successor(self, emit: Emit, post: Post) -> Room:
         """A fresh room for the same visitors, after this one's thread died or hung in it."""
-        params = dict(self._safe_params)
+        recovery = self._recovery.heir()
         calls = self._calls.limits
-        heir = Room(self.name, self._model_name, self._class, params, emit, post, calls)
+        heir = Room(self.name, self._model_name, self._class, recovery.safe, emit, post, calls)
         heir.running = self.running
         heir._model.hold(not heir.running)
         heir._presence.follow(self._presence)
         heir.notes.follow(self.notes)
-        heir._first_params = dict(self._first_params)
+        heir._recovery = recovery
         heir._fingers.follow(self._fingers)
-        heir._restarts = self._restarts + 1
         heir._began = self._began
         heir._composer.follow(self._composer)
         heir.following = self.following
@@ -166,8 +157,8 @@ class Room:
                 case LoadPicture():
                     self._load_picture(visitor, message)
                 case ResetRoom():
-                    begin_anew(self, parameters.first(self._class, self._first_params))
-        except (ParameterError, ActionError, CallError) as fault:
+                    self._reset_for_next()
+        except (ParameterError, ActionError, ContractError) as fault:
             code: ErrorCode = getattr(fault, "code", "bad_value")
             self._emit(Error(id=message.id, code=code, message=str(fault)), visitor)
         except Exception as fault:
@@ -190,8 +181,18 @@ class Room:
             self._build(self.params)
         elif "tracers" in for_room:
             self._seed_tracers()
-        self._frames_since_change = 0
+        self._recovery.changed()
         self._announce(by, request, params=checked)
+
+    def _reset_for_next(self) -> None:
+        """As at a first start, running, for whoever comes next; announced as nobody's command."""
+        first = parameters.first(self._class, self._recovery.first)
+        # What is so already is not set: some changes build the model again.
+        news = {name: value for name, value in first.items() if self.params[name] != value}
+        if news:
+            self.change(None, news)
+        self.act(None, "reset", {})
+        self.act(None, "start", {})
 
     def act(self, by: int | None, action: str, args: dict[str, Any], request: Id = UNSET) -> None:
         """Do an action and tell everybody. Raises ActionError, ParameterError."""
@@ -230,7 +231,7 @@ class Room:
         self._model.load_picture(message.grey(), message.use)
         self._fingers.end_drags(self._model)
         self._composer.forget_vortices()
-        self._frames_since_change = 0
+        self._recovery.changed()
         self._announce(visitor, message.id, action="picture")
 
     def _finger(self, visitor: int, message: Finger) -> None:
@@ -251,10 +252,7 @@ class Room:
             left -= chunk
             hear()
         self.changed = True
-        self._frames_since_change += 1
-        if self._frames_since_change == SAFE_AFTER_FRAMES:
-            self._safe_params = self.params
-            self._roll_backs = 0
+        self._recovery.carried(self.params)
         self._look_after()
 
     def _look_after(self) -> None:
@@ -262,10 +260,7 @@ class Room:
         why = self._model.healthy()
         if why is None:
             return
-        self._frames_since_change = 0
-        self._roll_backs += 1
-        if self._roll_backs > MAX_ROLL_BACKS:
-            self._roll_backs = 0
+        if not self._recovery.may_roll_back():
             self.recover(why)
             return
         log.warning("room %s: rolled back: %s", self.name, why)
@@ -301,10 +296,9 @@ class Room:
 
     def recover(self, why: str) -> None:
         """The model failed: build it anew with the last parameters that carried it a while."""
-        self._restarts += 1
         log.warning("room %s: model restarted: %s", self.name, why)
         self._fingers.end_drags(self._model)
-        self._model = self._build(self._safe_params if self._restarts % 2 else self._first_params)
+        self._model = self._build(self._recovery.restart())
         self._tell_restart(why)
 
     def _tell_restart(self, why: str) -> None:
@@ -351,7 +345,7 @@ class Room:
             fps=round(self._frame_rate.per_s(), 1),
             steps_per_s=round(self._step_rate.per_s(), 1),
             sim_time=self._model.t,
-            restarts=self._restarts,
+            restarts=self._recovery.restarts,
             heartbeat=int((time.monotonic() - self._began) / HEARTBEAT_S),
         )
 

@@ -1,4 +1,4 @@
-"""The compute server's settings, declared once; see app.settings.options for where they come from."""
+"""The compute server's settings, declared once; app.settings.options says where they come from."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from msgspec import UNSET
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[1]))
 
-from app.protocol import chat, console, frames, idle, messages
+from app.protocol import chat, console, frames, idle, messages  # noqa: E402
 from app.protocol.frames import FingerMark, VortexMark, WireFrame  # noqa: E402
 
 HOSTILE = "<img src=x onerror=alert(1)> “é” \U0001f300"

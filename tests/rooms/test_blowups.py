@@ -12,7 +12,7 @@ import pytest
 import models
 from app.protocol import frames
 from app.protocol.frames import FrameKey
-from app.rooms.room import MAX_ROLL_BACKS, SAFE_AFTER_FRAMES
+from app.rooms.recovery import MAX_ROLL_BACKS, SAFE_AFTER_FRAMES
 from models import guard
 from models.exhibits.bec import BEC
 from models.gpe import GrossPitaevskii

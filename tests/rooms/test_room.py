@@ -13,7 +13,8 @@ from app.protocol import frames
 from app.protocol.frames import FrameKey
 from app.protocol.messages import Visitor
 from app.rooms.fingers import MAX_FINGERS_PER_ROOM, MAX_FINGERS_PER_VISITOR
-from app.rooms.room import MAX_TOOLS_PER_S, SAFE_AFTER_FRAMES
+from app.rooms.recovery import SAFE_AFTER_FRAMES
+from app.rooms.room import MAX_TOOLS_PER_S
 from models.contract import FingerLimitError
 from tests.support import client
 from tests.support.toy import DT, Counter, Mischief, Wave

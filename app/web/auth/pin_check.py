@@ -5,20 +5,12 @@ from __future__ import annotations
 import gevent
 
 from app.paths import OWN_NAME
-from app.protocol.messages import ErrorCode
+from app.protocol.errors import ContractError
 from app.transport.token_bucket import Attempts
 from app.web.auth.operator_pin import check_pin
 
 ANYBODY = "*"
 """The key under which wrong PINs from everywhere add up."""
-
-
-class PinError(Exception):
-    """The PIN does not let in; `code` is the web contract's."""
-
-    def __init__(self, code: ErrorCode, message: str) -> None:
-        super().__init__(message)
-        self.code: ErrorCode = code
 
 
 class Pins:
@@ -29,18 +21,18 @@ class Pins:
         self._everywhere = Attempts(allowed=20)
 
     def check(self, pin: str, address: str) -> None:
-        """Return if `pin` is the operator's. Raises PinError. Waits, in its greenlet alone."""
+        """Return if `pin` is the operator's. Raises ContractError. Waits, in its greenlet alone."""
         wait = max(self._here.wait_s(address), self._everywhere.wait_s(ANYBODY))
         if wait > 0:
-            raise PinError("too_fast", f"too many wrong PINs; again in {wait:.0f} s")
+            raise ContractError("too_fast", f"too many wrong PINs; again in {wait:.0f} s")
         # Counted before the slow check, so that guesses side by side are limited as well.
         self._here.wrong(address)
         self._everywhere.wrong(ANYBODY)
         good = gevent.get_hub().threadpool.apply(check_pin, (pin,))
         if good is None:
             how = f"`{OWN_NAME} operator` on the exhibit's computer sets one"
-            raise PinError("forbidden", f"no operator PIN is set; {how}")
+            raise ContractError("forbidden", f"no operator PIN is set; {how}")
         if not good:
-            raise PinError("forbidden", "that is not the PIN")
+            raise ContractError("forbidden", "that is not the PIN")
         self._here.right(address)
         self._everywhere.right(ANYBODY)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import gevent
 
+from app.protocol.errors import ContractError
 from app.protocol.messages import Id, Queued
 from app.transport.limits import MAX_WAITING_PER_ROOM
 from app.web.rooms.viewer import Viewer
@@ -20,10 +21,6 @@ RETURN_S = 3.0
 """For this long a place is kept for whoever lost his connection in a full room."""
 TELL_S = 0.25
 """Those who wait hear at most this often how the line moves: people come and go in crowds."""
-
-
-class FullError(Exception):
-    """Neither the room nor the line before it takes one more."""
 
 
 class _Waiting(NamedTuple):
@@ -53,20 +50,20 @@ class AdmissionQueue:
         return [waiting.viewer for waiting in self._line.values()]
 
     def request_entry(self, viewer: Viewer, request: Id, patient: bool) -> None:
-        """Let `viewer` in, or into the line if he is `patient`. Raises FullError."""
+        """Let `viewer` in, or into the line if he is `patient`. Raises ContractError."""
         number = viewer.visitor.id
         if viewer.role != "guest" or number in self._inside or self._has_room_for(number):
             self._let_in_now(viewer, request)
             return
         if not patient:
-            raise FullError(f"{self.capacity} visitors are here already")
+            raise ContractError("room_full", f"{self.capacity} visitors are here already")
         older = self._line.get(number)
         if older is not None:
             older.viewer.waiting = False
             older.viewer.close(1000, "you are here from elsewhere now")
         elif len(self._line) >= MAX_WAITING_PER_ROOM:
             text = f"{self.capacity} visitors are here already, and {MAX_WAITING_PER_ROOM} wait"
-            raise FullError(text)
+            raise ContractError("room_full", text)
         viewer.waiting = True
         self._line[number] = _Waiting(viewer, request)
         self._told.pop(number, None)

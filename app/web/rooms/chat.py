@@ -14,7 +14,8 @@ import msgspec
 from msgspec import UNSET
 
 from app.protocol.chat import Closed, Lines, Muted, RoomNames, Said
-from app.protocol.messages import ErrorCode, Id, Visitor, encode
+from app.protocol.errors import ContractError
+from app.protocol.messages import Id, Visitor, encode
 from app.rooms.text import clean_text
 from app.transport.limits import (
     LINES_PER_ROOM_BURST,
@@ -34,14 +35,6 @@ CONSOLE = Visitor(id=0, name="Operator", colour="#ffffff", role="operator")
 """Who acts at the operator's console, and is in no room."""
 
 
-class TalkError(Exception):
-    """What cannot be said or done; `code` is the web contract's."""
-
-    def __init__(self, code: ErrorCode, message: str) -> None:
-        super().__init__(message)
-        self.code: ErrorCode = code
-
-
 class TalkRoom:
     """One room's talk."""
 
@@ -54,7 +47,7 @@ class TalkRoom:
 
 
 class Chat:
-    """Every room's talk. What is wrong with a wish is raised as TalkError.
+    """Every room's talk. What is wrong with a wish is raised as ContractError.
 
     Whose wish may be granted at all, app.web.auth.permissions says.
     """
@@ -62,7 +55,7 @@ class Chat:
     def __init__(
         self, on: bool, web_rooms: Mapping[str, WebRoom], listed: Callable[[], Container[str]]
     ) -> None:
-        """`web_rooms` by room, as they come and go; `listed`: the models whose rooms all may join."""
+        """`web_rooms` by name, as they come and go; `listed`: models whose rooms all may join."""
         self.on = on
         self.speakers = Speakers()
         self._web_rooms = web_rooms
@@ -79,7 +72,7 @@ class Chat:
             if not self._is_open(room):
                 self._check_new(viewer, room)
             if len(joined) >= MAX_JOINED_ROOMS:
-                raise TalkError("busy", f"{MAX_JOINED_ROOMS} further rooms at most; leave one")
+                raise ContractError("busy", f"{MAX_JOINED_ROOMS} further rooms at most; leave one")
             self._room(room).joined.add(viewer)
         kept = self._rooms.get(room)
         return Lines(room=room, lines=tuple(kept.lines) if kept else ())
@@ -88,7 +81,7 @@ class Chat:
         """Let him out of `room`; if he is not in it, that is well."""
         self._need_on()
         if room == web_room.name:
-            raise TalkError("forbidden", f"{room!r} is your stage; say bye to leave it")
+            raise ContractError("forbidden", f"{room!r} is your stage; say bye to leave it")
         if room in self._rooms:
             self._rooms[room].joined.discard(viewer)
             self.end_if_empty(room)
@@ -123,15 +116,15 @@ class Chat:
         """His line, to all in `room`."""
         self._need_on()
         if viewer not in self._members(room):
-            raise TalkError("forbidden", f"you are not in room {room!r}; join it first")
+            raise ContractError("forbidden", f"you are not in room {room!r}; join it first")
         speaker, pace = self.speakers.get(viewer.visitor.id), self._room(room).pace
         if speaker.muted:
-            raise TalkError("forbidden", "the operator has muted you")
+            raise ContractError("forbidden", "the operator has muted you")
         if self.is_muted(room) and viewer.role != "operator":
-            raise TalkError("forbidden", f"the operator has muted room {room!r}")
+            raise ContractError("forbidden", f"the operator has muted room {room!r}")
         wait = max(speaker.pace.wait_s(1), pace.wait_s(1))
         if wait > 0:
-            raise TalkError("too_fast", f"please wait {wait:.1f} s before the next line")
+            raise ContractError("too_fast", f"please wait {wait:.1f} s before the next line")
         said = self._line(viewer.visitor, room, text, request)
         speaker.pace.take(1)
         pace.take(1)
@@ -168,7 +161,7 @@ class Chat:
         self._need_on()
         audience = self._companions(visitor)
         if not audience and visitor not in self.speakers:
-            raise TalkError("bad_value", f"no visitor {visitor} is here, or has said anything")
+            raise ContractError("bad_value", f"no visitor {visitor} is here, or has said anything")
         self.speakers.get(visitor).muted = muted
         by = _who(viewer).id
         on_broadcast = Muted(id=request, muted=muted, visitor=visitor, room=None, by=by)
@@ -199,13 +192,13 @@ class Chat:
 
     def _need_on(self) -> None:
         if not self.on:
-            raise TalkError("forbidden", "talk is off in this exhibit")
+            raise ContractError("forbidden", "talk is off in this exhibit")
 
     def _need_running(self, room: str) -> None:
         running = {**self._web_rooms, **self._rooms}
         if room not in running:
             names = ", ".join(running) or "none"
-            raise TalkError("unknown_room", f"nobody is in room {room!r}; there are {names}")
+            raise ContractError("unknown_room", f"nobody is in room {room!r}; there are {names}")
 
     def _is_open(self, room: str) -> bool:
         return room in self._rooms or room in self._web_rooms or room in self._listed()
@@ -213,11 +206,11 @@ class Chat:
     def _check_new(self, viewer: Viewer, room: str) -> None:
         """May he begin a room of that name?"""
         if viewer.role not in OWN_ROOMS:
-            raise TalkError("forbidden", f"beginning a room of one's own is {only(OWN_ROOMS)}")
+            raise ContractError("forbidden", f"beginning a room of one's own is {only(OWN_ROOMS)}")
         if clean_text(room) != room:
-            raise TalkError("bad_value", "a room's name is one line of visible characters")
+            raise ContractError("bad_value", "a room's name is one line of visible characters")
         if len(self._rooms) >= MAX_TALK_ROOMS:
-            raise TalkError("busy", f"{MAX_TALK_ROOMS} rooms are talked in already")
+            raise ContractError("busy", f"{MAX_TALK_ROOMS} rooms are talked in already")
 
     def _joined(self, viewer: Viewer) -> list[str]:
         return [name for name, room in self._rooms.items() if viewer in room.joined]
@@ -247,7 +240,7 @@ class Chat:
     def _line(self, who: Visitor, room: str | None, text: str, request: Id) -> Said:
         clean = clean_text(text)
         if not clean:
-            raise TalkError("bad_value", "there is nothing to read in that")
+            raise ContractError("bad_value", "there is nothing to read in that")
         speaker = self.speakers.get(who.id)
         speaker.count += 1
         return Said(

@@ -16,7 +16,7 @@ from app.protocol.chat import (
     Mute,
     Say,
 )
-from app.web.rooms.chat import TalkError
+from app.protocol.errors import ContractError
 from app.web.rooms.room_registry import RoomRegistry
 from app.web.rooms.viewer import Viewer
 from app.web.rooms.web_room import WebRoom
@@ -25,14 +25,14 @@ from app.web.rooms.web_room import WebRoom
 def talk_acts(
     viewer: Viewer, web_room: WebRoom, registry: RoomRegistry
 ) -> dict[type, Callable[[Any], None]]:
-    """What each of these messages does; they raise TalkError."""
+    """What each of these messages does; they raise ContractError."""
     talk = registry.talk
 
     def echo(message: Echo) -> None:
         try:
             viewer.send(Echoed(id=message.id, data=message.data))
         except RecursionError:
-            raise TalkError("bad_message", "data is nested too deeply") from None
+            raise ContractError("bad_message", "data is nested too deeply") from None
 
     def join(message: JoinRoom) -> None:
         lines = talk.join(viewer, web_room, message.room)

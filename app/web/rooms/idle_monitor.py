@@ -3,8 +3,8 @@
 The truth is on the exhibit's own server, on the stage that its kiosk looks at: whatever a visitor
 does there counts, on the screen or by phone. Where a compute server runs the room, other exhibits
 may share it: what their visitors set, do or stir is seen from here too, so none of them begins the
-room anew while somebody is in it at another. What `ResetRoom` changes is nobody's wish, and no ghost
-finger counts, so that two kiosks never wake each other.
+room anew while somebody is in it at another. What `ResetRoom` changes is nobody's command, and no
+ghost finger counts, so that two kiosks never wake each other.
 
 Time is monotonic throughout. A kiosk that finds a room in which nobody has been yet has nothing to
 ask and nothing to undo: it attracts at once.

@@ -11,13 +11,13 @@ import gevent
 from msgspec import UNSET
 
 from app.engines.base import Engine
-from app.protocol.messages import ErrorCode, Id, Role
+from app.protocol.errors import ContractError
+from app.protocol.messages import Id, Role
 from app.rooms.waiting import WaitingStates
 from app.transport.limits import MAX_ROOMS, MAX_VISITORS_PER_ADDRESS, MAX_VISITORS_PER_ROOM
 from app.web.auth.bans import Bans
 from app.web.auth.permissions import OWN_ROOMS, only
 from app.web.auth.tokens import Identity
-from app.web.rooms.admission_queue import FullError
 from app.web.rooms.chat import Chat
 from app.web.rooms.idle_monitor import IdlePolicy
 from app.web.rooms.saved_state import SavedState
@@ -30,14 +30,6 @@ GRACE_S = 30.0
 """An empty room is kept this long: a reload or a lost phone finds its fluid again."""
 SWEEP_S = 5.0
 REPORT_S = 10.0
-
-
-class EntryError(Exception):
-    """A visitor cannot come in; `code` is the web contract's."""
-
-    def __init__(self, code: ErrorCode, message: str) -> None:
-        super().__init__(message)
-        self.code: ErrorCode = code
 
 
 class RoomRegistry:
@@ -72,7 +64,7 @@ class RoomRegistry:
         self._keeper = gevent.spawn(self._keep)
 
     def web_room(self, room: str | None, model: str | None, role: Role) -> WebRoom:
-        """The stage of `room`, opened if need be. Raises EntryError.
+        """The stage of `room`, opened if need be. Raises ContractError.
 
         Rooms named like a listed model are open to everybody; only some (see permissions) create
         others, by naming a model.
@@ -81,21 +73,23 @@ class RoomRegistry:
         running = self.web_rooms.get(room)
         if running is not None:
             if model is not None and model != running.model:
-                raise EntryError("unknown_model", f"room {room!r} runs {running.model}")
+                raise ContractError("unknown_model", f"room {room!r} runs {running.model}")
             return running
         listed = self.engine.catalogue()
         if model is not None and model not in listed:
-            raise EntryError("unknown_model", f"no model {model!r}; there are {', '.join(listed)}")
+            raise ContractError(
+                "unknown_model", f"no model {model!r}; there are {', '.join(listed)}"
+            )
         if room in listed:
             if model not in (None, room):
-                raise EntryError("unknown_model", f"room {room!r} is for the model of that name")
+                raise ContractError("unknown_model", f"room {room!r} is for the model of that name")
             model = room
         elif model is None:
-            raise EntryError("unknown_room", f"no room {room!r}; there are {', '.join(listed)}")
+            raise ContractError("unknown_room", f"no room {room!r}; there are {', '.join(listed)}")
         elif role not in OWN_ROOMS:
-            raise EntryError("forbidden", f"opening a room of one's own is {only(OWN_ROOMS)}")
+            raise ContractError("forbidden", f"opening a room of one's own is {only(OWN_ROOMS)}")
         if len(self.web_rooms) >= MAX_ROOMS:
-            raise EntryError("busy", f"{MAX_ROOMS} rooms run already; please join one of them")
+            raise ContractError("busy", f"{MAX_ROOMS} rooms run already; please join one of them")
         return self._open(room, model)
 
     def admit(
@@ -103,7 +97,7 @@ class RoomRegistry:
     ) -> None:
         """Let `viewer` in, or into the line before a full room if he is `patient`.
 
-        Raises EntryError if the room and the line, or his address, are full.
+        Raises ContractError if the room and the line, or his address, are full.
         """
         back = viewer.visitor.id in web_room.viewers
         here = Counter(
@@ -112,11 +106,13 @@ class RoomRegistry:
             for v in (*s.viewers.values(), *s.admission.line)
         )
         if not (back or exempt_address) and here[viewer.address] >= MAX_VISITORS_PER_ADDRESS:
-            raise EntryError("room_full", f"{MAX_VISITORS_PER_ADDRESS} visitors from one address")
+            raise ContractError(
+                "room_full", f"{MAX_VISITORS_PER_ADDRESS} visitors from one address"
+            )
         try:
             web_room.admission.request_entry(viewer, request, patient)
-        except FullError as full:
-            raise EntryError("room_full", str(full)) from None
+        except ContractError as full:
+            raise ContractError("room_full", str(full)) from None
 
     def leave(self, web_room: WebRoom, viewer: Viewer) -> None:
         """`viewer` is gone; whoever waits for his place comes in."""
@@ -128,7 +124,7 @@ class RoomRegistry:
     def close_room(self, viewer: Viewer | None, room: str, request: Id = UNSET) -> None:
         """An operator ends `room` and sends everybody out; `viewer` is None at the console.
 
-        Raises TalkError.
+        Raises ContractError.
         """
         self.talk.close(viewer, room, request)
         web_room = self.web_rooms.pop(room, None)
@@ -152,7 +148,7 @@ class RoomRegistry:
             )  # fmt: skip
             web_room.open()
         except KeyError as unknown:
-            raise EntryError("unknown_model", str(unknown.args[0])) from None
+            raise ContractError("unknown_model", str(unknown.args[0])) from None
         web_room.locked = kept is not None and kept.locked
         log.info("room %s opens", room)
         self.web_rooms[room] = web_room

@@ -16,6 +16,7 @@ import msgspec
 
 from app.protocol import frames
 from app.protocol.chat import Bye, Farewell
+from app.protocol.errors import ContractError
 from app.protocol.idle import Here
 from app.protocol.messages import (
     PROTOCOL,
@@ -56,14 +57,13 @@ from app.transport.limits import (
 from app.transport.token_bucket import Attempts, Bucket
 from app.web.auth.join_codes import JoinCodes
 from app.web.auth.permissions import MESSAGES, WAITING, only
-from app.web.auth.pin_check import PinError, Pins
+from app.web.auth.pin_check import Pins
 from app.web.auth.tokens import Identity
 from app.web.http.access import is_loopback
 from app.web.http.websocket import TEXT, PeerGoneError, WebSocket, framed
-from app.web.rooms.chat import TalkError
 from app.web.rooms.chat_handlers import talk_acts
 from app.web.rooms.invitations import Invitations
-from app.web.rooms.room_registry import EntryError, RoomRegistry
+from app.web.rooms.room_registry import RoomRegistry
 from app.web.rooms.viewer import Viewer
 from app.web.rooms.web_room import WebRoom
 
@@ -147,7 +147,7 @@ def _greet(socket: WebSocket, address: str, context: SessionContext) -> tuple[Vi
     try:
         web_room = context.registry.web_room(hello.room, hello.model, visitor.role)
         context.registry.admit(web_room, viewer, hello.id, is_loopback(address), hello.queue)
-    except EntryError as refused:
+    except ContractError as refused:
         viewer.send(Error(id=hello.id, code=refused.code, message=str(refused)))
         viewer.close(1008, str(refused))
         viewer.finish()
@@ -236,7 +236,7 @@ class Session:
                 continue
             try:
                 self._acts[type(message)](message)
-            except TalkError as refused:
+            except ContractError as refused:
                 self._refuse(refused.code, str(refused), message.id)
 
     def _paced(self) -> bool:
@@ -297,7 +297,7 @@ class Session:
         """Check the PIN, and let him be an operator."""
         try:
             self._context.pins.check(message.pin, self._viewer.address)
-        except PinError as wrong:
+        except ContractError as wrong:
             self._refuse(wrong.code, str(wrong), message.id)
             return
         visitor = msgspec.structs.replace(self._viewer.visitor, role="operator")

@@ -24,6 +24,7 @@ from app.settings.site_options import LANDING
 from app.web.auth.route_guard import RouteGuard
 from app.web.http import responses
 from app.web.http.handler import WEBSOCKET_PATH
+from app.web.http.routing import route
 from app.web.rooms.chat import Chat
 from app.web.rooms.session import SessionContext, converse
 from app.web.rooms.web_room import WebRoom
@@ -68,7 +69,7 @@ def application(
     add_feeds(app, registry, context.feed_token)
     add_console(app, console)
 
-    @app.get(WEBSOCKET_PATH)  # type: ignore[untyped-decorator]
+    @route(app, "GET", WEBSOCKET_PATH)
     def websocket() -> Any:
         """The WebSocket: messages and frames (app.protocol)."""
         environ = bottle.request.environ
@@ -78,7 +79,7 @@ def application(
         converse(socket, environ.get("REMOTE_ADDR", ""), context)
         return ""
 
-    @app.get("/")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/")
     def landing() -> Any:
         """The landing page, every model; or what the setting `home` names."""
         if settings.home == LANDING:
@@ -86,7 +87,7 @@ def application(
         page = settings.home if settings.home.startswith("static/") else f"models/{settings.home}"
         return bottle.HTTPResponse("", 302, {"Location": quote(page)})
 
-    @app.get("/models/<name>")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/models/<name>")
     def model_page(name: str) -> Any:
         """A model's page; it joins the room of that name, or `?room=`."""
         known = registry.engine.catalogue()
@@ -94,12 +95,12 @@ def application(
             return responses.text(404, f"no model {name!r}; there are {', '.join(known)}")
         return _page("model.html")
 
-    @app.get("/operator")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/operator")
     def operator() -> Any:
         """The operator's console."""
         return _page("operator.html")
 
-    @app.get("/ui/<path:path>")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/ui/<path:path>")
     def own_file(path: str) -> Any:
         """The pages' own files."""
         return bottle.static_file(path, root=str(UI), mimetype=content_type(path))
@@ -107,23 +108,23 @@ def application(
     add_manual(app)
     add_static_pages(app, settings.static)
 
-    @app.get("/favicon.ico")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/favicon.ico")
     def icon() -> Any:
         """The icon, for browsers that guess where it is."""
         return bottle.static_file("icon.svg", root=str(UI))
 
-    @app.get("/healthz")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/healthz")
     def health() -> Any:
         """Status, version and how each room runs."""
         rooms = [_health(web_room, registry.talk) for web_room in registry.web_rooms.values()]
         return responses.json({"status": "ok", "version": __version__, "rooms": rooms})
 
-    @app.get("/api/models")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/api/models")
     def listing() -> Any:
         """Every model's declaration."""
         return responses.json(list(registry.engine.catalogue().values()))
 
-    @app.get("/api/models/<name>/thumbnail.jpg")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/api/models/<name>/thumbnail.jpg")
     def thumbnail(name: str) -> Any:
         """The newest frame of the room of that name if it runs, else a stored still."""
         web_room = registry.web_rooms.get(name)
@@ -132,7 +133,7 @@ def application(
             return bottle.static_file(f"{name}.jpg", root=str(UI / "stills"))
         return bottle.HTTPResponse(_as_jpeg(newest), 200, {"Content-Type": "image/jpeg"})
 
-    @app.get("/api/rooms/<room>/state")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/api/rooms/<room>/state")
     def state(room: str) -> Any:
         """{running, params, fingers, sim_time} of a room that runs."""
         web_room = registry.web_rooms.get(room)
@@ -145,14 +146,14 @@ def application(
         except Timeout:
             return responses.text(503, "the room does not answer")
 
-    @app.post("/quit")  # type: ignore[untyped-decorator]
+    @route(app, "POST", "/quit")
     def quit_exhibit() -> Any:
         """End the exhibit."""
         stop()
         return responses.text(200, "the exhibit ends")
 
-    for route in app.routes:
-        route.prepare()  # so that one without permissions is seen at once
+    for each in app.routes:
+        each.prepare()  # so that one without permissions is seen at once
     return _with_security_headers(app)
 
 

@@ -32,6 +32,7 @@ from app.transport.limits import FEEDS_BURST, FEEDS_PER_S, MAX_FEED_BYTES
 from app.transport.token_bucket import Bucket
 from app.web.http import responses
 from app.web.http.access import authorization
+from app.web.http.routing import route
 from app.web.rooms.room_registry import RoomRegistry
 from app.web.rooms.web_room import WebRoom
 from models.parameters import ParameterError
@@ -48,7 +49,7 @@ def add_feeds(app: Any, registry: RoomRegistry, token: str) -> None:
     """Put their route on `app`; `token` is what they must know."""
     feeds = Feeds(registry, token)
 
-    @app.post("/api/rooms/<room>/feed")  # type: ignore[untyped-decorator]
+    @route(app, "POST", "/api/rooms/<room>/feed")
     def feed(room: str) -> Any:
         """Let a room's model follow the JSON object of the body, a state; with the feeds' token."""
         request = bottle.request

@@ -10,6 +10,7 @@ import gevent
 from app.rooms.source import SourceError, as_html
 from app.settings.exhibit import Settings
 from app.web.http import responses
+from app.web.http.routing import route
 from app.web.rooms.room_registry import RoomRegistry
 from app.web.routes import metrics
 from app.web.routes.api_listing import available
@@ -20,12 +21,12 @@ METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 def add_routes(app: Any, registry: RoomRegistry, settings: Settings) -> None:
     """Put them on `app`."""
 
-    @app.get("/api/features")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/api/features")
     def features() -> Any:
         """What this exhibit offers beside the fluid: {code: may the models' code be read?}."""
         return responses.json({"code": settings.show_code})
 
-    @app.get("/api/models/<name>/source")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/api/models/<name>/source")
     def source(name: str) -> Any:
         """The model's Python code: HTML, or plain text with `?plain` or `Accept: text/plain`."""
         if not settings.show_code:
@@ -45,12 +46,12 @@ def add_routes(app: Any, registry: RoomRegistry, settings: Settings) -> None:
         headers = {"Content-Type": f"{kind}; charset=utf-8", "Vary": "Accept"}
         return bottle.HTTPResponse(body.encode(), 200, headers)
 
-    @app.get("/api/commands")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/api/commands")
     def commands() -> Any:
         """This list: messages, routes, and what each model takes."""
         return responses.json(available(app.routes, registry.engine.catalogue()))
 
-    @app.get("/metrics")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/metrics")
     def stats() -> Any:
         """How the rooms run, as Prometheus text."""
         now = metrics.snapshot(registry.web_rooms.values())

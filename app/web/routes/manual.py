@@ -21,6 +21,7 @@ from mdit_py_plugins.anchors import anchors_plugin
 
 from app.paths import UI
 from app.web.http import responses
+from app.web.http.routing import route
 
 FOLDER = UI / "manual"
 FRONT = "index"
@@ -50,23 +51,23 @@ class Page(NamedTuple):
 def add_manual(app: bottle.Bottle) -> None:
     """Give `app` the routes of the manual."""
 
-    @app.get("/manual")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/manual")
     def manual_root() -> Any:
         """The manual's front page is at /manual/, so that its relative links hold."""
         place = bottle.request.environ["SCRIPT_NAME"] + "/manual/"
         return bottle.HTTPResponse("", 308, {"Location": place})
 
-    @app.get("/manual/")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/manual/")
     def manual_front() -> Any:
         """The manual's front page."""
         return _html(FRONT)
 
-    @app.get("/manual/search.json")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/manual/search.json")
     def manual_search() -> Any:
         """Every section of the manual as plain text, for the search in the page."""
         return responses.json([section._asdict() for page in pages() for section in page.sections])
 
-    @app.get("/manual/<name>")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/manual/<name>")
     def manual_page(name: str) -> Any:
         """A page of the manual."""
         return _html(name)

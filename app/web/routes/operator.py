@@ -28,10 +28,11 @@ from app.protocol.console import (
     act_decoder,
     login_decoder,
 )
-from app.web.auth.pin_check import PinError, Pins
+from app.protocol.errors import ContractError
+from app.web.auth.pin_check import Pins
 from app.web.auth.tokens import Identity
 from app.web.http import responses
-from app.web.rooms.chat import TalkError
+from app.web.http.routing import route
 from app.web.rooms.invitations import Invitations
 from app.web.rooms.room_registry import RoomRegistry
 from app.web.rooms.viewer import Viewer
@@ -72,7 +73,7 @@ class Console:
             self._pins.check(command.pin, address)
         except msgspec.MsgspecError as fault:
             return responses.text(400, str(fault))
-        except PinError as wrong:
+        except ContractError as wrong:
             return responses.text(429 if wrong.code == "too_fast" else 403, str(wrong))
         log.info("an operator logs in from %s", address)
         visitor = self._identity.new("operator", "Operator")
@@ -101,7 +102,7 @@ class Console:
             self._do(command)
         except msgspec.MsgspecError as fault:
             return responses.text(400, str(fault))
-        except (ActError, TalkError) as fault:
+        except (ActError, ContractError) as fault:
             return responses.text(409, str(fault))
         log.info("the operator at %s: %s", address, command)
         return responses.json({"done": True})
@@ -181,18 +182,18 @@ class Console:
 def add_console(app: Any, console: Console) -> None:
     """Put its routes on `app`."""
 
-    @app.post("/api/operator/login")  # type: ignore[untyped-decorator]
+    @route(app, "POST", "/api/operator/login")
     def login() -> Any:
         """Become operator: {"pin"} gives {"key"}, which other requests carry as Bearer."""
         request = bottle.request
         return console.login(request.body.read(), request.environ.get("REMOTE_ADDR", ""))
 
-    @app.get("/api/operator")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/api/operator")
     def report() -> Any:
         """How everything is: rooms, their visitors, how guests come in, the log's last lines."""
         return responses.json(console.report())
 
-    @app.post("/api/operator/act")  # type: ignore[untyped-decorator]
+    @route(app, "POST", "/api/operator/act")
     def act() -> Any:
         """Do one of the acts of app.protocol.console, a JSON object."""
         request = bottle.request

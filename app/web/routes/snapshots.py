@@ -15,6 +15,7 @@ from app.protocol.compute import WHOLE
 from app.rooms.snapshot import SnapshotError
 from app.transport.limits import MAX_SNAPSHOTS, SNAPSHOT_S
 from app.web.http import responses
+from app.web.http.routing import route
 from app.web.rooms.room_registry import RoomRegistry
 
 PIECE_BYTES = 64 * 1024
@@ -25,7 +26,7 @@ def add_snapshots(app: Any, registry: RoomRegistry) -> None:
     """Put their route on `app`."""
     counter = SnapshotCounter()
 
-    @app.get("/api/rooms/<room>/snapshot.npz")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/api/rooms/<room>/snapshot.npz")
     def snapshot(room: str) -> Any:
         """Field, density, time and parameters of one instant (app.rooms.snapshot); 404: no grid."""
         web_room = registry.web_rooms.get(room)

@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 import bottle
 
+from app.web.http.routing import route
+
 INDEX = "index.html"
 PAGE_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
@@ -87,9 +89,9 @@ def _why_none(path: str) -> str:
 def add_static_pages(app: bottle.Bottle, folders: Mapping[str, str]) -> None:
     """Give `app` the routes; `folders`: name -> folder."""
 
-    @app.get("/static/<name>")  # type: ignore[untyped-decorator]
-    @app.get("/static/<name>/<path:path>")  # type: ignore[untyped-decorator]
-    @app.get("/static/<name>/")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/static/<name>")
+    @route(app, "GET", "/static/<name>/<path:path>")
+    @route(app, "GET", "/static/<name>/")
     def static_page(name: str, path: str = "") -> Any:
         """A teacher's own pages and what belongs to them."""
         found = find(Path(folders[name]), path) if name in folders else None

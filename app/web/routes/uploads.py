@@ -31,6 +31,7 @@ from app.web.http import responses
 from app.web.http.access import authorization
 from app.web.http.body_limits import Intake, small_bodies
 from app.web.http.rejection import Rejection
+from app.web.http.routing import route
 from app.web.rooms.room_registry import RoomRegistry
 from app.web.rooms.web_room import WebRoom
 from app.web.routes.picture_reader import PictureError, ReadPicture, read_picture
@@ -191,17 +192,17 @@ def _decoded(path: str) -> str:
 def add_upload_routes(app: Any, uploads: Uploads) -> None:
     """Put them on `app`."""
 
-    @app.get("/api/rooms/<room>/upload")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/api/rooms/<room>/upload")
     def upload_rules(room: str) -> Any:
         """What a visitor of the room may upload: {uses, types, max_bytes, wall_mu, why}."""
         return uploads.rules(room, bottle.request.environ)
 
-    @app.get("/api/pictures")  # type: ignore[untyped-decorator]
+    @route(app, "GET", "/api/pictures")
     def kept_pictures() -> Any:
         """The names of kept pictures, the newest first: {names}."""
         return uploads.names(bottle.request.environ)
 
-    @app.post("/api/rooms/<room>/upload")  # type: ignore[untyped-decorator]
+    @route(app, "POST", "/api/rooms/<room>/upload")
     def upload(**_room: str) -> Any:
         """A picture, which becomes a trap or an initial density: see app.web.routes.uploads."""
         return uploads.take(bottle.request.environ)
