@@ -81,7 +81,7 @@ def keys() -> int:
 
 def config() -> int:
     """Show each setting in force, and where it came from."""
-    from app.settings.show import run
+    from app.show_config import run
 
     return run(sys.argv[1:])
 

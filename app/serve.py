@@ -19,7 +19,7 @@ import gevent.hub
 import msgspec
 
 from app.engine_factory import EngineChoice, choose_engine
-from app.engines.base import WATCH_S
+from app.engines.base import SWITCH_S, WATCH_S
 from app.engines.fft_planner import study_later
 from app.engines.startup_model import UnfitError
 from app.paths import data_dir
@@ -48,8 +48,6 @@ from app.web.routes.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
-SWITCH_S = 0.001
-"""How long a thread may keep the interpreter while others wait: the hub must not wait long."""
 WARM_UP_S = 4.0
 """READY waits this long for kernels and plans; the first time ever they may take longer."""
 LAST_BYTES_S = 0.3

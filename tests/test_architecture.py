@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # Who may import whom. A module at the root of `app` is a package of its own here; `models` is the
 # catalogue of exhibits (models/__init__.py), which everything above may ask, and `models.*` what
 # exhibits are made of. Whatever is not named is forbidden.
-BASE = {"app", "app.paths"}
-MODELS = {"models", "models.*"}
+BASE = {"app", "app.paths", "app.toml_file"}
+MODELS = {"models", "models.*", "models.numerics"}
 ROOM = BASE | MODELS | {"app.protocol", "app.transport"}
 ENGINE = ROOM | {"app.process", "app.rooms", "app.settings"}
 WEB = ENGINE | {"app.engines", "app.web.http", "app.web.auth"}
@@ -30,13 +30,13 @@ ALLOWED: dict[str, set[str]] = {
     "app": set(),
     "app.web": set(),
     "app.paths": set(),
+    "app.toml_file": set(),
     "app.process": BASE,
     "app.protocol": MODELS,
     "app.transport": BASE | {"app.protocol"},
     "app.settings": ROOM | {"app.rooms"},
     "app.rooms": MODELS | {"app.protocol"},
-    "app.engines": ENGINE - {"app.settings"} | {"models.numerics"},
-    "app.engines.super_hydro": ENGINE - {"app.settings"} | {"app.engines"},
+    "app.engines": ENGINE - {"app.settings"},
     "app.compute": {"app.startup_checks"} | ENGINE | {"app.engines"},
     "app.client": {"app.engines", "app.protocol", "app.rooms", "app.transport"},
     "app.web.http": {"app.transport"},
@@ -45,6 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "app.web.routes": WEB | {"app.web.rooms"},
     "app.window": BASE | {"app.process"},
     "app.startup_checks": ENGINE | {"app.engines", "app.web.routes"},
+    "app.show_config": ENGINE | {"app.engines", "app.startup_checks"},
     "app.engine_factory": ENGINE | {"app.engines", "app.startup_checks"},
     "app.serve": WEB | {"app.web.rooms", "app.web.routes", "app.engine_factory",
         "app.startup_checks"},
@@ -52,7 +53,8 @@ ALLOWED: dict[str, set[str]] = {
         "app.web.http", "app.window", "models.numerics"},
     "app.bench": ENGINE | {"app.engines", "models.numerics", "models.exhibits"},
     "main": BASE | {"app.bench", "app.compute", "app.doctor", "app.engines", "app.process",
-        "app.serve", "app.settings", "app.transport", "app.web.auth", "app.window"},
+        "app.serve", "app.settings", "app.show_config", "app.transport", "app.web.auth",
+        "app.window"},
 }  # fmt: skip
 OURS = {"main", "app", "models", "ui", "tests", "packaging"}
 
@@ -76,6 +78,8 @@ def package_of(module: str) -> str:
     if module in ("main", "app", "models"):
         return module
     parent = module if MODULES[module].name == "__init__.py" else module.rpartition(".")[0]
+    if parent.startswith("app.engines"):
+        return "app.engines"  # with its packages for one kind of server
     return {"models": "models.*", "app": module}.get(parent, parent)
 
 

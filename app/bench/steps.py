@@ -15,7 +15,7 @@ from app.bench.exhibit import MODEL, SIZE, STEPS
 from app.bench.figures import Budget, Options, Row, note
 from app.bench.peers import NumpyFluid, fastest_pair, rate, studied_pair
 from app.bench.stirred import StirredRoom
-from app.serve import SWITCH_S
+from app.engines.base import SWITCH_S
 from models.contract import FieldModel
 from models.numerics.arrays import Precision
 from models.numerics.fft import study

@@ -16,6 +16,7 @@ import msgspec
 import models
 from app.compute.server import ComputeServer
 from app.engines import process_memory
+from app.engines.base import SWITCH_S
 from app.engines.process_channel import MODELS, READY, UNFIT, begin_logging, take_over
 from app.engines.process_task import Task
 from app.process.launch import EXIT_HUNG, EXIT_MEMORY, EXIT_OK, EXIT_USAGE, follow, receive
@@ -24,7 +25,6 @@ from models.contract import Model
 from models.user_file import UserFileError, load
 
 NICENESS = 5
-SWITCH_S = 0.001
 
 
 class OwnModels:

@@ -9,6 +9,7 @@ from functools import partial
 import zmq
 
 from app.compute.server import ComputeServer
+from app.engines.base import SWITCH_S
 from app.engines.fft_planner import study_later
 from app.engines.process import ProcessEngine
 from app.engines.startup_model import UnfitError, prepare
@@ -17,9 +18,6 @@ from app.process.log_file import begin_logging, kept
 from app.settings.compute import ComputeSettings, parse_or_exit
 from app.startup_checks import Fit, compute
 from app.transport.address import bindable
-
-SWITCH_S = 0.001
-"""How long a model may keep the interpreter while messages wait."""
 
 
 def run(argv: list[str]) -> int:

@@ -18,6 +18,8 @@ from app.protocol.messages import Error, Id, RoomState, ServerMessage, Visitor
 from app.protocol.stats import RoomStats
 from app.rooms import snapshot
 
+SWITCH_S = 0.001
+"""How long a thread may keep the interpreter while others wait: the hub must not wait long."""
 WATCH_S = 0.5
 """How often an engine's owner calls `poll`."""
 

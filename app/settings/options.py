@@ -27,7 +27,7 @@ from typing import Any, NamedTuple, NoReturn
 from app import __version__
 from app.rooms.call_threads import CallLimits
 from app.settings.option_pairs import Given, Pair, fault
-from app.settings.toml_file import TomlFileError, line_of, parsed, text_of
+from app.toml_file import TomlFileError, line_of, parsed, text_of
 
 AUTO, OFF = "auto", "off"
 

@@ -15,7 +15,7 @@ import zmq
 from msgspec import Struct
 
 from app.paths import OWN_NAME, config_dir, write_whole
-from app.settings.toml_file import TomlFileError, parsed, text_of
+from app.toml_file import TomlFileError, parsed, text_of
 
 KEY_CHARS = 40
 SERVER_FILE, CLIENT_FILE = "compute-server.key", "compute-client.key"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import compute, exhibit, show
+from app import show_config
+from app.settings import compute, exhibit
 from app.settings.options import SettingsError
 from app.settings.site_options import home, listening_address, proxy, public_url
 
@@ -131,7 +132,7 @@ def test_what_is_shown_can_be_read_again(
     odd.mkdir()
     given = ["--static", f"a={odd}", "--public-url", "https://museum.example/x", "--lan",
              "--proxy", "10.0.0.0/8", "--log-file", str(odd / "a.log")]  # fmt: skip
-    assert show.run(given) == 0
+    assert show_config.run(given) == 0
     shown = capsys.readouterr().out
     file = tmp_path / "again.toml"
     file.write_text(shown, encoding="utf-8")
@@ -147,7 +148,7 @@ def test_config_and_a_start_share_what_they_refuse(
     """What needs the models is refused by both; see tests/test_startup_checks.py for the words."""
     for arguments in (["--port", "x"], ["--kiosk", "--headless"], ["--nonsense"]):
         with pytest.raises(SystemExit) as end:
-            show.run(arguments)
+            show_config.run(arguments)
         assert end.value.code == 2
         assert capsys.readouterr() == ("", f"vortarium: {refusal(*arguments)}\n")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import show
+from app import show_config
 from app.settings.exhibit import parse
 from app.settings.options import SettingsError
 from app.transport.limits import MAX_BODY_BYTES, MAX_FEED_BYTES
@@ -204,7 +204,7 @@ def test_the_token_is_never_printed(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("VORTARIUM_FEED_TOKEN", TOKEN)
     assert parse([]).feed_token == TOKEN
-    assert show.run([]) == 0
+    assert show_config.run([]) == 0
     shown = capsys.readouterr().out
     assert TOKEN not in shown
     assert "# feed-token is set, and not shown  # environment: VORTARIUM_FEED_TOKEN" in shown

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings.toml_file import MAX_FILE_BYTES, TomlFileError, line_of, parsed, text_of
+from app.toml_file import MAX_FILE_BYTES, TomlFileError, line_of, parsed, text_of
 
 TEXT = '''# port = 1
 title = """
