@@ -24,6 +24,10 @@ PictureUse = Literal["trap", "density"]
 """What a visitor's picture becomes: walls, or the fluid's first density."""
 
 
+GRID_GROUP = "Grid"
+"""Of the parameters that say how large a field is."""
+
+
 class ActionError(ValueError):
     """An action that the model does not have, or arguments that do not fit it."""
 
@@ -91,7 +95,7 @@ class Model(ABC):
     actions: ClassVar[Mapping[str, Action]] = {}
     """Own actions beyond the room's start, pause, step, reset, reset_tracers, by name."""
     presets: ClassVar[Mapping[str, Mapping[str, Value]]] = {}
-    """Things to try: name -> parameters."""
+    """Things to try: name -> the parameters that make it; `preset` adds all others."""
     channels: ClassVar[Mapping[str, str]] = {}
     """Live values: name -> help. `channel(name)` computes one, only while someone listens."""
     pictures: ClassVar[tuple[PictureUse, ...]] = ()
@@ -123,6 +127,17 @@ class Model(ABC):
     @abstractmethod
     def reset(self) -> None:
         """Back to the initial state at t = 0, with the parameters in force."""
+
+    @classmethod
+    def preset(cls, name: str) -> dict[str, Value]:
+        """All that preset `name` sets: the defaults, but for its own values.
+
+        So what came before leaves no trace in it, after a reset. Only the grid's size stays,
+        which belongs to the computer and not to the preset. Raises KeyError.
+        """
+        own = cls.presets[name]
+        others = {p.name: p.default for p in cls.parameters if p.group != GRID_GROUP}
+        return {**others, **own}
 
     def set(self, changes: Mapping[str, object]) -> dict[str, Value]:
         """Apply all of `changes` or none, and return them checked.

@@ -46,6 +46,7 @@ class GrossPitaevskii(PictureTrap):
         "energy_parts": "Kinetic, potential and interaction energy of an atom, in units of mu",
         "norm": "Number of atoms",
         "angular_momentum": "Of an atom about the middle of the box, in units of hbar",
+        "seed": "What random numbers this start took; the parameter of this value repeats it",
         "vortex_number": "How many vortices turn anticlockwise, and how many clockwise",
         "boat": "Place, angle, size, speed, force and torque of the boat; null without one",
         "probe": "Place of the probe; density there in 1/dx^2, speed in that of sound, phase",
@@ -64,9 +65,10 @@ class GrossPitaevskii(PictureTrap):
             return phase_picture(self._backend.host(psi))
         levels = np.empty(self.shape[::-1], np.uint8)
         if view == "velocity":
-            floor = EMPTY * first / psi.size
+            floor = EMPTY * self._total / psi.size
             unit = 255 / MAX_MACH * self._mach_of_a_cell()
-            self._backend.flow.grey_speed(psi, unit, floor, self._cell_drift(), levels)
+            field, drift = self._synchronise(), self._cell_drift()
+            self._backend.flow.grey_speed(field, unit, floor, drift, levels)
             return Picture(levels, 0.0, MAX_MACH)
         hi = self._scale.follow(HEADROOM * second / first, self._steps)
         self._kernels.grey_density(psi, 255 / hi, levels)
@@ -91,10 +93,11 @@ class GrossPitaevskii(PictureTrap):
             case "norm":
                 return self.norm()
             case "angular_momentum":
-                psi = self._flow_field()
-                turn = self._backend.flow.angular_momentum(psi, self._cell_drift())
-                first, _ = self._kernels.moments(psi)
-                return finite(turn / first) if first > 0 else None
+                turn = self._backend.flow.angular_momentum(self._synchronise(), self._cell_drift())
+                atoms = float(self.density().sum(dtype=float))
+                return finite(turn / atoms) if atoms > 0 else None
+            case "seed":
+                return self._seed
             case "vortex_number":
                 signs = [vortex.sign for vortex in self.vortices()]
                 return {"anticlockwise": signs.count(1), "clockwise": signs.count(-1)}
@@ -183,6 +186,9 @@ class GrossPitaevskii(PictureTrap):
         else:
             self._boat.move_to(self._middle(cell))
 
+    def _has_bodies(self) -> bool:
+        return self._boat is not None
+
     def _move_bodies(self, scale: float, fingers: FingerTable) -> None:
         if self._boat is not None:
             self._boat.sail(self.dt, fingers)
@@ -213,11 +219,11 @@ class GrossPitaevskii(PictureTrap):
     def _read_probe(self) -> dict[str, float | None]:
         """Fractions, density in 1/dx^2, speed in units of that of sound, and phase."""
         i, j = self._probe
-        psi = self._backend.host(self._synchronise())[..., i, j]
         near = np.arange(-2, 3)
         Nx, Ny = self.shape
-        flow = self._backend.host(self._flow_field())
-        patch = flow[np.ix_((i + near) % Nx, (j + near) % Ny)]
+        field = self._backend.host(self._synchronise())
+        psi = field[..., i, j]
+        patch = field[..., ((i + near) % Nx)[:, None], (j + near) % Ny]
         jx, jy, n = (float(value[2, 2]) for value in Flow().current(patch))
         ux, uy = self._cell_drift()
         cells = math.hypot(jx / n + ux, jy / n + uy) if n > 0 else 0.0
@@ -226,7 +232,7 @@ class GrossPitaevskii(PictureTrap):
             "y": j / Ny,
             "density": finite(float((np.abs(psi) ** 2).sum())),
             "speed": finite(min(cells, math.pi) * self._mach_of_a_cell()),
-            "phase": finite(float(np.angle(patch[2, 2]))),
+            "phase": finite(float(np.angle(self._flow_field()[i, j]))),
         }
 
     def _mach_of_a_cell(self) -> float:

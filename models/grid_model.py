@@ -37,6 +37,7 @@ class GridModel(FieldModel):
         self._tracer_count = 0
         self._steps = 0
         self._total = 0.0
+        self._draw_seed()
         self._forget_states()
         self._make_grid()
         self._fingers = Fingers(self.grid, self._backend.real)
@@ -85,7 +86,7 @@ class GridModel(FieldModel):
         return self._fingers.states()
 
     def set_tracers(self, count: int) -> None:
-        self._tracers.seed(self.density(), count, int(self.params["seed"]))
+        self._tracers.seed(self.density(), count, self._seed)
         self._tracer_count = count
 
     def tracers(self) -> FloatArray:
@@ -153,6 +154,14 @@ class GridModel(FieldModel):
             self._allocate()
         self._forget_states()
         self.reset()
+
+    def _draw_seed(self) -> None:
+        """Take the seed in force for the start that follows, or any where it is 0."""
+        self._seed = int(self.params["seed"]) or int(np.random.default_rng().integers(1, 2**31))
+
+    def _random(self) -> np.random.Generator:
+        """Random numbers of this start, the same ones at each call."""
+        return np.random.default_rng(self._seed)
 
     def _number(self, name: str) -> float:
         return float(self.params[name])

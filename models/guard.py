@@ -17,8 +17,12 @@ from models.parameters import Value
 TAIL_START = 0.8
 """The tail of the spectrum is beyond this part of the largest wave number, in x or in y."""
 
-MAX_TAIL = 0.3
-"""Share of the norm in the tail. White noise, where nothing is resolved, has 0.36."""
+MAX_TAIL = 0.12
+"""Share of the norm in the tail. White noise, where nothing is resolved, has 0.36; a fluid full of
+vortices that is stirred has 0.003, and where its shortest waves are kept it is noise at 0.12."""
+
+CALM_TAIL = 0.06
+"""What has begun as noise has calmed down, and must stay so."""
 
 MAX_GROWTH = 3.0
 """Of an energy from one look to the next, beyond ..."""
@@ -67,7 +71,8 @@ class Guard:
         # Some exhibits start from noise, which then has to calm down first.
         if noisy and not self._began_noisy:
             return TOO_FINE
-        self._began_noisy = noisy
+        if tail < CALM_TAIL * norm:
+            self._began_noisy = False
         each = kinetic / norm
         reserve = abs(self._energy) if math.isfinite(self._energy) else 0.0
         if each > _limit(self._kinetic, mu) + reserve:

@@ -2,10 +2,19 @@
 
     i hbar d psi/dt = exp(-i theta) (K + V + g |psi|^2 + fingers - mu) psi,  tan theta = cooling
 
-K is a sum of a kinetic energy in kx and one in ky. A block of steps is Strang's: half a kinetic
-step, then potential and kinetic steps in turn, the last one a half again. That last half is left
-out until somebody looks, for the next block can take it with its first: the field rests in
-Fourier space, and `_synchronise` makes a finished copy of it.
+What cools a fluid, its thermal atoms, may itself be in motion: with velocity v, or turning with
+Omega. The part of the equation that cools, which is that of -i sin theta, has H - v.p - Omega L_z
+for H then, so that the fluid ends at rest beside those atoms and not in the room:
+
+    d psi/dt = -(i cos theta H + sin theta (H - v.p - Omega L_z)) psi / hbar,  H without mu
+
+Source: M. Tsubota, K. Kasamatsu, M. Ueda, PRA 65, 023603 (2002), eq. 3, which is this in the
+turning frame; A. A. Penckwitt, R. J. Ballagh, C. W. Gardiner, PRL 89, 260402 (2002), where it is
+derived from a thermal cloud that turns; first L. P. Pitaevskii, JETP 8, 282 (1959).
+
+The shortest waves fade a little in each step (see `models.numerics.tail`), whatever the cooling.
+
+K is a sum of a kinetic energy in kx and one in ky. How a block of steps goes: `models.strang`.
 """
 
 from __future__ import annotations
@@ -14,17 +23,17 @@ import math
 
 import numpy as np
 
-from models.grid_model import GridModel
-from models.guard import TAIL_START
 from models.numerics.arrays import ComplexArray, FloatArray
-from models.numerics.finger_table import FingerTable
+from models.numerics.fused import ready
 from models.numerics.grid import Axis
+from models.numerics.tail import fading
 from models.pictures import SteadyScale
+from models.strang import FUSED, SPACE, Strang
 
 IMAGINARY_TIME = -1.0 + 0.0j
 
 
-class SplitStep(GridModel):
+class SplitStep(Strang):
     """Subclasses give `_external` and `_initial`, and override other hooks where they differ."""
 
     def _external(self) -> FloatArray:
@@ -40,60 +49,24 @@ class SplitStep(GridModel):
         hbar, m = self._number("hbar"), self._number("m")
         return (hbar * self.grid.kx) ** 2 / (2 * m), (hbar * self.grid.ky) ** 2 / (2 * m)
 
+    def _bath_dispersion(self) -> tuple[Axis, Axis]:
+        """Those of them that cooling takes away: K - v.p, of cooling that moves with v."""
+        return self._dispersion()
+
     def _drift(self) -> tuple[float, float]:
         """What has to be added to the flow that psi shows, a velocity."""
         return 0.0, 0.0
-
-    def _prepare_waves(self) -> None:
-        """Called before `_prepare_step`, with psi in Fourier space: the inverse brings it back."""
-
-    def _prepare_step(self, t: float) -> None:
-        """Called before each potential step, with psi at time `t`, to change the potential."""
-
-    def _move_bodies(self, scale: float, fingers: FingerTable) -> None:
-        """Called when the fingers have moved, the field being `scale` times what it is."""
 
     def _present_potential(self) -> FloatArray:
         """`_external`, or what has become of it by now."""
         return self._potential
 
-    @property
-    def _field_shape(self) -> tuple[int, ...]:
-        """Of psi: (Nx, Ny), or (components, Nx, Ny)."""
-        return self.shape
-
-    def _interaction(self) -> float:
-        """The g of the speed of sound, sqrt(g n / m)."""
-        return self._number("g")
-
-    def _potential_step(self, scale: float, fingers: FingerTable) -> None:
-        """Multiply the field by `scale` and by one step's factor of all but kinetic energy."""
-        self._kernels.potential_step(
-            self._field,
-            self._static,
-            self._extra,
-            self._row,
-            self._interaction(),
-            -self._rate.imag,
-            -self._rate.real,
-            scale,
-            fingers,
-        )
-
-    @property
-    def mu(self) -> float:
-        """Chemical potential of the background: hbar^2 / (2 m healing_length^2)."""
-        xi = self._number("healing_length")
-        return self._number("hbar") ** 2 / (2 * self._number("m") * xi**2)
-
-    @property
-    def dt(self) -> float:
-        """Time of a step: dt_t_scale * hbar / max(K), K of a free particle."""
-        k2 = float((self.grid.kx**2).max() + (self.grid.ky**2).max())
-        hbar, m = self._number("hbar"), self._number("m")
-        return self._number("dt_t_scale") * 2 * m / (hbar * k2)
-
     def step(self, n: int) -> None:
+        if self._fused is None and self._plan is not None:
+            # Compiled by now?
+            self._fused = ready.field(self._plan)
+            if self._fused is not None:
+                self._use_phase(self._real_time())
         self._block(n, self._fingers.table)
         self.t += n * self.dt
         self._steps += n
@@ -101,7 +74,7 @@ class SplitStep(GridModel):
         if len(self._tracers):
             self._tracers.move(
                 self._kernels,
-                self._flow_field(),
+                self._synchronise(),
                 n * self.dt,
                 self._number("hbar") / self._number("m"),
                 self._drift(),
@@ -109,6 +82,7 @@ class SplitStep(GridModel):
             )
 
     def reset(self) -> None:
+        self._draw_seed()
         self._forget_states()
         self._potential = self._external()
         self._begin(self._initial())
@@ -143,14 +117,20 @@ class SplitStep(GridModel):
     def _kinetic_energy(self) -> float:
         """Of an atom."""
         self._synchronise()
-        self._now_transform.forward()
-        self._synchronised = False
-        norm, kinetic, _ = self._spectrum(self._now_layers)
+        if self._rests == FUSED:
+            norm, kinetic, _ = self._sums
+        else:
+            self._now_transform.forward()
+            self._synchronised = False
+            norm, kinetic, _ = self._spectrum(self._now_layers)
         return kinetic / norm if norm > 0 else math.nan
 
     def _trouble(self) -> str | None:
-        if not self._in_fourier_space:
+        if self._rests == SPACE:
             return None
+        if self._rests == FUSED:
+            self._synchronise()
+            return self._guard.trouble(*self._sums, self.mu)
         return self._guard.trouble(*self._spectrum(self._layers), self.mu)
 
     def _spectrum(self, layers: tuple[ComplexArray, ...]) -> tuple[float, float, float]:
@@ -162,30 +142,13 @@ class SplitStep(GridModel):
     def _flow_field(self) -> ComplexArray:
         return self._synchronise()
 
-    def _allocate(self) -> None:
-        make = self._backend.empty
-        self._field, self._now = make(self._field_shape), make(self._field_shape)
-        self._static = make(self.shape)
-        self._layers, self._now_layers = (
-            tuple(field.reshape(-1, *self.shape)) for field in (self._field, self._now)
-        )
-        self._field_transform = self._backend.transform(self._field)
-        self._now_transform = self._backend.transform(self._now)
-        self._row = np.empty(self.shape[1], self._backend.real)
-        self._extra = np.zeros((0, 0), self._backend.real)
-        self._tails = tuple(
-            (np.abs(k) > TAIL_START * np.abs(k).max()).astype(self._backend.real)
-            for k in (self.grid.kx, self.grid.ky)
-        )
-        self._no_fingers = FingerTable((1, 1), self._backend.real)
-
     def _start(self, psi: ComplexArray, t: float, norm: float | None = None) -> None:
         self._field[...] = psi
         self._total = float((np.abs(psi.astype(complex)) ** 2).sum()) if norm is None else norm
         self.t = t
         self._steps = 0
         self._scale = SteadyScale()
-        self._in_fourier_space = False
+        self._rests = SPACE
         self._synchronised = False
         self._refresh()
 
@@ -193,7 +156,7 @@ class SplitStep(GridModel):
         """Go on from `psi` at the same time, its norm made what it has to be."""
         norm = float((np.abs(psi.astype(complex)) ** 2).sum())
         self._field[...] = psi * math.sqrt(self._total / norm)
-        self._in_fourier_space = False
+        self._rests = SPACE
         self._synchronised = False
 
     def _refresh(self) -> None:
@@ -204,20 +167,36 @@ class SplitStep(GridModel):
         cooling = self._number("cooling")
         return -1j * (1 - 1j * cooling) / abs(1 + 1j * cooling)
 
-    def _use_phase(self, phase: complex) -> None:
-        """Prepare the factors of one step for time that runs along `phase`: -i is real time."""
+    def _use_phase(self, phase: complex, prepares: bool = False) -> None:
+        """Prepare the factors of one step for time that runs along `phase`: -i is real time.
+
+        What `prepares` a first state cools towards rest on the grid, where walls and stones are.
+        """
         self._rate = phase * self.dt / self._number("hbar")
+        at_rest = prepares or bool(self.params["as_published"])
+        self._bath_decay = 0.0 if at_rest else -self._rate.real
         ex, ey = self._dispersion()
+        bx, by = (ex, ey) if at_rest else self._bath_dispersion()
+        step = 0.0 if at_rest else self._number("dt_t_scale")
+        fx, fy = (fading(k, step) for k in (self.grid.kx, self.grid.ky))
         real, dtype = self._backend.real, self._backend.complex
         self._energies = ex.astype(real), ey.astype(real)
         share = 1 / math.prod(self.shape)
         # Extreme settings overflow here: the guard will see it, nobody has to be warned.
         with np.errstate(over="ignore", invalid="ignore"):
-            self._full, self._half = (
-                ((share * np.exp(rate * ex)).astype(dtype), np.exp(rate * ey).astype(dtype))
-                for rate in (self._rate, self._rate / 2)
+            full, half = (
+                (
+                    share * np.exp(1j * turn * ex - decay * bx - part * fx),
+                    np.exp(1j * turn * ey - decay * by - part * fy),
+                )
+                for part in (1.0, 0.5)
+                for turn, decay in ((part * self._rate.imag, -part * self._rate.real),)
             )
+            self._full, self._half = ((x.astype(dtype), y.astype(dtype)) for x, y in (full, half))
             self._static[...] = np.exp(self._rate * (self._potential - self.mu))
+            if self._fused is not None:
+                static = self._backend.host(self._static)
+                self._fused.use(self._rate, full, half, static, self._energies, self._tails)
 
     def _relax(self, psi: ComplexArray, steps: int) -> ComplexArray:
         """`psi` after `steps` steps in imaginary time, its norm kept.
@@ -225,7 +204,7 @@ class SplitStep(GridModel):
         Settings so extreme that nothing is left of it give `psi` back.
         """
         self._start(psi, 0.0)
-        self._use_phase(IMAGINARY_TIME)
+        self._use_phase(IMAGINARY_TIME, prepares=True)
         self._block(steps, self._no_fingers)
         relaxed: ComplexArray = self._backend.host(self._synchronise()).astype(complex)
         norm = float((np.abs(relaxed) ** 2).sum())
@@ -243,7 +222,8 @@ class SplitStep(GridModel):
         self._kinetic_step(self._layers, self._half)
         self._prepare_waves()
         self._field_transform.inverse()
-        self._prepare_step(self.t)
+        self._follow_bath(self._bath_decay)
+        self._prepare_step(self.t, 1.0)
         self._potential_step(1.0, self._fingers.table)
         self._field_transform.forward()
         self._kinetic_step(self._layers, self._half)
@@ -252,51 +232,3 @@ class SplitStep(GridModel):
         self._use_phase(self._real_time())
         self._field[...] = kept
         return cooled
-
-    def _block(self, n: int, fingers: FingerTable) -> None:
-        if n <= 0:
-            return
-        number = self._number
-        kernels, fft = self._kernels, self._field_transform
-        dt, dx, points = self.dt, self.grid.dx, math.prod(self.shape)
-        spring, damping, r0 = number("finger_k_m"), number("finger_damp"), number("finger_r0")
-        height, g_m = number("finger_V0_mu") * self.mu, self._interaction() / number("m")
-        if self._in_fourier_space:
-            norm = self._kinetic_step(self._layers, self._full)
-        else:
-            fft.forward()
-            norm = self._kinetic_step(self._layers, self._half)
-        for i in range(n):
-            self._prepare_waves()
-            fft.inverse()
-            v_max = math.sqrt(abs(g_m * norm / points))
-            scale = math.sqrt(self._total / norm) if norm > 0 else 1.0
-            self._prepare_step(self.t + (i + 0.5) * dt)
-            kernels.move_fingers(fingers, dt, spring, damping, v_max, height, r0, dx)
-            self._move_bodies(scale, fingers)
-            self._potential_step(scale, fingers)
-            fft.forward()
-            if i + 1 < n:
-                norm = self._kinetic_step(self._layers, self._full)
-        self._in_fourier_space = True
-        self._synchronised = False
-
-    def _kinetic_step(
-        self, layers: tuple[ComplexArray, ...], factors: tuple[ComplexArray, ComplexArray]
-    ) -> float:
-        """One step, or half of one, of every component; the norm of all of them."""
-        return sum(self._kernels.kinetic_step(layer, *factors) for layer in layers)
-
-    def _synchronise(self) -> ComplexArray:
-        """The field at time t, in a buffer that the next step leaves alone; not a copy."""
-        if not self._synchronised:
-            self._now[...] = self._field
-            if self._in_fourier_space:
-                self._kinetic_step(self._now_layers, self._half)
-                self._now_transform.inverse()
-            self._synchronised = True
-        return self._now
-
-    def _settle(self) -> None:
-        self._field[...] = self._synchronise()
-        self._in_fourier_space = False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +24,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("same")
+
+ROOT = Path(__file__).resolve().parent.parent
 
 SMALL = ("--headless", "--port", "0", "--Nx", "96", "--Ny", "64", "--tracers", "100",
          "--log-level", "warning")  # fmt: skip
@@ -70,7 +74,11 @@ def surroundings(cache_home: Path, config_home: Path) -> dict[str, str]:
 def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Compiled kernels and plans: made once for all tests, before any of them waits for a frame."""
     home = tmp_path_factory.mktemp("cache")
-    first = Exhibit(*SMALL, environment=surroundings(home, tmp_path_factory.mktemp("config")))
+    around = surroundings(home, tmp_path_factory.mktemp("config"))
+    # Else every exhibit would begin to compile it while it is tested.
+    compiled = "from models.numerics.fused import ready; ready.plan((64, 64)) and ready.compiled()"
+    subprocess.run([sys.executable, "-c", compiled], env=around, check=True, cwd=ROOT)
+    first = Exhibit(*SMALL, environment=around)
     try:
         client = first.ready().connect()
         client.send(type="hello", protocol=1)

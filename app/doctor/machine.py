@@ -13,7 +13,10 @@ from pathlib import Path
 from app.doctor.finding import Finding, note, ok, trouble
 from app.paths import config_dir, data_dir, state_dir
 from app.settings.exhibit import Settings
+from models.declarations import GRID
 from models.numerics.cache import cache_folder, use_numba_cache
+from models.numerics.fused import ready
+from models.numerics.fused.processor import lanes
 
 EARLIEST_YEAR, LATEST_YEAR = 2026, 2100
 ASK_S = 2.0
@@ -24,6 +27,7 @@ FOLDERS = {
     "pictures": data_dir,
     "compiled kernels": cache_folder,
 }
+SLOWER = "Fluids run about half as fast as they could. A grid of 256 x 256 suits most processors."
 FAST_LIBRARIES = {"numba": "compiled kernels", "pyfftw": "the fastest Fourier transforms"}
 
 
@@ -94,8 +98,8 @@ def _gigabytes(path: Path) -> str:
     return f"{shutil.disk_usage(path).free / 1e9:.1f} GB"
 
 
-def kernels(_settings: Settings) -> Finding:
-    """Are the libraries here that make the models fast?"""
+def kernels(settings: Settings) -> Finding:
+    """Are the libraries here that make the models fast, and do processor and grid suit them?"""
     use_numba_cache()
     versions, missing = [], []
     for name, use in FAST_LIBRARIES.items():
@@ -105,4 +109,8 @@ def kernels(_settings: Settings) -> Finding:
             missing.append(f"{name} ({use}) does not load: {fault}")
     if missing:
         return note("; ".join(missing), "Models run, but slower. Install these: `make run` does.")
-    return ok(", ".join(versions))
+    shape = [int(settings.params.get(side.name, side.default)) for side in GRID]
+    obstacle = ready.obstacle((shape[0], shape[1]))
+    if obstacle is not None:
+        return note(f"{', '.join(versions)}; {obstacle}", SLOWER)
+    return ok(f"{', '.join(versions)}, {lanes()} numbers at a time")

@@ -57,9 +57,7 @@ def describe(name: str, model: type[Model]) -> dict[str, Any]:
         ],
         "channels": {**ROOM_CHANNELS, **model.channels, **exposure.tracked(model)},
         "feed": [part.schema() for part in model.feed],
-        "presets": [
-            {"name": name, "params": dict(params)} for name, params in model.presets.items()
-        ],
+        "presets": [{"name": name, "params": model.preset(name)} for name in model.presets],
         "pictures": list(model.pictures),
         "exposed": exposure.listing(model),
     }

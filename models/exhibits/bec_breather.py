@@ -10,6 +10,7 @@ import numpy as np
 from models.declarations import EXPERT, FINGER, FLOW, FLUID, GRID, with_defaults
 from models.exhibits.bec_flow import Flowing
 from models.numerics.arrays import ComplexArray, FloatArray
+from models.numerics.grid import Axis
 from models.parameters import Float, Integer, Parameter
 
 EDGE_HEALING_LENGTHS = 1.0
@@ -76,7 +77,7 @@ class BECBreather(Flowing):
     )
     presets: ClassVar = {
         "A disc": {"Nshape": 0},
-        "A square never comes back": {"Nshape": 4},
+        "A square never comes back": {"Nshape": 4, "R": 0.25},
         "A star's heart": {"Nshape": 5, "R": 0.4},
     }
 
@@ -85,6 +86,10 @@ class BECBreather(Flowing):
         """Angular frequency of the bowl."""
         a = self._number("a_HO") * self.grid.size[0] / 2
         return self._number("hbar") / (self._number("m") * a**2)
+
+    def _bath_dispersion(self) -> tuple[Axis, Axis]:
+        """The thermal atoms are in the same bowl, and stay in it."""
+        return self._dispersion()
 
     def _external(self) -> FloatArray:
         bowl: FloatArray = (

@@ -14,6 +14,9 @@ from models.parameters import Float, Parameter
 MAX_GAIN = 0.7
 """Of V_c over one step at the shortest wave: twice as much and friction would feed it."""
 
+USUAL_POINTS = 256**2
+"""Of a grid on which friction is as strong as published."""
+
 
 class BECQuantumFriction(BEC):
     r"""Friction without a floor: a force that always pushes against the flow calms the fluid.
@@ -22,12 +25,13 @@ class BECQuantumFriction(BEC):
     it works against every sound and takes its energy. No atom is lost, and nothing has to be
     put back: unlike cooling, it never looks at the fluid as a whole.
 
-    $$V_c = \frac{2 C}{\sqrt{N}}\,\mathrm{Im}(\psi^* H\psi)
-    = \frac{\hbar C}{\sqrt{N}}\,\partial_t|\psi|^2$$
+    $$V_c = \frac{2 C}{256\sqrt{n}}\,\mathrm{Im}(\psi^* H\psi)
+    = \frac{\hbar C}{256\sqrt{n}}\,\partial_t|\psi|^2$$
 
-    is added to the other potentials; $N$ is the sum of the density. All else is as in BEC, with
-    its own cooling off. $C$ acts only as far as one time step can follow
-    it, if that is at most 1.
+    is added to the other potentials; $n = \mu/g$. As published the root is that of the sum of the
+    density, and the friction half as strong on a grid of twice as many points across.
+    All else is as in BEC, with its own cooling off. $C$ acts only as far as one time step can
+    follow it, if that is at most 1.
 
     **Checked:** the fields of super_hydro after 50 steps, to $10^{-9}$; the energy of a fluid
     full of sound or of vortices never rises from look to look, however strong the friction, and
@@ -67,8 +71,8 @@ class BECQuantumFriction(BEC):
         self._streaming_transform = self._backend.transform(self._streaming)
         self._friction = np.zeros(self.shape, self._backend.real)
 
-    def _use_phase(self, phase: complex) -> None:
-        super()._use_phase(phase)
+    def _use_phase(self, phase: complex, prepares: bool = False) -> None:
+        super()._use_phase(phase, prepares)
         ex, ey = self._dispersion()
         # Complex like the field, for NumPy casts by way of buffers.
         self._wave_energies = (ex[:, None] + ey).astype(self._backend.complex)
@@ -80,9 +84,12 @@ class BECQuantumFriction(BEC):
             np.multiply(self._field, self._wave_energies, out=self._streaming)
             self._streaming_transform.inverse()
 
-    def _prepare_step(self, t: float) -> None:
+    def _prepare_step(self, t: float, scale: float) -> None:
         if self._extra.size:
             # Im(psi* H psi): all energies but K are real and drop out.
             most = MAX_GAIN * self._field.size / (self._total * self._number("dt_t_scale"))
-            strength = min(2 * self._number("Vc_cooling") / math.sqrt(self._total), most)
+            density = self.mu / self._number("g") * USUAL_POINTS
+            root = math.sqrt(self._total if self.params["as_published"] else density)
+            most /= self._density_gain(scale)
+            strength = self._density_gain(scale) * min(2 * self._number("Vc_cooling") / root, most)
             self._kernels.friction(self._friction, self._field, self._streaming, strength)

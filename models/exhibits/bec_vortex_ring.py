@@ -49,13 +49,13 @@ class BECVortexRing(Flowing):
             high=0.8,
             rebuild=True,
             label="Size of the ring",
-            help="Distance of the two vortices, as a part of the channel.",
+            help="Distance of the two vortices, as a part of the box's height.",
         ),
         FLOW,
         *with_defaults(FLUID, cooling=1e-10),
         *FINGER,
         *GRID,
-        *EXPERT,
+        *with_defaults(EXPERT, cooling_steps=20),
     )
     presets: ClassVar = {
         "A tight ring races": {"R": 0.05},
@@ -69,7 +69,7 @@ class BECVortexRing(Flowing):
         return np.broadcast_to(wall, self.shape).copy()
 
     def _initial(self) -> ComplexArray:
-        n = np.maximum(self.mu - self._potential, 0)
+        n = np.maximum(self.mu - self._potential, 0) / self._number("g")
         psi = np.sqrt(n).astype(complex)
         Ly = self.grid.size[1]
         a = self._number("R") * Ly / 2
@@ -77,7 +77,9 @@ class BECVortexRing(Flowing):
         xi = self._number("healing_length")
         psi *= np.abs(vortex_cores(self.grid.x, self.grid.y, centres, (1, -1), xi))
         psi *= self._circulation(a, 1) * self._circulation(-a, -1)
-        psi *= np.sqrt(psi.size * self.mu / self._number("g") / (np.abs(psi) ** 2).sum())
+        published = n.size * self.mu / self._number("g")
+        norm = published if self.params["as_published"] else n.sum()
+        psi *= np.sqrt(norm / (np.abs(psi) ** 2).sum())
         return self._relax(psi, int(self.params["cooling_steps"]))
 
     def _circulation(self, y0: float, sign: int) -> ComplexArray:

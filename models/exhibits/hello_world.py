@@ -88,6 +88,6 @@ class HelloWorld(GrossPitaevskii):
         n = (self.mu - self._potential) / self._number("g")
         psi = np.sqrt(n).astype(complex)
         if self.params["random_phase"]:
-            rng = np.random.default_rng(int(self.params["seed"]))
+            rng = self._random()
             psi *= np.exp(2j * np.pi * rng.random(self.shape))
         return self._relax(psi, int(self.params["cooling_steps"]))

@@ -23,7 +23,8 @@ class PersistentCurrents(GrossPitaevskii):
     $$V = 100\mu\left[1 - S(r^2 - R_1^2, \delta^2) + S(r^2 - R_2^2, \delta^2)\right],
     \qquad v(r) = \frac{\hbar}{m}\,\frac{w}{r}$$
 
-    $S$ is a smooth step of width $\delta^2$, $r = 1$ on the ellipse that fits the box, and $w$
+    $S$ is a smooth step of width $\delta^2$: at $R_1$ the inner wall has its full height still, and
+    at $R_2$ the outer one begins. $r = 1$ on the ellipse that fits the box, and $w$
     a whole number, the winding.
 
     **Checked:** the fields of super_hydro after 50 steps, to $10^{-9}$; a current of winding 8
@@ -105,7 +106,7 @@ class PersistentCurrents(GrossPitaevskii):
         n = np.maximum(self.mu - (self._potential - floor), 0) / self._number("g")
         psi = np.sqrt(n).astype(complex)
         if self.params["random_phase"]:
-            rng = np.random.default_rng(int(self.params["seed"]))
+            rng = self._random()
             psi *= np.exp(2j * np.pi * rng.random(self.shape))
         else:
             theta = np.arctan2(self.grid.y, self.grid.x)

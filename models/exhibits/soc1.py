@@ -29,7 +29,7 @@ class SOC1(GrossPitaevskii):
     \qquad \kappa = \frac{k}{k_R}, \quad E_R = \frac{\hbar^2k_R^2}{2m}$$
 
     This is the lower band of SOC2 alone, seen from its minimum $k_0$: at rest the phase is even.
-    The mass along $x$ is $\hbar^2/E_-''$, which is negative where the two minima meet.
+    The mass along $x$ is $\hbar^2/E_-''$, which is negative between the two minima.
     $\tan\theta$ is the cooling. Lengths are in units of $dx$, $\hbar = m = g = 1$. Tracers show
     the wave number, which is not the velocity where the mass is negative.
 
@@ -37,14 +37,15 @@ class SOC1(GrossPitaevskii):
     to 1 %; a push against the negative mass moves a packet the wrong way; the speed of sound
     along $x$ and $y$ is that of the two masses, within 2 %.
 
-    Source: M. A. Khamehchi and others, *Phys. Rev. Lett.* 118, 155301 (2017).
+    Source: M. A. Khamehchi and others, *Phys. Rev. Lett.* 118, 155301 (2017), whose light in figure
+    2c is that of the defaults, $4wE_R = 2.5E_R$ and $4dE_R = 0.54E_R$.
     """
 
     title: ClassVar = "Negative mass"
     pictures: ClassVar = ()  # at rest, its atoms form a wave
     parameters: ClassVar[tuple[Parameter, ...]] = (
         *with_defaults(FLUID, cooling=3e-3, healing_length=2.5),
-        *with_defaults(SPIN_ORBIT, k_R=0.25, soc_d=0.135, soc_w=0.3),
+        *with_defaults(SPIN_ORBIT, k_R=0.25, soc_d=0.135, soc_w=0.625),
         Float(name="cloud", default=3.0, low=0.0, high=20.0, step=0.5, rebuild=True,
               label="Cloud at the start", group="Fluid", unit="mu/g",
               help="How much denser than the fluid around it a round cloud is at the start."),

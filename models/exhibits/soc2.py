@@ -21,6 +21,9 @@ from models.pictures import EMPTY, HEADROOM, blank_picture, grey
 FAULT_PAIRS = 6
 """Ends of stripes that point up, and as many that point down."""
 
+NOISE = 1e-3
+"""Of the first field, at each point: what is not steady needs a push to come apart."""
+
 ATOMS = (
     Float(name="g_aa", default=1.0, low=0.05, high=10.0, step=0.05, rebuild=True,
           label="Repulsion, first kind", group="Atoms",
@@ -37,7 +40,7 @@ ATOMS = (
 class SOC2(GrossPitaevskii):
     r"""Light turns these atoms into another kind and back, and their fluid grows stripes.
 
-    Each turn also gives an atom a kick to the left or to the right. So it has two speeds at
+    Each turn also gives an atom a kick to the left or to the right. So it has two momenta at
     which it is most at ease, and a cloud of such atoms takes both at once: the two waves
     overlap, and the fluid, though it flows without friction, is striped like a crystal. Push
     your finger through the stripes; break them, and watch how they join again.
@@ -52,7 +55,9 @@ class SOC2(GrossPitaevskii):
     the light, $d$ its detuning, and $k_R$ is rounded so that whole waves fit the box. Below
     $w = 1$ there are two minima of the energy, and stripes $\pi/k_R\sqrt{1-w^2}$ apart; above it
     there is one. $\tan\theta$ is the cooling. Lengths are in units of $dx$, $\hbar = m = 1$.
-    Phase, vortices and tracers are those of the first component.
+    Phase and vortices are those of the first component; tracers, speed and angular momentum are
+    those of the total current, which alone carries all atoms. Each start has a little noise of
+    its seed, so that a mixture that is not steady comes apart.
 
     **Checked:** the fields of super_hydro after 50 steps, to $10^{-9}$ (single precision: to
     $10^{-4}$); a wave that the light has taken hold of keeps its two amplitudes and turns its
@@ -168,11 +173,13 @@ class SOC2(GrossPitaevskii):
             psi[1] += b * np.exp(1j * (k - light.k_R) * self.grid.x) * envelope
         norm = math.prod(self.shape) * self.mu / self._number("g_aa")
         psi *= math.sqrt(norm / (np.abs(psi) ** 2).sum())
+        dice = self._random().normal(size=(2, *self._field_shape))
+        psi *= 1 + NOISE * (dice[0] + 1j * dice[1])
         return self._relax(psi, int(self.params["cooling_steps"]))
 
     def _faults(self) -> Complex:
         """A factor with vortices: where two waves overlap, a stripe begins at each of them."""
-        rng = np.random.default_rng(int(self.params["seed"]))
+        rng = self._random()
         Lx, Ly = self.grid.size
         x, y = rng.random((2, 2 * FAULT_PAIRS)) - 0.5
         signs = [1, -1] * FAULT_PAIRS
@@ -180,7 +187,7 @@ class SOC2(GrossPitaevskii):
         return periodic_vortices(self.grid, x * Lx + 1j * y * Ly, signs, xi)
 
     def _potential_step(self, scale: float, fingers: FingerTable) -> None:
-        number = self._number
+        number, gain = self._number, self._density_gain(scale)
         first, second = self._layers
         self._kernels.spinor_step(
             first,
@@ -189,9 +196,9 @@ class SOC2(GrossPitaevskii):
             self._mixing,
             self._row,
             self._pairs,
-            number("g_aa"),
-            number("g_bb"),
-            number("g_ab"),
+            gain * number("g_aa"),
+            gain * number("g_bb"),
+            gain * number("g_ab"),
             self._half_detuning,
             self._rate,
             scale,

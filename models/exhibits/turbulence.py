@@ -30,7 +30,7 @@ class Turbulence(GrossPitaevskii):
 
     Half of the whirlpools turn one way, half the other. Where two opposite ones meet they
     destroy each other in a puff of sound, and the storm dies down, while those that are left
-    gather with their own kind: big eddies made of many small ones, as Onsager foretold.
+    can gather with their own kind: big eddies made of many small ones, as Onsager foretold.
 
     $$\psi = \sqrt{\mu/g}\,\prod_k f(|z - z_k|)\,e^{\pm i\,\arg\vartheta_1(\pi (z - z_k)/L_x)}$$
 
@@ -69,7 +69,7 @@ class Turbulence(GrossPitaevskii):
         *with_defaults(FLUID, cooling=1e-3),
         *FINGER,
         *GRID,
-        *EXPERT,
+        *with_defaults(EXPERT, cooling_steps=20, seed=0),
     )
     presets: ClassVar = {
         "Two big eddies": {"order": "clusters", "cooling": 1e-4},
@@ -81,7 +81,7 @@ class Turbulence(GrossPitaevskii):
         xi = self._number("healing_length")
         n = math.sqrt(self.mu / self._number("g"))
         if self.params["random_phase"]:
-            rng = np.random.default_rng(int(self.params["seed"]))
+            rng = self._random()
             psi = n * np.exp(2j * np.pi * rng.random(self.shape))
         else:
             pairs = int(self.params["pairs"])
@@ -93,9 +93,9 @@ class Turbulence(GrossPitaevskii):
 
     def _places(self, pairs: int, xi: float) -> Complex:
         """Where the vortices are, the positive ones first, none too close to another."""
-        rng = np.random.default_rng(int(self.params["seed"]))
+        rng = self._random()
         Lx, Ly = self.grid.size
-        least = min(8 * xi, math.sqrt(Lx * Ly / pairs) / 4)
+        least = min(8 * xi, math.sqrt(Lx * Ly / (2 * pairs)) / 2)
         places: list[complex] = []
         for k in range(2 * pairs):
             partner = places[k - pairs] if k >= pairs else None

@@ -19,6 +19,7 @@ from models.numerics.fft import FftwTransform, LibraryTransform, Transform
 from models.numerics.flow import Flow
 from models.numerics.kernels_numpy import Kernels
 from models.numerics.posts import Posts
+from models.numerics.turning import Turning
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Backend:
         self._pyfftw = None if plain else _pyfftw()
         self.kernels: Kernels = _kernels(precision, plain)
         self._compiled = self.kernels.name != Kernels.name
+        self.fuses = self._compiled and precision == "single"
 
     @cached_property
     def flow(self) -> Flow:
@@ -58,6 +60,15 @@ class Backend:
         from models.numerics.compiled_posts import CompiledPosts
 
         return CompiledPosts(self.real)
+
+    @cached_property
+    def turning(self) -> Turning:
+        """What lets a fluid follow a bowl. Compiled at the first use, for one exhibit only."""
+        if not self._compiled:
+            return Turning()
+        from models.numerics.compiled_turning import CompiledTurning
+
+        return CompiledTurning(self.complex)
 
     def empty(self, shape: tuple[int, ...]) -> ComplexArray:
         """An uninitialised complex array, aligned for FFTW."""

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import pickle
+import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import platformdirs
+
+log = logging.getLogger(__name__)
+
+Code = TypeVar("Code")
+
+BROKEN = (
+    pickle.UnpicklingError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
+"""What reading garbage as a pickle raises."""
 
 
 def cache_folder() -> Path:
@@ -17,6 +39,26 @@ def cache_folder() -> Path:
 def use_numba_cache() -> None:
     """Tell numba, before it is first imported, to keep its machine code in our folder."""
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "numba"))
+
+
+def numba_cache_folder() -> Path:
+    """Where it keeps that."""
+    use_numba_cache()
+    return Path(os.environ["NUMBA_CACHE_DIR"])
+
+
+def rebuilt_if_broken(build: Callable[[], Code]) -> Code:
+    """What `build` compiles, or reads from numba's folder. If that is broken, it is emptied first.
+
+    Numba reads its files with pickle and raises whatever pickle does.
+    """
+    try:
+        return build()
+    except BROKEN as error:
+        folder = numba_cache_folder()
+        log.warning("machine code in %s is not readable (%r): compiling it again", folder, error)
+        shutil.rmtree(folder, ignore_errors=True)
+        return build()
 
 
 def write_atomically(path: Path, content: bytes) -> None:

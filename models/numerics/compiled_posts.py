@@ -9,6 +9,7 @@ import numba
 import numpy as np
 
 from models.numerics.arrays import ComplexArray, FloatArray
+from models.numerics.cache import rebuilt_if_broken
 from models.numerics.compiled_step import FASTMATH, gaussian, reach_of
 from models.numerics.finger_table import FingerTable
 from models.numerics.posts import Posts
@@ -100,4 +101,5 @@ class CompiledPosts(Posts):
 
 
 def _compiled(function: Any, signature: str) -> Any:
-    return numba.njit(signature, nogil=True, cache=True, fastmath=FASTMATH)(function)
+    options: Any = {"nogil": True, "cache": True, "fastmath": FASTMATH}
+    return rebuilt_if_broken(lambda: numba.njit(signature, **options)(function))

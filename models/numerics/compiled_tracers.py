@@ -15,7 +15,7 @@ from models.numerics.kernels_numpy import DRIFT_STRIDES, MAX_SUBSTEPS
 
 
 def _velocity(psi: Any, x: float, y: float, v_max: float, floor: float) -> Any:
-    nx, ny = psi.shape
+    layers, nx, ny = psi.shape
     i = math.floor(x)
     j = math.floor(y)
     s = x - i
@@ -49,19 +49,25 @@ def _velocity(psi: Any, x: float, y: float, v_max: float, floor: float) -> Any:
     j1 = int(j) % ny
     j2 = int(j + 1) % ny
     j3 = int(j + 2) % ny
-    p = 0j
-    px = 0j
-    py = 0j
-    for a in range(4):
-        line = psi[int(i - 1 + a) % nx]
-        f0, f1, f2, f3 = line[j0], line[j1], line[j2], line[j3]
-        across = wy[0] * f0 + wy[1] * f1 + wy[2] * f2 + wy[3] * f3
-        p += wx[a] * across
-        px += dx[a] * across
-        py += wx[a] * (dy[0] * f0 + dy[1] * f1 + dy[2] * f2 + dy[3] * f3)
-    n = p.real * p.real + p.imag * p.imag + floor
-    vx = (p.real * px.imag - p.imag * px.real) / n
-    vy = (p.real * py.imag - p.imag * py.real) / n
+    n = floor
+    jx = 0.0
+    jy = 0.0
+    for k in range(layers):
+        p = 0j
+        px = 0j
+        py = 0j
+        for a in range(4):
+            line = psi[k, int(i - 1 + a) % nx]
+            f0, f1, f2, f3 = line[j0], line[j1], line[j2], line[j3]
+            across = wy[0] * f0 + wy[1] * f1 + wy[2] * f2 + wy[3] * f3
+            p += wx[a] * across
+            px += dx[a] * across
+            py += wx[a] * (dy[0] * f0 + dy[1] * f1 + dy[2] * f2 + dy[3] * f3)
+        n += p.real * p.real + p.imag * p.imag
+        jx += p.real * px.imag - p.imag * px.real
+        jy += p.real * py.imag - p.imag * py.real
+    vx = jx / n
+    vy = jy / n
     speed = math.sqrt(vx * vx + vy * vy)
     if speed > v_max:
         vx *= v_max / speed
@@ -77,7 +83,7 @@ _velocity = numba.njit(nogil=True, fastmath=FASTMATH, error_model="numpy")(_velo
 def advect(
     psi: Any, at: Any, time: float, drift_x: float, drift_y: float, floor: float, stride: float
 ) -> None:
-    nx, ny = psi.shape
+    _, nx, ny = psi.shape
     v_max = math.pi
     drift = math.sqrt(drift_x**2 + drift_y**2)
     for k in range(at.shape[0]):

@@ -7,7 +7,7 @@ counted from the centre of the box, as in `models.gpe`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -45,3 +45,13 @@ class FingerTable:
         """All of them together, float64 of shape (Nx, Ny)."""
         total: FloatArray = self.gx[: self.bumps].T.astype(float) @ self.gy[: self.bumps]
         return total
+
+
+class Spring(NamedTuple):
+    """What a finger's potential obeys, in the table's units."""
+
+    spring: float
+    damping: float
+    height: float
+    r0: float
+    dx: float

@@ -2,6 +2,7 @@
 
 Lengths are in grid cells and the velocity is the gradient of the phase, by the difference of
 fourth order of psi itself, which is smooth where the velocity is not. `drift` is added to it.
+Of a field with several components, (components, Nx, Ny), all is that of their total current.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ class Flow:
 
     def current(self, psi: ComplexArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Both components of Im(psi* grad psi), and |psi|^2, each of shape (Nx, Ny)."""
-        jx, jy = ((psi.conj() * _difference(psi, axis)).imag for axis in (0, 1))
-        return jx, jy, psi.real**2 + psi.imag**2
+        layers = components(psi)
+        jx, jy = ((layers.conj() * difference(layers, a)).imag.sum(axis=0) for a in (1, 2))
+        return jx, jy, (layers.real**2 + layers.imag**2).sum(axis=0)
 
     def grey_speed(
         self,
@@ -35,12 +37,18 @@ class Flow:
     def angular_momentum(self, psi: ComplexArray, drift: tuple[float, float]) -> float:
         """The sum of x jy - y jx about the middle of the box."""
         jx, jy, n = self.current(psi)
-        Nx, Ny = psi.shape
+        Nx, Ny = n.shape
         x, y = np.arange(Nx)[:, None] - Nx / 2, np.arange(Ny)[None, :] - Ny / 2
         return float((x * (jy + n * drift[1]) - y * (jx + n * drift[0])).sum())
 
 
-def _difference(psi: ComplexArray, axis: int) -> ComplexArray:
+def components(psi: ComplexArray) -> ComplexArray:
+    """`psi`, of shape (Nx, Ny) or (components, Nx, Ny), as the latter; not a copy."""
+    return psi.reshape(-1, *psi.shape[-2:])
+
+
+def difference(psi: ComplexArray, axis: int) -> ComplexArray:
+    """Slope of `psi` along `axis` for each cell, to fourth order, in a periodic box."""
     near = np.roll(psi, -1, axis) - np.roll(psi, 1, axis)
     far = np.roll(psi, -2, axis) - np.roll(psi, 2, axis)
     slope: ComplexArray = (8 * near - far) / 12

@@ -1,8 +1,7 @@
 """The inner loops of `kernels_numpy`, compiled.
 
-Everything is compiled for one precision when `CompiledKernels` is built (or read from the cache on
-disk), so that no step ever waits for a compiler, and every function gives up the interpreter's
-lock while it runs.
+Each is compiled for one precision, or read from the cache on disk, when it is first called: a
+room needs few of them. Every one gives up the interpreter's lock while it runs.
 """
 
 from __future__ import annotations
@@ -24,8 +23,10 @@ from models.numerics import (
     kernels_numpy,
 )
 from models.numerics.arrays import ByteArray, ComplexArray, FloatArray
+from models.numerics.cache import rebuilt_if_broken
 from models.numerics.compiled_step import FASTMATH
 from models.numerics.finger_table import FingerTable
+from models.numerics.flow import components
 
 
 class CompiledKernels(kernels_numpy.Kernels):
@@ -48,38 +49,40 @@ class CompiledKernels(kernels_numpy.Kernels):
         field, wave, line, table = f"{c}[:,::1]", f"{c}[::1]", f"{r}[::1]", f"{f}[:,::1]"
         bumps = f"{r}[:,::1], {r}[:,::1], int64[:,::1]"
         plane = f"{r}[:,::1]"
-        self._kick_signature = (
-            f"void({plane}, {plane}, {plane}, {line}, {line}, {f}, {f}, int64, {bumps})"
+        self._kick = _Late(
+            compiled_wave.wave_kick,
+            f"void({plane}, {plane}, {plane}, {line}, {line}, {f}, {f}, int64, {bumps})",
         )
-        self._drift_signature = f"void({plane}, {plane}, {plane}, {plane}, {f}, {f})"
-        self._spinor_signature = (
+        self._drift = _Late(
+            compiled_wave.wave_drift, f"void({plane}, {plane}, {plane}, {plane}, {f}, {f})"
+        )
+        self._spinor = _Late(
+            compiled_spinor.spinor_step,
             f"void({field}, {field}, {field}, {wave}, {line}, {wave}, "
             f"UniTuple(UniTuple({r}, {compiled_spinor.SERIES_TERMS}), 4), "
-            f"{', '.join([f] * 4)}, complex128, {f}, int64, {bumps})"
+            f"{', '.join([f] * 4)}, complex128, {f}, int64, {bumps})",
         )
-        self._move = _compiled(
+        self._move = _Late(
             compiled_step.move_fingers, f"void({table}, int64, {', '.join([f] * 8)}, {bumps})"
         )
-        self._potential = _compiled(
+        self._potential = _Late(
             compiled_step.potential_step,
             f"void({field}, {field}, {r}[:,::1], {line}, {r}[:,::1], {f}, {f}, {f}, {f}, int64, "
             f"{bumps})",
         )
-        self._kinetic = _compiled(compiled_step.kinetic_step, f"{f}({field}, {wave}, {wave})")
-        self._friction = _compiled(
-            compiled_step.friction, f"void({r}[:,::1], {field}, {field}, {f})"
-        )
-        self._table = _compiled(
+        self._kinetic = _Late(compiled_step.kinetic_step, f"{f}({field}, {wave}, {wave})")
+        self._friction = _Late(compiled_step.friction, f"void({r}[:,::1], {field}, {field}, {f})")
+        self._table = _Late(
             compiled_step.table_factor,
             f"void({field}, int64[::1], {line}, {line}, {line}, {f}, {f}, {wave})",
         )
-        self._spectrum = _compiled(
+        self._spectrum = _Late(
             compiled_look.spectrum, f"UniTuple({f}, 3)({field}, {line}, {line}, {line}, {line})"
         )
-        self._moments = _compiled(compiled_look.moments, f"UniTuple({f}, 2)({field})")
-        self._grey = _compiled(compiled_look.grey_density, f"void({field}, {f}, uint8[:,::1])")
-        self._advect = _compiled(
-            compiled_tracers.advect, f"void({field}, {table}, {f}, {f}, {f}, {f}, {f})"
+        self._moments = _Late(compiled_look.moments, f"UniTuple({f}, 2)({field})")
+        self._grey = _Late(compiled_look.grey_density, f"void({field}, {f}, uint8[:,::1])")
+        self._advect = _Late(
+            compiled_tracers.advect, f"void({c}[:,:,::1], {table}, {f}, {f}, {f}, {f}, {f})"
         )
 
     def move_fingers(
@@ -137,11 +140,6 @@ class CompiledKernels(kernels_numpy.Kernels):
             fingers.spans,
         )
 
-    @cached_property
-    def _spinor(self) -> Any:
-        # For one exhibit only, so not compiled before it asks.
-        return _compiled(compiled_spinor.spinor_step, self._spinor_signature)
-
     def spinor_step(
         self,
         first: ComplexArray,
@@ -178,13 +176,6 @@ class CompiledKernels(kernels_numpy.Kernels):
             fingers.spans,
         )
 
-    @cached_property
-    def _wave(self) -> tuple[Any, Any]:
-        return (
-            _compiled(compiled_wave.wave_kick, self._kick_signature),
-            _compiled(compiled_wave.wave_drift, self._drift_signature),
-        )
-
     def wave_kick(
         self,
         height: FloatArray,
@@ -196,8 +187,7 @@ class CompiledKernels(kernels_numpy.Kernels):
         drive: float,
         fingers: FingerTable,
     ) -> None:
-        kick, _ = self._wave
-        kick(
+        self._kick(
             height,
             rate,
             links,
@@ -220,8 +210,7 @@ class CompiledKernels(kernels_numpy.Kernels):
         dt: float,
         share: float,
     ) -> None:
-        _, drift = self._wave
-        drift(height, rate, kept, strength, dt, share)
+        self._drift(height, rate, kept, strength, dt, share)
 
     def kinetic_step(self, psi: ComplexArray, ex: ComplexArray, ey: ComplexArray) -> float:
         total: float = self._kinetic(psi, ex, ey)
@@ -273,10 +262,21 @@ class CompiledKernels(kernels_numpy.Kernels):
         floor: float,
         stride: float,
     ) -> None:
-        self._advect(psi, at, time, drift_x, drift_y, floor, stride)
+        self._advect(components(psi), at, time, drift_x, drift_y, floor, stride)
 
 
-def _compiled(function: Any, signature: str) -> Any:
-    return numba.njit(signature, nogil=True, cache=True, fastmath=FASTMATH, error_model="numpy")(
-        function
-    )
+class _Late:
+    """A function that is compiled, or read from the cache, when it is first called."""
+
+    def __init__(self, function: Any, signature: str) -> None:
+        self._function, self._signature = function, signature
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self._code(*arguments)
+
+    @cached_property
+    def _code(self) -> Any:
+        options: Any = {"nogil": True, "cache": True, "fastmath": FASTMATH}
+        return rebuilt_if_broken(
+            lambda: numba.njit(self._signature, error_model="numpy", **options)(self._function)
+        )

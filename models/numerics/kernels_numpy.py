@@ -24,6 +24,7 @@ from models.numerics.finger_table import (
     X,
     Y,
 )
+from models.numerics.flow import components
 
 MAX_SUBSTEPS = 24
 """Of a tracer in one block: one close to a vortex turns quickly."""
@@ -255,9 +256,12 @@ class Kernels:
         """Carry the points `at` (count, 2) with the flow for `time`, by Runge-Kutta steps.
 
         The velocity is Im(psi* grad psi) / (|psi|^2 + floor), at most pi, plus a drift; lengths
-        are in grid cells from index 0. It is taken from a cubic through psi itself, which is
+        are in grid cells from index 0. Of several components, (components, Nx, Ny), it is that
+        of their total current. It is taken from a cubic through psi itself, which is
         smooth where the velocity is not: at a vortex. One step moves about `stride` cells.
         """
+
+        psi = components(psi)
 
         def flow(points: FloatArray) -> FloatArray:
             v = _velocity(psi, points, floor)
@@ -278,7 +282,7 @@ class Kernels:
             c = flow(p + 0.5 * h * b)
             d = flow(p + h * c)
             at[moving] = p + h * (a + 2 * b + 2 * c + d) / 6
-        at %= psi.shape
+        at %= psi.shape[1:]
 
 
 def _gaussians(at: FloatArray, n: int, r0: float, dx: float) -> FloatArray:
@@ -293,13 +297,14 @@ def _velocity(psi: ComplexArray, points: FloatArray, floor: float) -> FloatArray
     wx, dx = _cubic(points[:, 0] - base[:, 0])
     wy, dy = _cubic(points[:, 1] - base[:, 1])
     offsets = np.arange(-1, 3)
-    i = (base[:, 0].astype(int)[:, None] + offsets) % psi.shape[0]
-    j = (base[:, 1].astype(int)[:, None] + offsets) % psi.shape[1]
-    f = psi[i[:, :, None], j[:, None, :]].astype(complex)
-    p = np.einsum("na,nb,nab->n", wx, wy, f)
-    gradient = (np.einsum("na,nb,nab->n", dx, wy, f), np.einsum("na,nb,nab->n", wx, dy, f))
-    n = np.abs(p) ** 2 + floor
-    v = np.stack([(p.conj() * g).imag / n for g in gradient], axis=1)
+    _, Nx, Ny = psi.shape
+    i = (base[:, 0].astype(int)[:, None] + offsets) % Nx
+    j = (base[:, 1].astype(int)[:, None] + offsets) % Ny
+    f = psi[:, i[:, :, None], j[:, None, :]].astype(complex)
+    p = np.einsum("na,nb,cnab->cn", wx, wy, f)
+    gradient = (np.einsum("na,nb,cnab->cn", dx, wy, f), np.einsum("na,nb,cnab->cn", wx, dy, f))
+    n = (np.abs(p) ** 2).sum(axis=0) + floor
+    v = np.stack([(p.conj() * g).imag.sum(axis=0) / n for g in gradient], axis=1)
     speed = np.hypot(v[:, 0], v[:, 1])
     v *= (math.pi / np.maximum(speed, math.pi))[:, None]
     return np.where(np.isfinite(v), v, 0.0)

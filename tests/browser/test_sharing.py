@@ -152,3 +152,23 @@ def test_two_touches_are_two_fingers(open_page: OpenPage, exhibit: Exhibit) -> N
     wait_until(lambda: len(exhibit.json(state)["fingers"]) == 2, "both are there")
     touches.send("Input.dispatchTouchEvent", {"type": "touchCancel", "touchPoints": []})
     wait_until(lambda: not exhibit.json(state)["fingers"], "both are lifted")
+
+
+@pytest.mark.long
+def test_a_preset_undoes_the_one_before_and_begins_anew(
+    open_page: OpenPage, exhibit: Exhibit
+) -> None:
+    page = open_page()
+    open_drawer(page)
+    state = "api/rooms/BEC/state"
+    page.get_by_role("button", name="A tangle that cools").click()
+    wait_until(lambda: exhibit.json(state)["params"]["random_phase"], "the room has the tangle")
+    wait_until(lambda: exhibit.json(state)["sim_time"] > 20, "it has run a while")
+    page.get_by_role("button", name="Still water").click()
+    wait_until(lambda: exhibit.json(state)["params"]["winding"] == 0, "the room has it")
+    calm = exhibit.json(state)["params"]
+    assert (calm["random_phase"], calm["cooling"], calm["cooling_steps"]) == (False, 1e-10, 100)
+    wait_until(lambda: exhibit.json(state)["sim_time"] > 20, "it has run a while")
+    before = exhibit.json(state)["sim_time"]
+    page.get_by_role("button", name="Still water").click()
+    wait_until(lambda: exhibit.json(state)["sim_time"] < before, "the same one begins anew, too")

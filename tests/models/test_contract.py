@@ -28,6 +28,11 @@ from tests.support.fields import FIELDS, GRIDLESS
 
 EVERY = pytest.mark.parametrize("name", models.names())
 EVERY_FIELD = pytest.mark.parametrize("name", FIELDS)
+EVERY_KEEPER = pytest.mark.parametrize(
+    "name", [n for n in FIELDS if "norm" in models.get(n).channels and n != "Quench"]
+)
+"""Of its number of atoms."""
+
 EVERY_GRIDLESS = pytest.mark.parametrize("name", GRIDLESS)
 
 
@@ -35,7 +40,7 @@ def small(name: str, precision: Any = "single", **params: Any) -> FieldModel:
     """The exhibit on a small grid."""
     exhibit = models.get(name)
     declared = {parameter.name for parameter in exhibit.parameters}
-    sizes = {"Nx": 48, "Ny": 32, "cooling_steps": 10}
+    sizes = {"Nx": 48, "Ny": 32, "cooling_steps": 10, "seed": 1}
     wanted = {**sizes, **params}
     model = exhibit({k: v for k, v in wanted.items() if k in declared}, precision)
     assert isinstance(model, FieldModel)
@@ -105,6 +110,69 @@ def test_presets_can_be_tried(name: str) -> None:
         assert np.abs(a - b).max() > 1e-3 * np.abs(a).max()
 
 
+@EVERY_KEEPER
+@pytest.mark.parametrize("precision", ["single", "double"])
+def test_what_is_shown_is_true_at_every_cooling(name: str, precision: Any) -> None:
+    """A step cools first and makes up for it in the next; nobody may see what is between them."""
+    model = small(name, precision)
+    atoms = model.channel("norm")
+    for cooling in (1e-10, 0.01, 0.1, 1.0, 1e-10):
+        model.set({"cooling": cooling})
+        model.step(30)
+        assert model.channel("norm") == pytest.approx(atoms, rel=1e-5)
+        assert model.density().sum() == pytest.approx(atoms * model.grid.dx**-2, rel=1e-5)
+
+
+@EVERY_KEEPER
+def test_channels_do_not_jump_when_only_the_cooling_changes(name: str) -> None:
+    """At rest in time, the same fluid has the same energies, whatever will cool it next."""
+    model = small(name, "double", cooling=1.0)
+    model.step(10)
+    shown = [model.channel(part) for part in ("energy", "norm", "angular_momentum")]
+    model.set({"cooling": 1e-10})
+    after = [model.channel(part) for part in ("energy", "norm", "angular_momentum")]
+    np.testing.assert_allclose(after, shown, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["Quench", "Turbulence"])
+def test_each_start_throws_other_dice_and_any_can_be_had_again(name: str) -> None:
+    model = small(name, seed=0)
+    seeds, fields = [], []
+    for _ in range(3):
+        model.step(20)
+        seeds.append(model.channel("seed"))
+        fields.append(model.psi)
+        model.reset()
+    assert len(set(seeds)) == 3
+    assert np.abs(fields[0] - fields[1]).max() > 0.01 * np.abs(fields[0]).max()
+    model.set({"seed": seeds[1]})
+    assert model.channel("seed") == seeds[1]
+    model.step(20)
+    np.testing.assert_allclose(model.psi, fields[1], atol=1e-4 * np.abs(fields[1]).max())
+
+
+@EVERY_FIELD
+def test_a_presets_state_does_not_depend_on_what_ran_before(name: str) -> None:
+    """But for rounding, which follows the transforms' plans. Where a start is random, of a seed."""
+    exhibit = models.get(name)
+    same = {"Nx": 48, "Ny": 32, "seed": 3}
+    fresh = {preset: exhibit({**exhibit.preset(preset), **same}) for preset in exhibit.presets}
+    used = small(name)
+    for before, after in itertools.permutations(exhibit.presets, 2):
+        for preset in (before, after):
+            used.touch("a", 0.5, 0.5)
+            used.step(3)
+            used.lift("a")
+            used.set({**exhibit.preset(preset), "seed": 3})
+            used.reset()
+            expected = fresh[preset]
+            assert isinstance(expected, FieldModel)
+            assert (used.params, used.t, used.shape) == (expected.params, 0.0, (48, 32))
+            largest = np.abs(expected.psi).max()
+            np.testing.assert_allclose(used.psi, expected.psi, rtol=0, atol=1e-3 * largest)
+            assert used.fingers() == []
+
+
 @EVERY_FIELD
 @pytest.mark.parametrize("precision", ["single", "double"])
 def test_a_round_through_the_contract(name: str, precision: Any) -> None:
@@ -155,7 +223,7 @@ def test_steps_in_blocks_are_the_same_steps(name: str) -> None:
 @EVERY_FIELD
 def test_load_goes_on_where_psi_left_off(name: str) -> None:
     # The norm that is kept is that of the loaded field, from which cooling takes a little.
-    a, b = (small(name, "double", cooling=1e-10) for _ in range(2))
+    a, b = (small(name, "double", cooling=1e-10, temperature=0.0) for _ in range(2))
     a.step(10)
     b.load(a.psi, a.t)
     for model in (a, b):

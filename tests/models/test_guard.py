@@ -74,6 +74,7 @@ def test_nothing_that_is_not_finite_comes_out() -> None:
     model = BEC(SMALL)
     model.set_tracers(50)
     model.step(20)
+    model._settle()
     model._field[5, 5] = np.nan
     model.step(20)
     assert model.healthy() == guard.NOT_FINITE
@@ -95,6 +96,7 @@ def test_restore_goes_back_and_further_back() -> None:
             assert model.healthy() is None
         model.step(20)
     model.set({"cooling": 0.5})
+    model._settle()
     model._field[5, 5] = np.inf
     model.step(1)
     assert model.healthy() == guard.NOT_FINITE
@@ -149,3 +151,33 @@ def test_random_extreme_settings_never_show_and_never_kill(precision: Any) -> No
             assert picture.lo < picture.hi < np.inf
         assert np.isfinite(model.psi).all()
         assert np.isfinite(model.tracers()).all()
+
+
+@pytest.mark.long
+def test_a_fluid_without_cooling_stays_beautiful_however_long_it_is_stirred() -> None:
+    """Its shortest waves fade. As published they are kept: all becomes noise, and the guard says
+    so before there is nothing else to be seen."""
+    energies, verdicts = {}, {}
+    for published in (False, True):
+        model = BEC({**SMALL, "winding": 0, "cooling": 1e-10, "as_published": published})
+        verdicts[published] = set()
+        for frame in range(1200):
+            turn = frame / 20
+            model.touch("a", 0.5 + 0.3 * np.cos(turn), 0.5 + 0.3 * np.sin(1.3 * turn))
+            model.step(20)
+            verdicts[published].add(model.healthy())
+        energies[published] = model.channel("energy")
+    assert energies[False] < 2.0
+    assert energies[True] > 2 * energies[False]
+    assert verdicts[False] == {None}
+    assert guard.TOO_FINE in verdicts[True]
+
+
+def test_fading_leaves_alone_what_the_grid_resolves() -> None:
+    """Sound of eight cells keeps its energy for 3000 steps to 1e-4, and a pair its distance."""
+    model = BEC({**SMALL, "cylinder": False, "winding": 0, "cooling": 1e-10}, "double")
+    wave = np.cos(2 * np.pi * 8 * model.grid.x / 64) * np.ones((1, 64))
+    model.load(np.sqrt(model.mu) * (1 + 0.02 * wave))
+    before = model.channel("energy")
+    model.step(3000)
+    assert model.channel("energy") - 0.5 == pytest.approx(before - 0.5, rel=1e-2)

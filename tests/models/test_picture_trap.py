@@ -148,6 +148,7 @@ def test_a_roll_back_keeps_the_picture() -> None:
         model.step(20)
         assert model.healthy() is None
     good = model.density()
+    model._settle()
     model._field[...] = np.nan
     model.step(1)
     assert model.healthy() is not None

@@ -28,7 +28,8 @@ def test_fields_after_10_and_50_steps(name: str, precision: str) -> None:
     given = case["params"]
     exhibit = models.get(case["model"])
     declared = {parameter.name for parameter in exhibit.parameters}
-    model = exhibit({k: v for k, v in given.items() if k in declared}, precision)
+    known = {k: v for k, v in given.items() if k in declared}
+    model = exhibit({**known, "as_published": True}, precision)
     assert isinstance(model, FieldModel)
     box = np.array([given["Nx"], given["Ny"]]) * given["dx"]
     start = np.array(case["potential_at_start"]) / box + 0.5

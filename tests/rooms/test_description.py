@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+import models
 from app.rooms.description import describe
 from tests.support.toy import Counter, Wave
 
@@ -56,3 +57,12 @@ def test_prices_are_no_equations() -> None:
     about = describe("Costs", Costs)["about"]
     assert "A ticket costs $5, two cost $9." in about
     assert about.count("<math") == 1
+
+
+def test_a_preset_names_every_parameter_but_the_grids() -> None:
+    """So whatever was set before, a page that sets all of them has what the preset is called."""
+    for name in models.names():
+        model = models.get(name)
+        free = {p.name: p.default for p in model.parameters if p.group != "Grid"}
+        told = {preset["name"]: preset["params"] for preset in describe(name, model)["presets"]}
+        assert told == {key: {**free, **own} for key, own in model.presets.items()}

@@ -19,6 +19,7 @@ const TAGS = { bool: "vortarium-toggle", choice: "vortarium-choice" };
  *
  * @typedef {object} Wishes
  * @property {(params: Record<string, Scalar>) => Promise<unknown>} set
+ * @property {() => Promise<unknown>} restart
  * @property {(view: string) => void} view
  * @property {() => void} looked  the palette changed
  * @property {(text: string) => void} complain
@@ -134,17 +135,22 @@ function section(title, open) {
  * @param {State} state
  * @param {Wishes} wishes
  */
-function presets(model, state, { set, complain }) {
+function presets(model, state, { set, restart, complain }) {
   const standard = Object.fromEntries(model.parameters.map((one) => [one.name, one.default]));
   if (model.parameters.length === 0) return null;
   const row = make("div", { class: "presets", role: "group", "aria-label": "Ready-made settings" });
   for (const { name, params } of [{ name: "Defaults", params: standard }, ...model.presets]) {
     const button = make("button", { class: "button", type: "button" }, name);
-    button.addEventListener("click", () => {
-      // What is so already need not be set: some changes start the fluid anew.
+    button.addEventListener("click", async () => {
+      // What is so already need not be set: some changes build the model anew.
       const news = Object.entries(params).filter(([key, value]) => state.params[key] !== value);
-      if (news.length === 0) return;
-      set(Object.fromEntries(news)).catch((fault) => complain(fault.message));
+      try {
+        if (news.length > 0) await set(Object.fromEntries(news));
+        // What was there before would make the name untrue.
+        await restart();
+      } catch (fault) {
+        complain(/** @type {Error} */ (fault).message);
+      }
     });
     row.append(button);
   }

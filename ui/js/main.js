@@ -157,6 +157,7 @@ function buildOnce() {
   declared = now;
   showControls = buildControls(byId("panel"), state, {
     set: (params) => connection.request("set", { params }),
+    restart: () => connection.request("do", { action: "reset", args: {} }),
     view(name) {
       state.view = name;
       connection.send("view", { name });

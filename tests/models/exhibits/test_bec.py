@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+import models
 from models.exhibits.bec import BEC
+from models.gpe import GrossPitaevskii
 
 BOX = {"Nx": 64, "Ny": 32, "cylinder": False, "cooling": 1e-10, "winding": 0}
+CALM = {"BEC": {"winding": 0}, "BECQuantumFriction": {"winding": 0}}
 
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("single", 0.02), ("double", 0.02)])
@@ -71,7 +74,7 @@ def test_density_heals_as_thomas_and_fermi_say() -> None:
         level = (low + high) / 2
         filled = np.maximum(level - model._potential, 0).sum()
         low, high = (level, high) if filled < model.density().sum() else (low, level)
-    assert bulk.mean() == pytest.approx(level, rel=0.02)
+    assert bulk.mean() == pytest.approx(level, rel=0.03)
 
 
 @pytest.mark.parametrize("winding", [-9, -3, 0, 1, 6, 7, 12])
@@ -102,7 +105,7 @@ def test_a_two_second_drag_sheds_vortices() -> None:
         model.touch("me", 0.2 + 0.6 * frame / (frames - 1), 0.4)
         model.step(20)
     (finger,) = model.fingers()
-    assert finger.potential[0] > 0.75
+    assert finger.potential[0] > 0.7
     new = len(model.vortices()) - 7
     assert new >= 2
 
@@ -121,3 +124,17 @@ def test_random_start_repeats_for_a_seed() -> None:
     a, b, c = (BEC({**params, "seed": seed}).psi for seed in (4, 4, 5))
     np.testing.assert_array_equal(a, b)
     assert np.abs(a - c).max() > 0.1
+
+
+@pytest.mark.parametrize("name", ["BEC", "BECVortices", "BECQuantumFriction", "BECVortexRing"])
+def test_walls_leave_the_units_true(name: str) -> None:
+    """The fluid between them has the density mu / g, within the 3 % that its healed edge takes:
+    what is called the speed of sound and the healing length is so. As published it had more."""
+    size = {"Nx": 192, "Ny": 192}
+    for published, low, high in ((False, 0.98, 1.04), (True, 1.05, 1.7)):
+        exhibit = models.get(name)
+        model = exhibit({**size, "as_published": published, **CALM.get(name, {})})
+        assert isinstance(model, GrossPitaevskii)
+        n = model.density()
+        bulk = float((n * n).sum() / n.sum())
+        assert low < bulk * float(model.params["g"]) / model.mu < high

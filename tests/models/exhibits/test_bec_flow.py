@@ -10,11 +10,12 @@ import pytest
 from models.exhibits.bec_flow import BECFlow
 
 SMALL = {"Nx": 128, "Ny": 96, "obstacle_r0": 6.0, "cooling": 1e-10}
+CALM = {"Nx": 64, "Ny": 32, "obstacle_V0_mu": 0.0}
 
 
-def drag_and_vortices(v: float, precision: Any) -> tuple[float, int]:
+def drag_and_vortices(v: float, precision: Any, cooling: float) -> tuple[float, int]:
     """Mean force of the fluid on the obstacle along the stream, and vortices seen at most."""
-    model = BECFlow({**SMALL, "v_v_c": v}, precision)
+    model = BECFlow({**SMALL, "v_v_c": v, "cooling": cooling}, precision)
     slope = np.gradient(model._potential, axis=0)
     model.step(400)
     forces, seen = [], 0
@@ -25,14 +26,33 @@ def drag_and_vortices(v: float, precision: Any) -> tuple[float, int]:
     return -float(np.mean(forces)), seen
 
 
-@pytest.mark.parametrize("precision", ["single", "double"])
-def test_landaus_critical_velocity(precision: Any) -> None:
-    slow, none = drag_and_vortices(0.2, precision)
-    fast, many = drag_and_vortices(0.8, precision)
+@pytest.mark.parametrize(("precision", "cooling"), [
+    ("single", 1e-10), ("double", 1e-10), ("single", 1e-3), ("single", 1e-2)
+])  # fmt: skip
+def test_landaus_critical_velocity(precision: Any, cooling: float) -> None:
+    slow, none = drag_and_vortices(0.2, precision, cooling)
+    fast, many = drag_and_vortices(0.8, precision, cooling)
     assert none == 0
     assert many >= 2
     assert fast != 0
     assert abs(slow) < 0.05 * abs(fast)
+
+
+@pytest.mark.parametrize("v", [0.3, 1.4])
+def test_cooling_leaves_a_stream_as_it_is(v: float) -> None:
+    """What cools it streams with it. As published it is at rest, and holds up whatever is faster
+    than sound: all atoms end in other waves."""
+    kept = {}
+    for published in (False, True):
+        model = BECFlow({**CALM, "v_v_c": v, "cooling": 0.1, "as_published": published}, "double")
+        rng = np.random.default_rng(3)
+        start = model.psi * (1 + 1e-3 * (rng.normal(size=model.shape) + 1j))
+        model.load(start)
+        model.step(4000)
+        waves = np.abs(np.fft.fft2(model.psi)) ** 2
+        kept[published] = waves[0, 0] / waves.sum()
+    assert kept[False] == pytest.approx(1, abs=1e-6)
+    assert (kept[True] > 0.99) == (v < 1)
 
 
 def test_a_uniform_stream_has_the_speed_it_says() -> None:

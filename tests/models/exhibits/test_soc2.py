@@ -119,3 +119,45 @@ def test_compiled_and_plain_steps_agree(precision: Any, tolerance: float, rabi: 
         model._potential_step(0.9, model._fingers.table)
         fields.append(model._field.copy())
     assert np.abs(fields[0] - fields[1]).max() < tolerance * np.abs(fields[1]).max()
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_tracers_stay_where_the_total_current_vanishes(plain: bool) -> None:
+    """In stripes each component streams, one to the right and one to the left: on the whole
+    nothing moves, so neither do specks, the speed, the probe and the angular momentum."""
+    model = SOC2({**BOX, "start": "stripes", "k_R": 0.3, "cooling_steps": 400})
+    if plain:
+        model._kernels = Backend("single", plain=True).kernels
+    model.set_tracers(200)
+    before = model.tracers()
+    model.step(200)
+    moved = (model.tracers() - before + 0.5) % 1 - 0.5
+    assert np.abs(moved * [64, 16]).max() < 1.0
+    assert model.picture("velocity").levels.max() < 20
+    assert model.channel("probe")["speed"] < 0.05
+    assert abs(model.channel("angular_momentum")) < 0.05
+
+
+def test_tracers_go_with_the_one_current_there_is() -> None:
+    """Both components with the phase of one plane wave: all atoms at hbar k / m."""
+    model = SOC2({**BOX, "k_R": 0.0, "soc_w": 0.0, "start": "one current"}, "double")
+    k = 2 * np.pi * 3 / 64
+    wave = np.exp(1j * k * model.grid.x) * np.ones((1, 16))
+    model.load(np.stack([0.5 * wave, 0.3 * wave]))
+    model.set_tracers(20)
+    before = model.tracers()
+    model.step(40)
+    moved = (model.tracers() - before + 0.5) % 1 - 0.5
+    np.testing.assert_allclose(moved[:, 0] * 64, k * model.t, rtol=2e-2)
+    assert model.channel("probe")["speed"] == pytest.approx(k / np.sqrt(model.mu), rel=2e-2)
+
+
+@pytest.mark.parametrize(("g_ab", "apart"), [(0.8, False), (1.5, True)])
+def test_a_mixture_comes_apart_if_it_must(g_ab: float, apart: bool) -> None:
+    """Two fluids mix if g_ab^2 < g_aa g_bb, and the seed's noise lets them part if not."""
+    mixture = {"Nx": 64, "Ny": 64, "k_R": 0.0, "soc_w": 0.0, "healing_length": 1.0, "seed": 2}
+    model = SOC2({**mixture, "g_ab": g_ab, "start": "stripes", "cooling": 0.01})
+    model.step(6000)
+    a, b = np.abs(model.psi) ** 2
+    spin = (b - a) / (a + b)
+    assert (spin.std() > 0.5) == apart
