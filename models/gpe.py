@@ -49,11 +49,13 @@ class GrossPitaevskii(PictureTrap):
         "seed": "What random numbers this start took; the parameter of this value repeats it",
         "vortex_number": "How many vortices turn anticlockwise, and how many clockwise",
         "boat": "Place, angle, size, speed, force and torque of the boat; null without one",
-        "probe": "Place of the probe; density there in 1/dx^2, speed in that of sound, phase",
+        "probe": "Place of the probe; density there in 1/dx^2, speed in that of sound, phase; "
+        "null until one is put down",
     }
     actions: ClassVar[Mapping[str, Action]] = TOOLS
 
     _boat: Boat | None
+    _probe: tuple[int, int] | None
     _weighed: tuple[float, dict[str, float]] | None
 
     def picture(self, view: str) -> Picture:
@@ -216,8 +218,10 @@ class GrossPitaevskii(PictureTrap):
             "torque": finite(boat.torque / self.mu),
         }
 
-    def _read_probe(self) -> dict[str, float | None]:
+    def _read_probe(self) -> dict[str, float | None] | None:
         """Fractions, density in 1/dx^2, speed in units of that of sound, and phase."""
+        if self._probe is None:
+            return None
         i, j = self._probe
         near = np.arange(-2, 3)
         Nx, Ny = self.shape
@@ -250,14 +254,11 @@ class GrossPitaevskii(PictureTrap):
         energy = self.mu * sum(self._energy_parts_now().values())
         return self._guard.weigh(energy, self.mu, calm=not self._fingers.table.bumps)
 
-    def _allocate(self) -> None:
-        super()._allocate()
-        self._probe = self.shape[0] // 2, self.shape[1] // 2
-
     def _start(self, psi: ComplexArray, t: float, norm: float | None = None) -> None:
         self._weighed = None
         self._cold = ColdPlaces()
         self._boat = None
+        self._probe = None
         self._fingers.table.posts = 0
         super()._start(psi, t, norm)
 

@@ -54,10 +54,10 @@ from app.protocol.messages import (
     Unsubscribe,
     Visitor,
 )
-from app.rooms.text import clean_text
 from app.rooms.visitors import clean_name
 from app.transport.limits import MAX_VISITORS_PER_ROOM
 from models.parameters import ParameterError
+from models.texts import one_line
 
 
 class MessageHandlers:
@@ -165,7 +165,7 @@ class MessageHandlers:
         shared_room.link.send(visitor, message)
 
     def _said(self, peer: Peer, message: Said, address: Address) -> None:
-        shared_room, text = self._shared_room(Address(message.room), peer), clean_text(message.text)
+        shared_room, text = self._shared_room(Address(message.room), peer), one_line(message.text)
         if message.by not in peer.visitors or not text:
             raise ContractError("bad_message", "said needs words, and a visitor of yours")
         shared_room.pass_on(

@@ -102,3 +102,20 @@ def test_colours_are_the_visitors_choice(open_page: OpenPage) -> None:
     page.reload()
     page.wait_for_selector(f"{CONNECTED}[data-seq]")
     wait_until(lambda: np.median(pixels(page)[..., 0]) > 120, "it still glows")
+
+
+def test_another_pixel_ratio_redraws_at_the_same_size(open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 660, "height": 480})
+    page.click("#open-plots")
+    expect(page.locator(".plot canvas").first).to_be_visible()
+    widths = """() => ["#overlay", ".plot canvas"].map((one) => {
+      const { width, clientWidth } = document.querySelector(one);
+      return width / clientWidth;
+    })"""
+    window = page.context.new_cdp_session(page)
+    for ratio in (1, 1.5, 1.25, 1):
+        size = {**page.viewport_size, "deviceScaleFactor": ratio, "mobile": False}  # type: ignore[dict-item]
+        window.send("Emulation.setDeviceMetricsOverride", size)
+        page.wait_for_function(
+            f"(ratio) => ({widths})().every((one) => Math.abs(one - ratio) < 0.01)", arg=ratio
+        )

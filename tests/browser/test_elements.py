@@ -40,6 +40,49 @@ PAGE = f"""<!doctype html>
 <name-plate id="full" value="7">Hello <b slot="a">you</b></name-plate>
 <name-plate id="hostile" name="{HOSTILE.replace("<", "&lt;")}">x</name-plate>
 """
+WISPY = """<!doctype html>
+<html lang="en"><head><title>RPC Web App</title></head><body>
+<link rel="stylesheet" href="../../ui/css/controls.css">
+<script type="module" src="../../ui/js/elements/all.js"></script>
+    <svg-favicon color="blue">
+        <circle r="5" cx="5" cy="5" style="fill:$color;"></circle>
+    </svg-favicon>
+
+    <custom-template type="template-form" name="default_name" value="5">
+        <h5>$name</h5>
+        <input type="text" placeholder="enter value for $name">
+        <input type="number" value="$value">
+        <pre>Inner HTML = $innerHTML</pre>
+        <hr>
+    </custom-template>
+
+    <custom-template type="flexible-el" name="default_name" value="5">
+        <div style="display:flex">
+            <div style="flex:20%">$#a</div><!--reference element with subID="a"" -->
+            <div style="flex:20%">$#a</div>
+            <div style="flex:20%">$#b</div>
+        </div>
+    </custom-template>
+
+    <template-form type="template-form" name="test" value="7">TEST</template-form>
+    <template-form name="test2">ABC</template-form>
+    <template-form type="template-form"value="17">DEF <b subID="x">bold</b></template-form>
+
+    <flexible-el>
+        <button subID="a" tooltip="this is a button#def">A</button>
+        <button subID="b">b</button>
+    </flexible-el>
+
+    <vortarium-template tag="paint-pot" colour="red" share="1">
+      <template><i style="color: $colour; opacity: $share; display: block">$$#a</i></template>
+    </vortarium-template>
+    <paint-pot id="pot"></paint-pot>
+    <vortarium-tooltip about="Restart" text="Everybody sees it.">
+      <button id="named" aria-describedby="before">Restart</button>
+    </vortarium-tooltip>
+    <p id="before">It begins anew.</p>
+</body></html>"""
+"""As its authors write them, and beside that ours."""
 SCRIPT = """window.told = [];
 for (const type of ["input", "change", "refused"]) {
   document.addEventListener(type, ({ target, detail }) => told.push([type, target.id, detail]));
@@ -53,6 +96,7 @@ def school(
     """An exhibit that serves a teacher's page with one of each element, and shows no code."""
     folder = tmp_path_factory.mktemp("lesson")
     (folder / "index.html").write_text(PAGE, encoding="utf-8")
+    (folder / "wispy.html").write_text(WISPY, encoding="utf-8")
     (folder / "page.js").write_text(SCRIPT, encoding="utf-8")
     exhibit = Exhibit(
         *SMALL, "--no-show-code", "--static", f"lesson={folder}", environment=environment
@@ -119,6 +163,9 @@ def test_values_go_into_templates_as_text_and_nowhere_else(lesson: Page) -> None
         "<a href='$x'>",
         "<button formaction='$x'>",
         "<p style='$x'>",
+        "<p style='$x: red'>",
+        "<p style='background: url($x)'>",
+        "<p style='color: red; content: image-set(\"$x\")'>",
         "<iframe srcdoc='$x'>",
     ):
         refused = lesson.evaluate(
@@ -131,6 +178,60 @@ def test_values_go_into_templates_as_text_and_nowhere_else(lesson: Page) -> None
             markup,
         )
         assert "no placeholder" in refused, markup
+
+
+def test_templates_of_wispyobserver_work_as_written(school: Exhibit, open_page: OpenPage) -> None:
+    page = open_page("static/lesson/wispy.html", at=school.url)
+    expect(page.locator("link[rel=icon]")).to_have_attribute(
+        "href", re.compile("^data:image/svg.*circle.*fill%3A%20blue")
+    )
+    forms = page.locator("template-form")
+    expect(forms.locator("h5")).to_have_text(["test", "test2", "default_name"])
+    values = forms.locator("[type=number]").evaluate_all("all => all.map(({ value }) => value)")
+    assert values == ["7", "5", "17"]
+    expect(forms.locator("pre")).to_have_text(
+        ["Inner HTML = TEST", "Inner HTML = ABC", "Inner HTML = DEF bold"]
+    )
+    expect(forms.locator("pre b")).to_have_text("bold")
+    expect(page.locator("flexible-el button")).to_have_text(["A", "A", "b"])
+    for button in page.locator("flexible-el button", has_text="A").all():
+        button.hover()
+        help_ = page.get_by_role("tooltip").filter(visible=True)
+        expect(help_).to_have_text("this is a button", use_inner_text=True)
+        button.click()
+        expect(help_.locator(".tooltip-more")).to_have_text("def")
+        expect(help_.locator(".tooltip-more")).to_be_visible()
+        button.click()
+        expect(help_).to_have_count(0)
+    page.evaluate("document.querySelectorAll('flexible-el button')[0].remove()")
+    expect(page.locator("body > .tooltip")).to_have_count(1)
+
+
+def test_what_is_described_keeps_its_name_and_what_described_it(
+    school: Exhibit, open_page: OpenPage
+) -> None:
+    page = open_page("static/lesson/wispy.html", at=school.url)
+    button = page.locator("#named")
+    expect(button).to_have_accessible_name("Restart")
+    expect(button).to_have_accessible_description("It begins anew. Everybody sees it.")
+
+
+def test_values_in_a_style_stay_values(school: Exhibit, open_page: OpenPage) -> None:
+    page = open_page("static/lesson/wispy.html", at=school.url)
+    paint = page.locator("paint-pot i")
+    expect(paint).to_have_text("$#a")
+
+    def style(colour: str) -> str:
+        page.evaluate(
+            "(value) => document.getElementById('pot').setAttribute('colour', value)", colour
+        )
+        return str(paint.evaluate("one => one.style.cssText"))
+
+    rest = "opacity: 1; display: block;"
+    assert style("teal") == f"color: teal; {rest}"
+    assert style("rgb(1 2 3 / 0.5)") == f"color: rgba(1, 2, 3, 0.5); {rest}"
+    for hostile in ("red; position: fixed", "url(//x)", "red !important", "red}", "rgb(1", "/*"):
+        assert style(hostile) == rest, hostile
 
 
 def test_the_icon_of_a_tab_is_drawn_in_its_page(lesson: Page) -> None:

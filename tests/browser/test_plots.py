@@ -13,6 +13,8 @@ from tests.browser.test_layout import SCREENS, check
 from tests.support.exhibit import wait_until
 
 PLOTTED = {"energy", "energy_parts", "norm", "angular_momentum", "vortex_number", "probe"}
+LINES = 8
+"""Without a probe, which has three."""
 INK = """() => [...document.querySelectorAll(".plot canvas")].map((canvas) => {
   const { width, height } = canvas;
   const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
@@ -49,6 +51,10 @@ class Wire:
         return {name for one in self.said if one["type"] == kind for name in one["names"]}
 
 
+def put_down_probe(page: Page) -> None:
+    page.evaluate("() => room.model.probe(0.5, 0.5)")
+
+
 def lines(page: Page) -> int:
     return int(page.locator(".plot-value").count())
 
@@ -68,10 +74,20 @@ def test_subscribe_while_open_and_only_then(open_page: OpenPage) -> None:
     wait_until(lambda: lines(page) == 0 and wire.names("unsubscribe") == PLOTTED, "it is told")
 
 
-def test_every_channel_is_drawn_with_value_and_unit(open_page: OpenPage) -> None:
+def test_a_probe_is_there_only_when_somebody_has_put_one_down(open_page: OpenPage) -> None:
     page = open_page()
     page.click("#open-plots")
-    wait_until(lambda: lines(page) == 11, "every line has a value")
+    wait_until(lambda: lines(page) == LINES, "every line has a value")
+    expect(page.locator("[data-channel=probe]")).to_have_count(0)
+    put_down_probe(page)
+    expect(page.locator("[data-channel=probe]")).to_have_count(3)
+
+
+def test_every_channel_is_drawn_with_value_and_unit(open_page: OpenPage) -> None:
+    page = open_page()
+    put_down_probe(page)
+    page.click("#open-plots")
+    wait_until(lambda: lines(page) == LINES + 3, "every line has a value")
     wait_until(lambda: min(page.evaluate(INK)) > 0, "every plot has a line")
     energy = page.locator("[data-channel=energy_parts]")
     expect(energy.locator(".plot-label")).to_have_text(["kinetic", "potential", "interaction"])
@@ -100,7 +116,7 @@ def test_controls_take_the_place_of_the_plots(open_page: OpenPage) -> None:
 def test_plots_fit_the_screen(open_page: OpenPage, screen: str) -> None:
     page = open_page(**SCREENS[screen])
     page.click("#open-plots")
-    wait_until(lambda: lines(page) == 11, "every line has a value")
+    wait_until(lambda: lines(page) == LINES, "every line has a value")
     page.wait_for_function("() => !document.getElementById('plots').getAnimations().length")
     check(page)
 

@@ -133,6 +133,7 @@ def test_cooling_ends() -> None:
 
 def test_the_probe_reads_a_known_flow() -> None:
     model = BEC({**BOX, "healing_length": 2.0}, "double")
+    assert model.channel("probe") is None, "nobody has put it down"
     k = 2 * np.pi * 5 / 128
     model.load(np.sqrt(0.5) * np.exp(1j * k * model.grid.x) * np.ones((1, 96)))
     model.act("probe", {"x": 0.25, "y": 0.75})
@@ -143,6 +144,8 @@ def test_the_probe_reads_a_known_flow() -> None:
     assert reading["speed"] == pytest.approx(k / np.sqrt(model.mu), rel=2e-4)
     phase = np.angle(np.exp(1j * k * model.grid.x[32, 0]))
     assert reading["phase"] == pytest.approx(phase, abs=1e-9)
+    model.reset()
+    assert model.channel("probe") is None, "whoever comes next has not asked for one"
 
 
 @pytest.mark.parametrize("name", FLUIDS)

@@ -13,9 +13,10 @@ export async function bindCode(state) {
   const opener = byId("open-code");
   opener.addEventListener("click", async () => {
     if (!state.model) return;
-    const answer = await fetch(sourceUrl(state.model.name), { headers: { Accept: "text/html" } });
-    if (!answer.ok) {
-      toast(await answer.text(), "warning");
+    const wish = fetch(sourceUrl(state.model.name), { headers: { Accept: "text/html" } });
+    const answer = await wish.catch(() => null);
+    if (!answer?.ok) {
+      toast((await answer?.text()) ?? "The exhibit is out of reach", "warning");
       return;
     }
     // Made by the server from text, like the About page.
@@ -42,16 +43,17 @@ export async function bindCode(state) {
 }
 
 /**
- * Browsers keep the clipboard from pages without TLS, as ours is on the local network; there the
- * old way may still work, and else the text stays selected.
+ * Browsers keep the clipboard from pages without TLS, as ours is on the local network, and where
+ * it was denied; there the old way may still work, and else the text stays selected.
  *
  * @param {HTMLElement} element
  */
 async function copy(element) {
-  if (navigator.clipboard) {
+  try {
     await navigator.clipboard.writeText(element.textContent ?? "");
     return true;
+  } catch {
+    getSelection()?.selectAllChildren(element);
+    return document.execCommand?.("copy") ?? false;
   }
-  getSelection()?.selectAllChildren(element);
-  return document.execCommand("copy");
 }

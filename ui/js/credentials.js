@@ -4,6 +4,7 @@
  * the same visitor after a reload, the name the visitor chose, and whether it is a kiosk's that
  * keeps its visitors in.
  */
+import { browser, tab } from "./memory.js";
 
 const TOKEN = "vortarium.token";
 const RESUME = "vortarium.resume";
@@ -16,21 +17,25 @@ export function adoptFragment() {
   const fragment = new URLSearchParams(location.hash.slice(1));
   const token = fragment.get("kiosk") ?? fragment.get("join");
   if (token === null) return;
-  sessionStorage.setItem(TOKEN, token);
+  tab.keep(TOKEN, token);
   const locked = fragment.get("locked");
   if (locked !== null) {
-    sessionStorage.setItem(LOCKED, locked);
-    sessionStorage.setItem(HOME, location.pathname + location.search);
+    tab.keep(LOCKED, locked);
+    tab.keep(HOME, location.pathname + location.search);
   }
-  history.replaceState(null, "", location.pathname + location.search);
+  try {
+    history.replaceState(null, "", location.pathname + location.search);
+  } catch {
+    // A frame of another page may not; then the address keeps it.
+  }
 }
 
 /** @returns {{token?: string, resume?: string, name?: string}} fields for `hello` */
 export function credentials() {
   const fields = {
-    token: sessionStorage.getItem(TOKEN),
-    resume: sessionStorage.getItem(RESUME),
-    name: localStorage.getItem(NAME),
+    token: tab.recall(TOKEN),
+    resume: tab.recall(RESUME),
+    name: browser.recall(NAME),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
 }
@@ -42,26 +47,26 @@ export function credentials() {
  * @returns {{home: string, returnS: number} | null}
  */
 export function locked() {
-  const home = sessionStorage.getItem(HOME);
-  return home === null ? null : { home, returnS: Number(sessionStorage.getItem(LOCKED)) };
+  const home = tab.recall(HOME);
+  return home === null ? null : { home, returnS: Number(tab.recall(LOCKED)) };
 }
 
 /** @param {string} token */
 export function keepToken(token) {
-  sessionStorage.setItem(TOKEN, token);
+  tab.keep(TOKEN, token);
 }
 
 /** @param {string} name  "" for one that the server makes up */
 export function keepName(name) {
-  localStorage.setItem(NAME, name);
+  browser.keep(NAME, name);
 }
 
 /** @param {string} resume */
 export function keepResume(resume) {
-  sessionStorage.setItem(RESUME, resume);
+  tab.keep(RESUME, resume);
 }
 
 /** Be somebody new at the next hello. */
 export function forgetResume() {
-  sessionStorage.removeItem(RESUME);
+  tab.forget(RESUME);
 }

@@ -39,9 +39,23 @@ export function showState(state) {
     const { dataset } = /** @type {HTMLElement} */ (button);
     button.toggleAttribute("hidden", !((dataset.action ?? "") in actions));
   }
-  setText(byId("name"), state.model.title);
+
+
+  showTitle(state.model.title);
   setText(byId("summary"), state.model.summary);
   document.title = `${state.model.title} · Vortarium`;
+}
+
+/** As large as its longest word may be: none is broken. @param {string} title */
+export function showTitle(title) {
+  const heading = byId("name");
+  if (heading.textContent === title) return;
+  setText(heading, title);
+  const sheet = context2d(make("canvas"));
+  const { fontFamily, fontWeight } = getComputedStyle(heading);
+  sheet.font = `${fontWeight} 100px ${fontFamily}`;
+  const widths = title.split(/\s/).map((word) => sheet.measureText(word).width + word.length);
+  heading.style.setProperty("--longest", String(Math.max(...widths) / 100));
 }
 
 /** @param {State} state */

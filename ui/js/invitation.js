@@ -4,7 +4,7 @@
  * then, so that it does not burn into a screen that shows it for months.
  */
 import { make } from "./dom.js";
-import { SPOTS, standAt, standsFree } from "./spots.js";
+import { IN_THE_WAY, SPOTS, standAt, standsFree } from "./spots.js";
 import { url } from "./urls.js";
 
 const MOVE_MS = 3 * 60_000;
@@ -28,7 +28,7 @@ export function bindInvitation() {
   setInterval(move, MOVE_MS);
   addEventListener("resize", stand);
   const watch = new ResizeObserver(makeWay);
-  for (const element of document.body.children) watch.observe(element);
+  for (const element of document.querySelectorAll(IN_THE_WAY)) watch.observe(element);
 
   function stand() {
     if (!card.hidden) spot = standAt(card, spot);

@@ -5,8 +5,8 @@ import { byId, make } from "./dom.js";
 import "./elements/template.js";
 import { lockPage, returnHome } from "./locked.js";
 import { rememberedPalette, showGround } from "./look.js";
-import { createThumbnail } from "./thumbnail.js";
-import { fetchModels, modelUrl, thumbnailUrl } from "./urls.js";
+import { modelPicture } from "./thumbnail.js";
+import { fetchModels, modelUrl } from "./urls.js";
 
 const THUMBNAIL_MS = 2000;
 const RETRY_MS = 2000;
@@ -43,29 +43,13 @@ function makeCard(model) {
   card.setAttribute("heading", model.title);
   card.setAttribute("summary", model.summary);
   const link = make("a", { href: modelUrl(model.name) }, card);
-  const refresh = model.grid ? makeThumbnail(card, model) : makeStill(card, model);
-  return { element: make("li", { "data-model": model.name }, link), refresh };
-}
-
-/**
- * What has no field is shown as it was once.
- *
- * @param {HTMLElement} card
- * @param {import("./protocol.js").Model} model
- */
-function makeStill(card, model) {
-  const still = make("img", { src: thumbnailUrl(model.name), alt: "" });
-  still.addEventListener("load", () => (still.dataset.shown = "true"));
-  // A model of a user's own has no still.
-  still.addEventListener("error", () => still.remove());
-  return async () => card.querySelector("canvas")?.replaceWith(still);
-}
-
-/**
- * @param {HTMLElement} card
- * @param {import("./protocol.js").Model} model
- */
-function makeThumbnail(card, model) {
-  const draw = createThumbnail(model.name);
-  return () => draw(/** @type {HTMLCanvasElement} */ (card.querySelector("canvas")));
+  const { element: picture, refresh } = modelPicture(model);
+  return {
+    element: make("li", { "data-model": model.name }, link),
+    // The card has its place for a picture once it stands on the page.
+    refresh() {
+      if (!picture.isConnected) card.querySelector(".picture")?.replaceChildren(picture);
+      return refresh();
+    },
+  };
 }

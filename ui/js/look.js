@@ -2,6 +2,7 @@
 /** How this page shows the fluid: nobody else's picture changes with it. */
 import { make } from "./dom.js";
 import "./elements/choice.js";
+import { browser } from "./memory.js";
 import { PALETTES, cssColour, emptyLevel, paletteBytes } from "./render/palette.js";
 
 const REMEMBERED = "vortarium.palette";
@@ -9,13 +10,13 @@ const SWATCH_STOPS = [0, 64, 128, 192, 255];
 
 /** The colour map that this browser used last. @returns {string} */
 export function rememberedPalette() {
-  const name = localStorage.getItem(REMEMBERED) ?? "";
+  const name = browser.recall(REMEMBERED) ?? "";
   return Object.hasOwn(PALETTES, name) ? name : Object.keys(PALETTES)[0];
 }
 
 /** The one that a page begins with, for whoever comes next. @returns {string} */
 export function forgetPalette() {
-  localStorage.removeItem(REMEMBERED);
+  browser.forget(REMEMBERED);
   return rememberedPalette();
 }
 
@@ -48,7 +49,7 @@ export function makeLook(state, { view, looked }) {
   const colours = choice("Colours", maps);
   colours.addEventListener("change", () => {
     state.palette = String(colours.value);
-    localStorage.setItem(REMEMBERED, state.palette);
+    browser.keep(REMEMBERED, state.palette);
     looked();
   });
   colours.querySelectorAll("label").forEach((chip, i) => {

@@ -11,6 +11,7 @@ import {
 import { createDecoder } from "./decoder.js";
 import { byId, canvasById } from "./dom.js";
 import "./elements/favicon.js";
+import { bindExhibits } from "./exhibits-list.js";
 import { bindExhibit } from "./exhibits/choose.js";
 import { bindDock, showFigures, showLegend, showState } from "./hud.js";
 import { bindIdle } from "./idle/idle.js";
@@ -23,6 +24,7 @@ import { forgetPalette, rememberedPalette } from "./look.js";
 import { bindAbout, bindDrawers, bindGone, bindHint, bindJoin } from "./panels.js";
 import { bindPictures } from "./pictures/dialog.js";
 import { makePlots } from "./plots/panel.js";
+import { readsCanvas } from "./render/canvas2d.js";
 import { createStage } from "./stage.js";
 import { apply, initialState } from "./state.js";
 import { createSubscriptions } from "./subscriptions.js";
@@ -35,6 +37,8 @@ const FIGURES_MS = 500;
 const KIOSK_RETURN_MS = 5000;
 /** What is always shown; a boat that is not there costs nothing. */
 const CHANNELS = ["steps_per_s", "boat"];
+/** A JPEG has to be decoded, and read where no graphics chip colours it. */
+const accept = "createImageBitmap" in window && readsCanvas() ? ["jpeg", "raw"] : ["raw"];
 const ON_FLUID = ["boat", "probe"];
 /** Heard while a tool is chosen. @type {Record<string, string[]>} */
 const CHANNELS_OF_TOOL = { probe: ["probe"] };
@@ -78,7 +82,7 @@ const fingers = bindFingers(
 const stage = createStage(byId("fluid"), canvasById("overlay"), state, fingers.held);
 const connection = connect({
   url: socketUrl(),
-  hello: () => ({ room, queue: true, accept: ["jpeg", "raw"], ...credentials() }),
+  hello: () => ({ room, queue: true, accept, ...credentials() }),
   onFrame: createDecoder(
     (picture) => {
       state.picture?.bitmap?.close();
@@ -112,7 +116,9 @@ Object.assign(window, { room: inside.room });
 const exhibit = bindExhibit(byId("fluid"), state, (names) => subscriptions.want("exhibit", names));
 const plots = makePlots(byId("plots-panel"), state, (names) => subscriptions.want("plots", names));
 const talk = bindTalk(state, connection.request, (names) => subscriptions.want("talk", names));
-const closeDrawers = bindDrawers({ drawer: () => {}, plots: plots.show, talk: talk.show });
+const closeDrawers = bindDrawers({
+  exhibits: bindExhibits(), drawer: () => {}, plots: plots.show, talk: talk.show,
+});
 followKeyboard();
 setInterval(showNumbers(), FIGURES_MS);
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** What opens over the page: drawer, About, the question for the join code, the hint. */
 import { byId, dialogById, make } from "./dom.js";
+import { tab } from "./memory.js";
 import { snapshotUrl } from "./urls.js";
 
 const CHECKED = "Checked:";
@@ -139,15 +140,15 @@ export function bindHint() {
   const hint = byId("hint");
   return {
     offer() {
-      if (!sessionStorage.getItem(TOUCHED)) hint.hidden = false;
+      if (!tab.recall(TOUCHED)) hint.hidden = false;
     },
     forget() {
-      sessionStorage.setItem(TOUCHED, "yes");
+      tab.keep(TOUCHED, "yes");
       hint.classList.add("gone");
     },
     /** Somebody else may come. */
     again() {
-      sessionStorage.removeItem(TOUCHED);
+      tab.forget(TOUCHED);
       hint.classList.remove("gone");
     },
   };

@@ -1,7 +1,8 @@
 // @ts-check
 /** Where beside the fluid there is room for a card, whatever else the page shows just now. */
 
-const IN_THE_WAY = ":scope > :not(.invitation, .waiting, dialog, .drawer, .status, .toasts)";
+/** What the page shows all the time. */
+export const IN_THE_WAY = "body > .title, main > *";
 
 /** @typedef {{side: "left" | "right", down: number, shift: number}} Spot  see `SPOTS` */
 
@@ -64,8 +65,8 @@ function largestGap(side, width) {
   const upright = innerWidth < innerHeight;
   const inColumn = (/** @type {DOMRect} */ box) =>
     box.height > 0 && (side === "left" ? box.left < width : box.right > innerWidth - width);
-  const boxes = [...document.body.querySelectorAll(IN_THE_WAY)]
-    .filter((element) => upright || element.id !== "fluid") // a little of its edge is no harm
+  const boxes = [...document.querySelectorAll(IN_THE_WAY)]
+    .filter((element) => upright || !element.matches(".basin")) // a little of its edge is no harm
     .map((element) => element.getBoundingClientRect())
     .filter(inColumn)
     .sort((a, b) => a.top - b.top);

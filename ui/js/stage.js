@@ -28,6 +28,7 @@ export function createStage(box, overlayCanvas, state, held) {
   /** @type {import("./decoder.js").Picture | null} */
   let shown = null;
   let aspect = 0;
+  let fittedTo = 0; // pixels per CSS pixel of the screen
 
   /** @param {string | null} wanted */
   function install(wanted) {
@@ -45,7 +46,9 @@ export function createStage(box, overlayCanvas, state, held) {
   }
 
   function resize() {
-    const { width, height } = box.getBoundingClientRect();
+    const { width, height, bottom } = box.getBoundingClientRect();
+    document.documentElement.style.setProperty("--fluid-bottom", `${Math.round(bottom)}px`);
+    fittedTo = devicePixelRatio;
     const longest = Math.max(width, height) || 1;
     const ratio = Math.min(devicePixelRatio, renderer.maxPixels / longest);
     const [across, up] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -63,6 +66,7 @@ export function createStage(box, overlayCanvas, state, held) {
 
   function draw() {
     scheduled = false;
+    if (fittedTo !== devicePixelRatio) resize();
     const { picture } = state;
     if (picture && (picture !== shown || stale)) {
       fit(picture.frame.nx / picture.frame.ny);
@@ -83,6 +87,15 @@ export function createStage(box, overlayCanvas, state, held) {
     if (overlay.moving()) redraw();
   }
 
+  /** Zoom, or a window on another screen: the box may be the same. While time runs, `draw` sees it. */
+  function whenSharper() {
+    const same = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    same.addEventListener("change", () => {
+      redraw();
+      whenSharper();
+    }, { once: true });
+  }
+
   /** @param {number} wanted  width over height */
   function fit(wanted) {
     if (wanted === aspect) return;
@@ -91,6 +104,7 @@ export function createStage(box, overlayCanvas, state, held) {
   }
 
   new ResizeObserver(resize).observe(box);
+  whenSharper();
   return {
     redraw() {
       stale = true;

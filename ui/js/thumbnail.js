@@ -1,7 +1,8 @@
 // @ts-check
-/** What a room's fluid looks like now, in this browser's colours; cheap, for who is not in it. */
+/** What an exhibit looks like now, in this browser's colours; cheap, for who is not in it. */
+import { make } from "./dom.js";
 import { rememberedPalette } from "./look.js";
-import { context2d, createPainter } from "./render/canvas2d.js";
+import { context2d, createPainter, readsCanvas } from "./render/canvas2d.js";
 import { thumbnailUrl } from "./urls.js";
 
 const NO_LEVELS = new Uint8Array(0);
@@ -13,19 +14,42 @@ const NO_LEVELS = new Uint8Array(0);
  */
 export function createThumbnail(room) {
   const paint = createPainter();
+  const readable = readsCanvas();
 
   return async (canvas) => {
     const answer = await fetch(thumbnailUrl(room));
     if (!answer.ok) return;
     const bitmap = await createImageBitmap(await answer.blob(), { colorSpaceConversion: "none" });
     const { width, height } = bitmap;
-    /** @type {import("./render/choose.js").Look} */
-    const look = { palette: rememberedPalette(), kind: "linear" };
-    const painted = paint(bitmap, NO_LEVELS, width, height, look);
-    bitmap.close();
     canvas.width = width;
     canvas.height = height;
-    context2d(canvas).putImageData(painted, 0, 0);
+    if (readable) {
+      const look = { palette: rememberedPalette(), kind: /** @type {const} */ ("linear") };
+      context2d(canvas).putImageData(paint(bitmap, NO_LEVELS, width, height, look), 0, 0);
+    } else {
+      context2d(canvas).drawImage(bitmap, 0, 0); // in grey, but true
+    }
+    bitmap.close();
     canvas.dataset.shown = "true";
   };
+}
+
+/**
+ * A model's picture: its fluid, or what has no field as it was once.
+ *
+ * @param {import("./protocol.js").Model} model
+ * @returns {{element: HTMLElement, refresh: () => Promise<void>}}  `data-shown` on the element tells
+ *   that there is one
+ */
+export function modelPicture({ name, grid }) {
+  if (grid) {
+    const element = make("canvas", { "aria-hidden": "true" });
+    const draw = createThumbnail(name);
+    return { element, refresh: () => draw(element) };
+  }
+  const element = make("img", { src: thumbnailUrl(name), alt: "" });
+  element.addEventListener("load", () => (element.dataset.shown = "true"));
+  // A model of a user's own has no still.
+  element.addEventListener("error", () => element.remove());
+  return { element, refresh: async () => {} };
 }

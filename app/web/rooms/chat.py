@@ -16,7 +16,6 @@ from msgspec import UNSET
 from app.protocol.chat import Closed, Lines, Muted, RoomNames, Said
 from app.protocol.errors import ContractError
 from app.protocol.messages import Id, Visitor, encode
-from app.rooms.text import clean_text
 from app.transport.limits import (
     LINES_PER_ROOM_BURST,
     LINES_PER_ROOM_PER_S,
@@ -30,6 +29,7 @@ from app.web.http.websocket import TEXT, framed
 from app.web.rooms.chat_speakers import Speakers
 from app.web.rooms.viewer import Viewer
 from app.web.rooms.web_room import WebRoom
+from models.texts import one_line
 
 CONSOLE = Visitor(id=0, name="Operator", colour="#ffffff", role="operator")
 """Who acts at the operator's console, and is in no room."""
@@ -207,7 +207,7 @@ class Chat:
         """May he begin a room of that name?"""
         if viewer.role not in OWN_ROOMS:
             raise ContractError("forbidden", f"beginning a room of one's own is {only(OWN_ROOMS)}")
-        if clean_text(room) != room:
+        if one_line(room) != room:
             raise ContractError("bad_value", "a room's name is one line of visible characters")
         if len(self._rooms) >= MAX_TALK_ROOMS:
             raise ContractError("busy", f"{MAX_TALK_ROOMS} rooms are talked in already")
@@ -238,7 +238,7 @@ class Chat:
         return self._rooms.setdefault(name, TalkRoom())
 
     def _line(self, who: Visitor, room: str | None, text: str, request: Id) -> Said:
-        clean = clean_text(text)
+        clean = one_line(text)
         if not clean:
             raise ContractError("bad_value", "there is nothing to read in that")
         speaker = self.speakers.get(who.id)

@@ -45,6 +45,14 @@ def test_a_caption_is_one_line_of_what_can_be_seen() -> None:
     assert shown(cloud)["caption"] == "Good morning, all [31m"
 
 
+def test_a_family_in_a_caption_stays_together() -> None:
+    cloud = Cloud()
+    cloud.take_in({"mood": "sunny", "caption": "👨\u200d👩\u200d👧 are here"})
+    assert shown(cloud)["caption"] == "👨\u200d👩\u200d👧 are here"
+    cloud.take_in({"mood": "sunny", "caption": "\u200d"})
+    assert shown(cloud)["caption"] == MOODS["sunny"]
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [

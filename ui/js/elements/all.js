@@ -6,10 +6,11 @@
  *     <link rel="stylesheet" href="/ui/css/controls.css">
  *     <script type="module" src="/ui/js/elements/all.js"></script>
  */
+import "./template.js"; // first: what stands in a template is not to be built there
 import "./choice.js";
 import "./favicon.js";
 import "./icon.js";
 import "./slider.js";
-import "./template.js";
 import "./toggle.js";
 import "./tooltip.js";
+import "./tooltip-attribute.js";

@@ -5,8 +5,11 @@
  *     <script type="module" src="/ui/js/elements/all.js"></script>
  *     <svg-favicon color="teal"><template><svg xmlns="http://www.w3.org/2000/svg"
  *       viewBox="0 0 10 10"><circle r="5" cx="5" cy="5" fill="$color"/></svg></template></svg-favicon>
+ *
+ * Without a <template>, shapes alone are drawn on a sheet of 10 by 10, as in pages written for
+ * wispyobserver.
  */
-import { make } from "../dom.js";
+import { make, makeSvg } from "../dom.js";
 import { findPlaceholders } from "./fill.js";
 
 class Favicon extends HTMLElement {
@@ -18,9 +21,11 @@ class Favicon extends HTMLElement {
   }
 
   attributeChangedCallback() {
+    if (!this.isConnected) return;
     const template = this.querySelector("template");
-    if (!this.isConnected || !template) return;
-    const content = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+    const content = /** @type {DocumentFragment} */ (
+      template ? template.content.cloneNode(true) : drawingOf(this)
+    );
     findPlaceholders(content)({ color: this.getAttribute("color") ?? "currentColor" });
     const drawing = content.querySelector("svg");
     if (!drawing) return;
@@ -30,6 +35,21 @@ class Favicon extends HTMLElement {
     link.setAttribute("href", `data:image/svg+xml,${encodeURIComponent(text)}`);
     document.head.append(link);
   }
+}
+
+/** The markup's shapes are elements of HTML until they stand in a drawing. @param {Element} element */
+function drawingOf(element) {
+  const fragment = new DocumentFragment();
+  const given = element.querySelector("svg");
+  fragment.append(given?.cloneNode(true)
+    ?? makeSvg("svg", { viewBox: "0 0 10 10" }, ...[...element.children].map(asShape)));
+  return fragment;
+}
+
+/** @param {Element} element @returns {SVGElement} */
+function asShape({ localName, attributes, children }) {
+  const given = Object.fromEntries([...attributes].map(({ name, value }) => [name, value]));
+  return makeSvg(localName, given, ...[...children].map(asShape));
 }
 
 customElements.define("svg-favicon", Favicon);

@@ -8,17 +8,55 @@
  *
  * Attributes of <vortarium-template> are the defaults; one that changes later is shown at once.
  * Values are text (see fill.js). Children go where <slot> is, those with `slot` where the slot of
- * that name is; the same again into each further slot of that name.
+ * that name is; the same again into each further slot of that name. Without a <template> in it, its
+ * children are the markup.
+ *
+ * Pages written for wispyobserver work as they are: <custom-template type="name-plate"> is the same,
+ * `$#more` a slot for the child with subID="more", and `$innerHTML` one for all that have no other.
  */
+import { make } from "../dom.js";
 import { findPlaceholders } from "./fill.js";
+
+const CHILDREN = /\$(?:\$|#([a-z][\w-]*)|innerHTML\b)/gi;
+const REST = "data-rest";
 
 class Template extends HTMLElement {
   connectedCallback() {
-    const tag = this.getAttribute("tag") ?? "";
-    const template = this.querySelector("template");
-    if (!template) throw new Error("<vortarium-template> needs a <template> in it");
-    if (!customElements.get(tag)) customElements.define(tag, filled(template, attributesOf(this)));
     this.hidden = true;
+    const tag = this.getAttribute("tag") ?? this.getAttribute("type") ?? "";
+    if (customElements.get(tag)) return;
+    const template = this.querySelector("template") ?? takeOut(this);
+    makeSlots(template.content);
+    customElements.define(tag, filled(template, attributesOf(this)));
+  }
+}
+
+class CustomTemplate extends Template {}
+
+/** @param {HTMLElement} element @returns {HTMLTemplateElement}  with what was in it */
+function takeOut(element) {
+  const template = make("template");
+  template.content.append(...element.childNodes);
+  element.append(template);
+  return template;
+}
+
+/** Where the text names children, a slot for them. @param {DocumentFragment} content */
+function makeSlots(content) {
+  const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
+  /** @type {Text[]} */
+  const texts = [];
+  while (walker.nextNode()) texts.push(/** @type {Text} */ (walker.currentNode));
+  for (const text of texts) {
+    if (text.parentElement?.matches("script, style")) continue;
+    let from = 0;
+    for (const { 0: found, 1: name, index } of text.data.matchAll(CHILDREN)) {
+      if (found === "$$") continue;
+      const slot = name === undefined ? make("slot", { [REST]: true }) : make("slot", { name });
+      text.before(text.data.slice(from, index), slot);
+      from = index + found.length;
+    }
+    text.data = text.data.slice(from);
   }
 }
 
@@ -46,18 +84,25 @@ function filled(template, defaults) {
 
 /** @param {DocumentFragment} content @param {ChildNode[]} children */
 function takeIn(content, children) {
+  const slots = [...content.querySelectorAll("slot")];
+  const names = slots.map((slot) => slot.getAttribute("name") ?? "");
   const taken = new Set();
-  for (const slot of content.querySelectorAll("slot")) {
-    const mine = children.filter((child) => slotOf(child) === (slot.getAttribute("name") ?? ""));
-    if (mine.length === 0) continue;
+  slots.forEach((slot, i) => {
+    const rest = slot.hasAttribute(REST);
+    const mine = children.filter((child) => {
+      const name = slotOf(child);
+      return name === names[i] || (rest && !names.includes(name));
+    });
+    if (mine.length === 0) return;
     slot.replaceWith(...mine.map((child) => (taken.has(child) ? child.cloneNode(true) : child)));
     mine.forEach((child) => taken.add(child));
-  }
+  });
 }
 
 /** @param {ChildNode} child */
 function slotOf(child) {
-  return child instanceof Element ? (child.getAttribute("slot") ?? "") : "";
+  if (!(child instanceof Element)) return "";
+  return child.getAttribute("slot") ?? child.getAttribute("subid") ?? "";
 }
 
 /** @param {Element} element @returns {Record<string, string>} */
@@ -66,3 +111,4 @@ function attributesOf(element) {
 }
 
 customElements.define("vortarium-template", Template);
+customElements.define("custom-template", CustomTemplate);

@@ -8,14 +8,15 @@ const TICK_MS = 100;
 export function createCountdown() {
   const count = make("span", { class: "count", "aria-hidden": "true" });
   const text = make("p", { role: "status" });
-  const box = make("div", { class: "countdown", popover: "manual" }, count, text);
+  const box = make("div", { class: "countdown", popover: "manual", hidden: true }, count, text);
   document.body.append(box);
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let timer;
 
   function hide() {
     clearInterval(timer);
-    if (box.matches(":popover-open")) box.hidePopover();
+    if (!box.hidden) box.hidePopover?.();
+    box.hidden = true;
   }
 
   return {
@@ -31,7 +32,8 @@ export function createCountdown() {
       tick();
       timer = setInterval(tick, TICK_MS);
       box.dataset.at = atKiosk ? "kiosk" : "guest";
-      box.showPopover(); // in front of a dialog, too
+      box.hidden = false;
+      box.showPopover?.(); // in front of a dialog, too
       text.replaceChildren(
         make("b", {}, "Still there?"),
         atKiosk ? "Touch the screen to go on" : "The exhibit begins anew. Touch to go on.",

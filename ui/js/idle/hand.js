@@ -1,5 +1,6 @@
 // @ts-check
 /** Every sign of a hand on this page; and whether one brought the page here, past a reload. */
+import { tab } from "../memory.js";
 
 const SIGNS = ["pointerdown", "keydown", "wheel"];
 const HAND = "vortarium.hand";
@@ -11,15 +12,15 @@ export function onHand(told) {
 
 /** Remember from now on. */
 export function noteHand() {
-  onHand(() => sessionStorage.setItem(HAND, "yes"));
+  onHand(() => tab.keep(HAND, "yes"));
 }
 
 /** Nobody is here any more. */
 export function forgetHand() {
-  sessionStorage.removeItem(HAND);
+  tab.forget(HAND);
 }
 
 /** @returns {boolean} */
 export function wasHand() {
-  return sessionStorage.getItem(HAND) !== null;
+  return tab.recall(HAND) !== null;
 }

@@ -61,6 +61,18 @@ export function createPainter() {
   };
 }
 
+/** May this page read what it drew? Some browsers answer with noise, against being recognised. */
+export function readsCanvas() {
+  const context = context2d(document.createElement("canvas"), { willReadFrequently: true });
+  context.fillStyle = "rgb(18 52 86)";
+  context.fillRect(0, 0, 1, 1);
+  try {
+    return String(context.getImageData(0, 0, 1, 1).data) === "18,52,86,255";
+  } catch {
+    return false;
+  }
+}
+
 /** @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2DSettings} [settings] */
 export function context2d(canvas, settings) {
   const context = canvas.getContext("2d", settings);

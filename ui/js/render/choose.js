@@ -28,8 +28,13 @@ const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
  * @returns {Renderer}
  */
 export function chooseRenderer(wish, onLost) {
-  const webgl = wish === "webgl2" || (wish !== "canvas2d" && hasGraphicsChip());
-  return (webgl && createWebgl2(onLost)) || createCanvas2d();
+  try {
+    const webgl = wish === "webgl2" || (wish !== "canvas2d" && hasGraphicsChip());
+    return (webgl && createWebgl2(onLost)) || createCanvas2d();
+  } catch (fault) {
+    console.warn("Drawn without the graphics chip:", fault); // denied, or its driver is at fault
+    return createCanvas2d();
+  }
 }
 
 function hasGraphicsChip() {

@@ -6,14 +6,20 @@
  * @typedef {{lines: (Line | string)[], unread: number, muted: boolean}} Room
  *   a line that is only text is the exhibit's own
  */
+import { tab } from "../memory.js";
 
 const MAX_LINES = 200;
 const KEPT_LINES = 100; // many go at once, for then the log is drawn anew
 const REMEMBERED = "vortarium.talk";
 
-/** The rooms that this tab has joined beside its stage's, for when it comes back. */
+/** The rooms that this tab has joined beside its stage's, for when it comes back. @returns {string[]} */
 export function rememberedRooms() {
-  return /** @type {string[]} */ (JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "[]"));
+  try {
+    const names = JSON.parse(tab.recall(REMEMBERED) ?? "[]");
+    return Array.isArray(names) ? names.map(String) : [];
+  } catch {
+    return []; // somebody else wrote there
+  }
 }
 
 export class Rooms {
@@ -41,7 +47,7 @@ export class Rooms {
     }
     this.youMuted = youMuted;
     if (!this.all.has(this.shown)) this.shown = names[0];
-    sessionStorage.setItem(REMEMBERED, JSON.stringify(names.slice(1)));
+    tab.keep(REMEMBERED, JSON.stringify(names.slice(1)));
   }
 
   /** The server's `lines`: what was said before. @param {Record<string, any>} message */
