@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 import traceback
@@ -129,6 +128,9 @@ def main() -> int:
         sys.path.insert(0, HERE)
     _bear_no_terminal()
     _speak_utf8()
+    from app import streams
+
+    streams.last()
     _lend_to_multiprocessing()
     role = ROLES.get(sys.argv[1]) if len(sys.argv) > 1 else None
     if role is not None:
@@ -157,20 +159,14 @@ def _bear_no_terminal() -> None:
 
 
 def _speak_utf8() -> None:
-    """Files, names, arguments and pipes are UTF-8, whatever the locale and whoever is started.
+    """Files, names and arguments are UTF-8, whatever the locale and whoever is started.
 
-    Python decides this once, as it starts. No console's encoding makes a message an error.
+    Python decides this once, as it starts; app.streams sees to what is written.
     """
     os.environ["PYTHONUTF8"] = "1"  # for all that is started from here
     bundled = hasattr(sys, "frozen")  # packaging/vortarium.spec says it to those
     if os.name == "posix" and sys.getfilesystemencoding() != "utf-8" and not bundled:
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            at_console = stream.isatty() and not sys.flags.utf8_mode
-            stream.reconfigure(
-                encoding=stream.encoding if at_console else "utf-8", errors="backslashreplace"
-            )
 
 
 def _lend_to_multiprocessing() -> None:

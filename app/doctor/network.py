@@ -7,6 +7,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from ipaddress import ip_address
 from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +32,7 @@ from app.protocol.messages import PROTOCOL, Ping
 from app.settings.exhibit import Settings
 from app.transport import sockets
 from app.transport.keys import KeyFileError, Keys, for_client
-from app.web.http.access import is_loopback, lan_address
+from app.web.addresses import in_url, own_addresses
 from app.web.http.handler import listeners
 
 ASK_S = 3.0
@@ -76,18 +77,22 @@ def _health(settings: Settings) -> dict[str, Any] | None:
 
 def lan(settings: Settings) -> Finding:
     """At which address do guests find the exhibit?"""
-    address = lan_address()
-    if is_loopback(address):
+    addresses = own_addresses()
+    if not addresses:
         if settings.lan:
             return trouble(
                 "this computer is on no network", "Plug in a cable or join a wireless network."
             )
         return ok("not asked for (--lan), and there is no network")
     if not settings.lan:
-        return ok(f"not asked for (--lan); this computer's address is {address}")
+        return ok(f"not asked for (--lan); this computer's address is {' or '.join(addresses)}")
+    if not ip_address(settings.address).is_unspecified:
+        addresses = [settings.address]
     port = settings.port or "PORT"
+    pages = [f"http://{in_url(one)}:{port}{settings.base_path}/" for one in addresses]
+    others = f"; others of its addresses: {', '.join(pages[1:])}" if pages[1:] else ""
     return ok(
-        f"guests type http://{address}:{port}{settings.base_path}/ or scan the code on the screen",
+        f"guests type {pages[0]} or scan the code on the screen{others}",
         f"If that fails: let port {port} through this computer's firewall, and have the wireless "
         "network let its guests reach one another.",
     )

@@ -2,8 +2,9 @@
 
 One process writes, so that no line is torn and no turn of files is lost: standard error becomes a
 pipe, which children inherit, and a thread passes each of its lines on, to the former standard error
-and to the file. That holds what a crashing library or a window's toolkit says as well. The file is
-turned at `MAX_BYTES`; `KEPT` older ones stay beside it as .1, .2 and so on.
+and to the file, if there is one. That holds what a crashing library or a window's toolkit says as
+well, and none of them waits for whoever reads the former standard error. The file is turned at
+`MAX_BYTES`; `KEPT` older ones stay beside it as .1, .2 and so on.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+
+from app.streams import Outlet
 
 MAX_BYTES = 2_000_000
 KEPT = 5
@@ -42,13 +45,10 @@ def begin_logging(level: str) -> None:
 
 @contextmanager
 def kept(path: str | None, secrets: Sequence[str] = ()) -> Iterator[None]:
-    """Keep standard error in the file at `path`, if any; `secrets` do not stand in it.
+    """Pass standard error on, and keep it in the file at `path`, if any; there without `secrets`.
 
     A file that cannot be written is told once on standard error, and tried again with each line.
     """
-    if path is None:
-        yield
-        return
     try:
         real = os.dup(_STANDARD_ERROR)
     except OSError:  # a program that Windows starts without a console has none
@@ -56,8 +56,11 @@ def kept(path: str | None, secrets: Sequence[str] = ()) -> Iterator[None]:
     out, into = os.pipe()
     os.dup2(into, _STANDARD_ERROR)
     os.close(into)
-    file = _LogFile(path, secrets, real)
-    copier = threading.Thread(target=_copy, args=(out, real, file), name="log file", daemon=True)
+    console = Outlet(real)
+    file = None if path is None else _LogFile(path, secrets, console)
+    copier = threading.Thread(
+        target=_copy, args=(out, console, file), name="log file", daemon=True
+    )  # fmt: skip
     copier.start()
     try:
         yield
@@ -67,31 +70,27 @@ def kept(path: str | None, secrets: Sequence[str] = ()) -> Iterator[None]:
         copier.join(LAST_LINES_S)
 
 
-def _copy(out: int, real: int, file: _LogFile) -> None:
+def _copy(out: int, console: Outlet, file: _LogFile | None) -> None:
     with open(out, "rb") as lines:
         for line in iter(partial(lines.readline, MAX_LINE_BYTES), b""):
-            _write(real, line)
-            file.add(line)
-    file.close()
-
-
-def _write(descriptor: int, data: bytes) -> None:
-    """Whatever became of who reads there, the log goes on."""
-    with suppress(OSError):
-        os.write(descriptor, data)
+            console.write(line)
+            if file is not None:
+                file.add(line)
+    if file is not None:
+        file.close()
 
 
 class _LogFile(RotatingFileHandler):
     """The file and its turns."""
 
-    def __init__(self, path: str, secrets: Sequence[str], real: int) -> None:
+    def __init__(self, path: str, secrets: Sequence[str], console: Outlet) -> None:
         with suppress(OSError):  # told with the first line
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         super().__init__(
             path, maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8", delay=True
         )  # fmt: skip
         self._secrets = tuple(secrets)
-        self._real = real
+        self._console = console
         self._faults: list[BaseException | None] = []
         self._failing = False
 
@@ -113,7 +112,7 @@ class _LogFile(RotatingFileHandler):
         super().emit(record)
         if self._faults and not self._failing:
             told = f"vortarium: no log is kept in {self.baseFilename}: {self._faults[0]}\n"
-            _write(self._real, told.encode("utf-8", "backslashreplace"))
+            self._console.write(told.encode("utf-8", "backslashreplace"))
         self._failing = bool(self._faults)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802

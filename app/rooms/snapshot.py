@@ -60,8 +60,8 @@ def take(room: Room, parts: Sequence[SnapshotPart]) -> Arrays | SnapshotError:
     names: dict[str, str] = {"psi": model.field_name}
     try:
         found = {names.get(part, part): np.array(makers[part]()) for part in parts}
-    except Exception as fault:
-        log.exception("room %s", room.name)
+    except Exception as fault:  # noqa: BLE001  (a model's own code)
+        log.warning("room %s: the model cannot tell its state: %r", room.name, fault)
         return SnapshotError(f"the model cannot tell its state: {type(fault).__name__}: {fault}")
     found.pop("", None)
     strange = [name for name, array in found.items() if array.dtype.kind not in PLAIN_KINDS]

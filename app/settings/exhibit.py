@@ -32,6 +32,7 @@ from app.settings.options import (
     whole,
 )
 from app.settings.site_options import (
+    EVERYWHERE,
     LANDING,
     PublicUrl,
     base_path,
@@ -160,7 +161,7 @@ def made(given: Namespace, places: dict[str, str]) -> Settings:
     return Settings(
         model=given.model,
         port=given.port,
-        address=given.address or ("0.0.0.0" if given.lan else "127.0.0.1"),  # noqa: S104
+        address=given.address or (EVERYWHERE if given.lan else "127.0.0.1"),
         lan=given.lan,
         code_minutes=given.code_minutes,
         headless=given.headless,

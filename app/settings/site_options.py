@@ -14,6 +14,8 @@ _SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._~-]*")
 
 LANDING = "/"
 """As a home: the landing page."""
+EVERYWHERE = "::"
+"""As an address to listen on: all of this computer's, IPv4 too, and IPv6 where there is any."""
 USUAL_PORTS = {"http": 80, "https": 443}
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")

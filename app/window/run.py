@@ -37,11 +37,15 @@ def run() -> int:
         return _no_window(f"{missing.name} is not installed")
     fullscreen, kiosk = launch.settings["fullscreen"], launch.settings["kiosk"]
     width, height = _screen_size(webview) if fullscreen else SIZE
+    # Without a place of its own, pywebview leaves room for a title, which may not be there.
+    x, y = (0, 0) if fullscreen else (None, None)
     window = webview.create_window(
         TITLE,
         launch.url,
         width=width,
         height=height,
+        x=x,
+        y=y,
         min_size=MIN_SIZE,
         fullscreen=fullscreen,
         on_top=kiosk,
@@ -61,7 +65,7 @@ def run() -> int:
 
 
 def _screen_size(webview: Any) -> tuple[int, int]:
-    """The first screen's size: without a window manager, full screen is only a size."""
+    """The first screen's size: without a window manager, full screen is only size and place."""
     screens = webview.screens
     return (screens[0].width, screens[0].height) if screens else SIZE
 

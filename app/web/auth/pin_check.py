@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gevent
-
 from app.paths import OWN_NAME
 from app.protocol.errors import ContractError
 from app.transport.token_bucket import Attempts
+from app.web.apart import apart
 from app.web.auth.operator_pin import check_pin
 
 ANYBODY = "*"
@@ -28,7 +27,7 @@ class Pins:
         # Counted before the slow check, so that guesses side by side are limited as well.
         self._here.wrong(address)
         self._everywhere.wrong(ANYBODY)
-        good = gevent.get_hub().threadpool.apply(check_pin, (pin,))
+        good = apart(check_pin, pin)
         if good is None:
             how = f"`{OWN_NAME} operator` on the exhibit's computer sets one"
             raise ContractError("forbidden", f"no operator PIN is set; {how}")

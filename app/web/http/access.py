@@ -6,13 +6,13 @@ our address (DNS rebinding); checking Origin keeps it from using a visitor's bro
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
 import socket
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.web.addresses import own_addresses
 from app.web.http.mdns import HOSTS
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -38,25 +38,20 @@ def authorization(environ: Mapping[str, Any]) -> str:
 
 def lan_address() -> str:
     """The address at which others on the network reach us; 127.0.0.1 without a network."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # No packet is sent: connecting a datagram socket only asks for the route.
-            probe.connect(("192.0.2.1", 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
+    return next(iter(own_addresses()), "127.0.0.1")
 
 
 def host_names(lan: bool, more: Iterable[str] = ()) -> frozenset[str]:
-    """The names and addresses by which this server may be called; `more` are a proxy's."""
+    """The names and addresses by which this server may be called; `more` are a proxy's.
+
+    Addresses that this computer gets later are known by where a connection arrives.
+    """
     given = frozenset(name.lower() for name in more)
     if not lan:
         return LOOPBACK_NAMES | given
     name = socket.gethostname().lower()
-    names = {name, name.split(".")[0], f"{name.split('.')[0]}.local", lan_address(), *HOSTS}
-    with contextlib.suppress(OSError):
-        names.update(str(info[4][0]).split("%")[0] for info in socket.getaddrinfo(name, None))
-    return LOOPBACK_NAMES | given | names
+    stem = name.split(".")[0]
+    return LOOPBACK_NAMES | given | {name, stem, f"{stem}.local", *own_addresses(), *HOSTS}
 
 
 class Access:

@@ -15,6 +15,7 @@ from gevent.pool import Pool
 from gevent.pywsgi import Input, WSGIServer
 from geventwebsocket.handler import WebSocketHandler
 
+from app.settings.site_options import EVERYWHERE
 from app.transport.limits import (
     HEADER_S,
     MAX_CONNECTIONS,
@@ -242,7 +243,9 @@ def listeners(address: str, port: int) -> list[socket.socket]:
 
     Raises OSError, for a port in use or an address of another computer above all.
     """
-    if address in ("0.0.0.0", "::", "127.0.0.1"):  # noqa: S104
+    if address == EVERYWHERE and not _has_ipv6():
+        address = "0.0.0.0"  # noqa: S104
+    if address in (EVERYWHERE, "0.0.0.0", "127.0.0.1"):  # noqa: S104
         return [listen(address, port)]
     here = listen("127.0.0.1", port)
     try:
@@ -250,6 +253,14 @@ def listeners(address: str, port: int) -> list[socket.socket]:
     except OSError:
         here.close()
         raise
+
+
+def _has_ipv6() -> bool:
+    """Can a socket here have an IPv6 address? A system may know them, and have them turned off."""
+    with suppress(OSError):
+        listen("::1", 0).close()
+        return True
+    return False
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -261,8 +272,8 @@ def listen(host: str, port: int) -> socket.socket:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:  # on some systems :: means IPv6 alone
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(host != "::"))
+        if family == socket.AF_INET6:  # on some systems it means IPv6 alone
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(host != EVERYWHERE))
         sock.bind((host, port))
         sock.listen(256)
         sock.setblocking(False)

@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Callable
 from functools import partial
+from ipaddress import ip_address
 from typing import Any
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ SERVICE = "_http._tcp.local."
 ASK_MS = 1200
 """For another exhibit to answer that it has a name already."""
 END_S = 1.0
+_FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
 class Announcer:
@@ -40,7 +42,7 @@ class Announcer:
         self._thread.start()
 
     def move(self, address: str) -> None:
-        """This machine is at that IPv4 address now, or on no network if it is empty."""
+        """This machine is at that address now, or on no network if it is empty."""
         self._moves.put(address)
 
     def stop(self) -> None:
@@ -68,9 +70,11 @@ class Announcer:
         # Slow to import, and of use on a network only.
         from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        ip = ip_address(address)
+        with socket.socket(_FAMILY[ip.version], socket.SOCK_DGRAM) as probe:
             probe.bind((address, 0))  # where this fails, the library would leave sockets open
-        self._responder = Zeroconf(interfaces=[address], ip_version=IPVersion.V4Only)
+        only = IPVersion.V4Only if ip.version == 4 else IPVersion.V6Only
+        self._responder = Zeroconf(interfaces=[address], ip_version=only)
         host = self._free_host(address)
         if host is None:
             log.warning("no name on this network: all of %s are taken", ", ".join(HOSTS))
@@ -81,7 +85,7 @@ class Announcer:
             SERVICE,
             f"{title}.{SERVICE}",
             port=self._port,
-            addresses=[socket.inet_aton(address)],
+            addresses=[ip.packed],
             properties={"path": self._path},
             server=f"{host}.",
         )
@@ -91,10 +95,14 @@ class Announcer:
 
     def _free_host(self, address: str) -> str | None:
         """The first of HOSTS that no other machine has."""
-        from zeroconf import AddressResolverIPv4  # type: ignore[attr-defined]
+        from zeroconf import (  # type: ignore[attr-defined]
+            AddressResolverIPv4,
+            AddressResolverIPv6,
+        )
 
+        is_v4 = ip_address(address).version == 4
         for host in HOSTS:
-            asked = AddressResolverIPv4(f"{host}.")
+            asked = (AddressResolverIPv4 if is_v4 else AddressResolverIPv6)(f"{host}.")
             asked.request(self._responder, ASK_MS)
             if set(asked.parsed_addresses()) <= {address}:
                 return host

@@ -6,6 +6,7 @@ The network may come, go or give another address while the exhibit runs.
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,14 +17,23 @@ import segno
 
 from app.protocol.messages import Invitation
 from app.settings.site_options import PublicUrl
+from app.web.addresses import in_url
 from app.web.auth.join_codes import JoinCodes
 from app.web.auth.permissions import STAFF
 from app.web.http.access import is_loopback, lan_address
 from app.web.rooms.viewer import Viewer
 from app.web.rooms.web_room import WebRoom
 
+log = logging.getLogger(__name__)
+
 LOOK_S = 5.0
 """How often the network's address is looked up."""
+
+
+NO_NETWORK = (
+    "this computer is on no network, so guests find no way in; a cable or a wireless network gives "
+    "one, and is noticed"
+)
 
 
 class JoinAddress(NamedTuple):
@@ -74,17 +84,18 @@ class Invitations:
 
         `moved` hears this machine's address on the network, "" while there is none.
         """
-        address = ""
+        address: str | None = None
         while True:
             found = only_address or lan_address()
             now = "" if is_loopback(found) else found
             if now != address:
                 address = now
                 moved(address)
+                if port is not None and not address and not self._proxied:
+                    log.warning("%s", NO_NETWORK)
             bases = [*self._proxied]
             if address and port is not None:
-                host = f"[{address}]" if ":" in address else address
-                bases.append(f"http://{host}:{port}{self._base_path}")
+                bases.append(f"http://{in_url(address)}:{port}{self._base_path}")
             code = self._codes.current()
             self._change([JoinAddress(base, code) for base in bases])
             gevent.sleep(min(LOOK_S, self._codes.changes_in_s() + 0.001))

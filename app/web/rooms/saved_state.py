@@ -19,6 +19,7 @@ from msgspec import Struct
 from app.paths import state_dir, write_whole
 from app.protocol.messages import RoomState, Scalar
 from app.transport.limits import MAX_ROOMS
+from app.web.apart import apart
 from app.web.rooms.web_room import WebRoom
 
 log = logging.getLogger(__name__)
@@ -102,7 +103,7 @@ class SavedState:
         if data == self._saved:
             return
         try:
-            gevent.get_hub().threadpool.apply(write_whole, (self._path, data))
+            apart(write_whole, self._path, data)
         except OSError as fault:
             if not self._failed:
                 log.warning("%s cannot be kept: %s", self._path, fault)
@@ -114,7 +115,7 @@ class SavedState:
     def _read(self) -> Kept | None:
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=Kept)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as fault:
             log.warning("%s is set aside: %s", self._path, fault)

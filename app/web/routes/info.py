@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import bottle
-import gevent
 
 from app.rooms.source import SourceError, as_html
 from app.settings.exhibit import Settings
+from app.web.apart import apart
 from app.web.http import responses
 from app.web.http.routing import route
 from app.web.rooms.room_registry import RoomRegistry
@@ -42,7 +42,7 @@ def add_routes(app: Any, registry: RoomRegistry, settings: Settings) -> None:
             return responses.text(404, str(missing))
         kind = "text/plain" if plain else "text/html"
         # Colouring a long file takes longer than a frame.
-        body = code if plain else gevent.get_hub().threadpool.apply(as_html, (code,))
+        body = code if plain else apart(as_html, code)
         headers = {"Content-Type": f"{kind}; charset=utf-8", "Vary": "Accept"}
         return bottle.HTTPResponse(body.encode(), 200, headers)
 
@@ -55,5 +55,5 @@ def add_routes(app: Any, registry: RoomRegistry, settings: Settings) -> None:
     def stats() -> Any:
         """How the rooms run, as Prometheus text."""
         now = metrics.snapshot(registry.web_rooms.values())
-        body = gevent.get_hub().threadpool.apply(metrics.exposition, (now,))
+        body = apart(metrics.exposition, now)
         return bottle.HTTPResponse(body, 200, {"Content-Type": METRICS_TYPE})

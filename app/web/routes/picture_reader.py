@@ -8,9 +8,10 @@ unpacked; of several pictures in one file the first counts.
 from __future__ import annotations
 
 import io
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from app.protocol.commands import MAX_PICTURE_SIDE
@@ -25,8 +26,11 @@ MAX_PROPORTION = 16
 KEPT_SIDE = 256
 LEAST_CONTRAST = 8
 """Of 255: what has less is a plain surface."""
-PAPER = "white"
-"""What shows through where a picture is transparent: most of them are drawings in ink."""
+PAPERS = ("white", "black")
+"""What shows through where a picture is transparent: most of them are drawings in ink. The second
+is for those of which nothing is seen on the first."""
+CUTOFF_PERCENT = 1
+"""So many of all points, the darkest, become black, and as many white."""
 
 
 class PictureError(ValueError):
@@ -54,9 +58,7 @@ def read_picture(data: bytes, kind: str) -> ReadPicture:
         raise PictureError(_too_large()) from None
     except Exception as fault:
         raise PictureError(f"this is not a whole {FORMATS[kind]} picture") from fault
-    if np.ptp(np.asarray(grey)) < LEAST_CONTRAST:
-        raise PictureError("this picture is all of one grey")
-    kept = ImageOps.autocontrast(grey, cutoff=1)
+    kept = Image.fromarray(_stretched(grey))
     file = io.BytesIO()
     kept.save(file, "PNG")
     kept.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE), Image.Resampling.LANCZOS)
@@ -74,16 +76,57 @@ def _too_large() -> str:
     return f"a picture may have at most {MAX_PIXELS / 1e6:g} million points"
 
 
-def _grey(picture: Image.Image) -> Image.Image:
-    """Upright, opaque, grey, and no larger than it is kept."""
+def _grey(picture: Image.Image) -> ByteArray:
+    """Upright, as a person sees it, and no larger than it is kept. Raises PictureError."""
     picture.draft("RGB", (2 * KEPT_SIDE, 2 * KEPT_SIDE))  # a JPEG need not be unpacked whole
     turned = ImageOps.exif_transpose(picture)
-    if turned.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
-        turned = Image.fromarray((np.asarray(turned, np.uint32) >> 8).astype(np.uint8))
-    if turned.has_transparency_data:
-        layers = turned.convert("RGBA")
-        turned = Image.new("RGBA", turned.size, PAPER)
-        turned.alpha_composite(layers)
-    grey = turned.convert("RGB").convert("L")
-    grey.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.LANCZOS)
-    return grey
+    if turned.mode.startswith("I"):
+        turned = _eight_bits(turned)
+    transparent = turned.has_transparency_data
+    small = turned.convert("RGBA" if transparent else "RGB")
+    small.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.LANCZOS)
+    for paper in PAPERS if transparent else PAPERS[:1]:
+        levels = _contrast(_on(small, paper))
+        if np.ptp(levels) >= LEAST_CONTRAST:
+            return levels
+    raise PictureError("this picture is all of one grey")
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """One of 16 bits, which Pillow would cut off at 255, and cameras do not use whole."""
+    deep = np.asarray(picture)
+    if np.ptp(deep) < LEAST_CONTRAST:
+        return Image.new("L", picture.size)
+    levels = Image.fromarray(_stretched(deep))
+    clear = picture.info.get("transparency")
+    if not isinstance(clear, int):
+        return levels
+    return Image.merge(
+        "LA", (levels, Image.fromarray(np.where(deep == clear, 0, 255).astype("u1")))
+    )
+
+
+def _on(picture: Image.Image, paper: str) -> Image.Image:
+    if picture.mode != "RGBA":
+        return picture
+    opaque = Image.new("RGBA", picture.size, paper)
+    opaque.alpha_composite(picture)
+    return opaque.convert("RGB")
+
+
+def _contrast(picture: Image.Image) -> ByteArray:
+    """The brightness; of one whose colours are equally bright, the colour that differs most."""
+    grey = np.asarray(picture.convert("L"))
+    if np.ptp(grey) >= LEAST_CONTRAST:
+        return grey
+    return max((np.asarray(band) for band in picture.split()), key=np.ptp)
+
+
+def _stretched(levels: npt.NDArray[Any]) -> ByteArray:
+    """From 0 to 255; few that stand out count only where there is nothing else."""
+    low, high = np.percentile(levels, (CUTOFF_PERCENT, 100 - CUTOFF_PERCENT))
+    if high - low < LEAST_CONTRAST:
+        low, high = levels.min(), levels.max()
+    scaled = (levels.astype(np.float32) - low) * np.float32(255 / (high - low))
+    rounded: ByteArray = np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+    return rounded

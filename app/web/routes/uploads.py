@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 import bottle
-import gevent
 
 from app.protocol.commands import LoadPicture
 from app.protocol.messages import Role
 from app.settings.exhibit import Settings
 from app.transport.limits import MAX_UPLOADS, UPLOAD_PAUSE_S, UPLOAD_S
+from app.web.apart import apart
 from app.web.auth.permissions import EVERYBODY, OPERATOR, only
 from app.web.auth.tokens import Identity
 from app.web.http import responses
@@ -34,7 +34,7 @@ from app.web.http.rejection import Rejection
 from app.web.http.routing import route
 from app.web.rooms.room_registry import RoomRegistry
 from app.web.rooms.web_room import WebRoom
-from app.web.routes.picture_reader import PictureError, ReadPicture, read_picture
+from app.web.routes.picture_reader import PictureError, read_picture
 from app.web.routes.picture_store import NotAllowedError, PictureStore
 from models.contract import PictureUse
 from models.picture_trap import PICTURE_WALL_MU
@@ -47,6 +47,10 @@ WHO: Mapping[str, frozenset[Role]] = {
     "operator": OPERATOR,
     "everyone": EVERYBODY,
 }
+ALSO_CALLED = {
+    "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png",
+}  # fmt: skip
+"""What programs call these types that have another name."""
 _PATH = re.compile(r"/api/rooms/([^/]+)/upload")
 
 
@@ -74,6 +78,7 @@ class Uploads:
         self._may_see = WHO[settings.upload_names]
         self._last: dict[int, float] = {}
         self._under_way: set[int] = set()
+        self._keeping_failed = False
 
     def admit(self, environ: MutableMapping[str, Any]) -> Intake | Rejection:
         """How large a body may be; every other route takes small ones."""
@@ -94,10 +99,9 @@ class Uploads:
         if grant is None:
             return responses.text(404, "there is no such room")
         body = environ["wsgi.input"].read()
-        run = gevent.get_hub().threadpool.apply
         try:
-            picture: ReadPicture = run(read_picture, (body, grant.kind))
-            stored = run(self._keep, (grant, picture.png))
+            picture = apart(read_picture, body, grant.kind)
+            stored = apart(self._keep, grant, picture.png)
         except PictureError as wrong:
             return responses.text(422, str(wrong))
         except NotAllowedError as refused:
@@ -127,7 +131,7 @@ class Uploads:
         operator = self._identity.is_operator(authorization(environ))
         if ("operator" if operator else "guest") not in self._may_see:
             return responses.text(403, f"names of pictures are {only(self._may_see or OPERATOR)}")
-        names = gevent.get_hub().threadpool.apply(self._store.names)
+        names = apart(self._store.names)
         return responses.json({"names": names})
 
     def _asker(self, room: str, environ: Mapping[str, Any]) -> tuple[WebRoom, int] | Rejection:
@@ -160,7 +164,8 @@ class Uploads:
         use = parse_qs(str(environ.get("QUERY_STRING", ""))).get("as", [web_room.pictures[0]])[0]
         if use not in web_room.pictures:
             return Rejection("400 Bad Request", f"as must be one of {', '.join(web_room.pictures)}")
-        kind = self._types.get(str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip())
+        declared = str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
+        kind = self._types.get(ALSO_CALLED.get(declared, declared))
         if kind is None:
             return Rejection("415 Unsupported Media Type", f"send one of {', '.join(self._types)}")
         length = str(environ.get("CONTENT_LENGTH", ""))
@@ -178,10 +183,14 @@ class Uploads:
 
     def _keep(self, grant: UploadGrant, png: bytes) -> str | None:
         try:
-            return self._store.keep(grant.web_room.name, grant.use, png)
+            name = self._store.keep(grant.web_room.name, grant.use, png)
         except OSError as fault:
-            log.warning("a picture could not be kept: %s", fault)
+            if not self._keeping_failed:
+                log.warning("pictures cannot be kept: %s", fault)
+            self._keeping_failed = True
             return None
+        self._keeping_failed = False
+        return name
 
 
 def _decoded(path: str) -> str:

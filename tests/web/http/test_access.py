@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from ipaddress import ip_address
 
 import pytest
 
@@ -115,32 +116,22 @@ def test_on_the_network_our_names_and_addresses_are_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(socket, "gethostname", lambda: "Hall.museum.example")
-    monkeypatch.setattr(access, "lan_address", lambda: "192.0.2.7")
-
-    def lookup(name: str, port: None) -> list[tuple[object, ...]]:
-        return [
-            (socket.AF_INET6, 1, 0, "", ("fe80::5%eth0", 0, 0, 2)),
-            (socket.AF_INET, 1, 0, "", ("198.51.100.3", 0)),
-        ]
-
-    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    ours = ["192.0.2.7", "198.51.100.3", "fd00::5"]
+    monkeypatch.setattr(access, "own_addresses", lambda: ours)
     open_to_all = Access(host_names(lan=True))
     for host in ("192.0.2.7:8765", "hall.local:8765", "HALL", "hall.museum.example",
-                 "198.51.100.3", "[fe80::5]:8765", "localhost:8765"):  # fmt: skip
+                 "198.51.100.3", "[fd00::5]:8765", "localhost:8765"):  # fmt: skip
         assert open_to_all.refusal({"HTTP_HOST": host}) is None, host
     for host in ("evil.example", "192.0.2.8", "hall.evil.example"):
         assert open_to_all.refusal({"HTTP_HOST": host}) is not None, host
     assert host_names(lan=False) == {"localhost", "127.0.0.1", "::1"}
 
 
-def test_a_network_whose_names_cannot_be_looked_up_is_no_fault(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def lookup(name: str, port: None) -> None:
-        raise socket.gaierror("no such name")
-
-    monkeypatch.setattr(socket, "getaddrinfo", lookup)
-    assert "localhost" in host_names(lan=True)
+def test_an_address_is_ours_where_a_connection_arrives_at_it(local: Access) -> None:
+    asked = {"HTTP_HOST": "[fd00::9]:8765"}
+    assert local.refusal(asked, "fd00::9") is None
+    assert local.refusal(asked, "fd00::8") is not None
+    assert local.refusal({"HTTP_HOST": "192.0.2.9"}, "::ffff:192.0.2.9") is None
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "::1%lo"])
@@ -154,4 +145,4 @@ def test_what_is_not_loopback_is_elsewhere(address: str) -> None:
 
 
 def test_the_address_on_the_network_is_one() -> None:
-    socket.inet_aton(access.lan_address())
+    ip_address(access.lan_address())

@@ -76,6 +76,57 @@ def test_what_is_transparent_is_paper() -> None:
     assert quarters(encoded(palette, "PNG", transparency=1), "png") == UPRIGHT
 
 
+def test_a_logo_for_dark_pages_is_seen() -> None:
+    for mode in ("RGBA", "LA"):
+        logo = Image.new("RGBA", (40, 40), (255, 255, 255, 255))
+        logo.paste((255, 255, 255, 0), (0, 0, 20, 20))
+        assert quarters(encoded(logo.convert(mode), "PNG"), "png") == UPRIGHT
+    palette = Image.new("P", (40, 40), 1)
+    palette.putpalette([255, 255, 255, 250, 250, 250])
+    palette.paste(0, (0, 0, 20, 20))
+    for kind in ("png", "gif"):
+        assert quarters(encoded(palette, FORMATS[kind], transparency=0), kind) == UPRIGHT
+
+
+def test_hidden_colours_of_what_is_transparent_are_not_seen() -> None:
+    """Programs leave anything there."""
+    ink = Image.new("RGBA", (40, 40), (0, 0, 0, 0))
+    ink.paste((90, 200, 10, 0), (20, 20, 40, 40))
+    ink.paste((0, 0, 0, 255), (0, 0, 20, 20))
+    assert quarters(encoded(ink, "PNG"), "png") == UPRIGHT
+
+
+def test_a_narrow_range_of_sixteen_bits_is_seen() -> None:
+    """As of a camera of 10 bits, with a dead point."""
+    deep = np.full((60, 60), 700, np.uint16)
+    deep[:30, :30] = 300
+    deep[50, 50] = 65535
+    assert quarters(encoded(Image.fromarray(deep), "PNG"), "png") == UPRIGHT
+
+
+def test_sixteen_bits_may_be_transparent() -> None:
+    deep = np.full((40, 40), 9000, np.uint16)
+    deep[:20, :20] = 100
+    data = encoded(Image.fromarray(deep), "PNG", transparency=9000)
+    assert quarters(data, "png") == UPRIGHT
+
+
+def test_colours_that_are_equally_bright_are_told_apart() -> None:
+    red, green = (200, 0, 0), (0, 102, 0)
+    drawn = Image.new("RGB", (40, 40), red)
+    drawn.paste(green, (0, 0, 20, 20))
+    assert np.ptp(np.asarray(drawn.convert("L"))) < 8
+    assert quarters(encoded(drawn, "PNG"), "png") == UPRIGHT
+
+
+def test_a_thin_line_on_pale_paper_is_seen() -> None:
+    """Fewer points than are left out at either end."""
+    page = Image.new("L", (100, 100), 250)
+    page.paste(235, (50, 10, 51, 60))
+    levels = read_picture(encoded(page, "PNG"), "png").levels
+    assert (levels[30, 50], levels[30, 20]) == (0, 255)
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_phones_orientation_is_undone(orientation: int) -> None:
     turns = {

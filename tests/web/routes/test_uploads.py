@@ -119,6 +119,21 @@ def test_the_fluid_stands_where_the_picture_is_bright(everyone: Serving, post: P
     guest.see(lambda frame: not halves(frame))
 
 
+@pytest.mark.parametrize("kind", ["image/jpg", "IMAGE/JPEG", "image/pjpeg"])
+def test_a_type_may_have_another_of_its_names(everyone: Serving, post: Post, kind: str) -> None:
+    guest = everyone.visitor("guest", room="BEC")
+    assert post(guest, picture("JPEG"), kind=kind)[0] == 202
+
+
+def test_what_is_no_picture_is_refused_without_a_traceback(
+    everyone: Serving, post: Post, capfd: pytest.CaptureFixture[str]
+) -> None:
+    guest = everyone.visitor("guest", room="BEC")
+    assert post(guest, b"hello")[0] == 422
+    everyone.get("healthz")
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_what_a_visitor_may_upload_is_told(everyone: Serving) -> None:
     guest = everyone.visitor("guest", room="BEC")
     status, body = everyone.get("api/rooms/BEC/upload", token(guest))

@@ -2,8 +2,10 @@
 /** A picture as the fluid will take it: what the server does with it, done here for the eye. */
 import { context2d } from "../render/canvas2d.js";
 
-/** What shows through where a picture is transparent. */
-const PAPER = "white";
+/** What shows through where a picture is transparent: the second, where nothing is seen on the first. */
+const PAPERS = ["white", "black"];
+/** Of 255: what has less is a plain surface. */
+const LEAST_CONTRAST = 8;
 /** Of all points: the darkest become black and the brightest white. */
 const CUTOFF = 0.01;
 
@@ -15,11 +17,14 @@ export function shrunk(bitmap, most) {
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(scale * bitmap.width));
   canvas.height = Math.max(1, Math.round(scale * bitmap.height));
-  const context = context2d(canvas);
+  const context = context2d(canvas, { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
-  context.fillStyle = PAPER;
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  for (const paper of PAPERS) {
+    context.fillStyle = paper;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    if (range(greyOf(context.getImageData(0, 0, canvas.width, canvas.height).data)) >= LEAST_CONTRAST) break;
+  }
   return canvas;
 }
 
@@ -41,9 +46,10 @@ export function fitted(picture, width, height) {
   const context = context2d(canvas, { willReadFrequently: true });
   context.drawImage(picture, left, top, across, up);
   const { data } = context.getImageData(left, top, across, up);
-  const grey = Float32Array.from({ length: across * up }, (_, i) => greyOf(data, 4 * i));
+  const grey = greyOf(data);
   const sorted = grey.slice().sort();
-  const [low, high] = [CUTOFF, 1 - CUTOFF].map((part) => sorted[Math.floor(part * (sorted.length - 1))]);
+  let [low, high] = [CUTOFF, 1 - CUTOFF].map((part) => sorted[Math.floor(part * (sorted.length - 1))]);
+  if (high - low < LEAST_CONTRAST) [low, high] = [sorted[0], sorted[sorted.length - 1]];
   const brightness = new Float32Array(width * height);
   for (let i = 0; i < grey.length; i++) {
     const at = (top + Math.floor(i / across)) * width + left + (i % across);
@@ -52,9 +58,24 @@ export function fitted(picture, width, height) {
   return brightness;
 }
 
-/** @param {Uint8ClampedArray} data @param {number} at */
-function greyOf(data, at) {
-  return 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+/**
+ * The brightness 0..255; of a picture whose colours are equally bright, the colour that differs most.
+ *
+ * @param {Uint8ClampedArray} data  red, green, blue and opacity of each point
+ */
+function greyOf(data) {
+  const weighed = (/** @type {number[]} */ [red, green, blue]) =>
+    Float32Array.from({ length: data.length / 4 }, (_, i) =>
+      red * data[4 * i] + green * data[4 * i + 1] + blue * data[4 * i + 2]);
+  const grey = weighed([0.299, 0.587, 0.114]);
+  if (range(grey) >= LEAST_CONTRAST) return grey;
+  const bands = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map(weighed);
+  return bands.reduce((most, band) => (range(band) > range(most) ? band : most));
+}
+
+/** @param {Float32Array} values */
+function range(values) {
+  return values.reduce((most, value) => Math.max(most, value), 0) - values.reduce((least, value) => Math.min(least, value), 255);
 }
 
 /**
