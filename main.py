@@ -128,7 +128,7 @@ def main() -> int:
         sys.path.insert(0, HERE)
     _bear_no_terminal()
     _speak_utf8()
-    from app import streams
+    from app.process import streams
 
     streams.last()
     _lend_to_multiprocessing()
@@ -161,7 +161,7 @@ def _bear_no_terminal() -> None:
 def _speak_utf8() -> None:
     """Files, names and arguments are UTF-8, whatever the locale and whoever is started.
 
-    Python decides this once, as it starts; app.streams sees to what is written.
+    Python decides this once, as it starts; app.process.streams sees to what is written.
     """
     os.environ["PYTHONUTF8"] = "1"  # for all that is started from here
     bundled = hasattr(sys, "frozen")  # packaging/vortarium.spec says it to those

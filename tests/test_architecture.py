@@ -24,7 +24,8 @@ ENGINE = ROOM | {"app.process", "app.rooms", "app.settings"}
 WEB = ENGINE | {"app.engines", "app.web.http", "app.web.auth"}
 ALLOWED: dict[str, set[str]] = {
     "models.numerics": set(),
-    "models.*": {"models.numerics"},
+    "models.numerics.fused": {"models.numerics"},
+    "models.*": {"models.numerics", "models.numerics.fused"},
     "models.exhibits": {"models.*", "models.numerics"},
     "models": {"models.*", "models.exhibits"},
     "app": set(),
@@ -39,7 +40,7 @@ ALLOWED: dict[str, set[str]] = {
     "app.engines": ENGINE - {"app.settings"},
     "app.compute": {"app.startup_checks"} | ENGINE | {"app.engines"},
     "app.client": {"app.engines", "app.protocol", "app.rooms", "app.transport"},
-    "app.web.http": {"app.transport"},
+    "app.web.http": {"app.settings", "app.transport"},
     "app.web.auth": BASE | {"app.protocol", "app.transport", "app.web.http"},
     "app.web.rooms": WEB,
     "app.web.routes": WEB | {"app.web.rooms"},
@@ -50,7 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     "app.serve": WEB | {"app.web.rooms", "app.web.routes", "app.engine_factory",
         "app.startup_checks"},
     "app.doctor": BASE | {"app.process", "app.protocol", "app.settings", "app.transport",
-        "app.web.http", "app.window", "models.numerics"},
+        "app.web.http", "app.window", "models.*", "models.numerics", "models.numerics.fused"},
     "app.bench": ENGINE | {"app.engines", "models.numerics", "models.exhibits"},
     "main": BASE | {"app.bench", "app.compute", "app.doctor", "app.engines", "app.process",
         "app.serve", "app.settings", "app.show_config", "app.transport", "app.web.auth",

@@ -32,7 +32,7 @@ from app.protocol.messages import PROTOCOL, Ping
 from app.settings.exhibit import Settings
 from app.transport import sockets
 from app.transport.keys import KeyFileError, Keys, for_client
-from app.web.addresses import in_url, own_addresses
+from app.web.http.addresses import in_url, own_addresses
 from app.web.http.handler import listeners
 
 ASK_S = 3.0

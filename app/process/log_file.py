@@ -20,7 +20,7 @@ from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from app.streams import Outlet
+from app.process.streams import Outlet
 
 MAX_BYTES = 2_000_000
 KEPT = 5

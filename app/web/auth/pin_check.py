@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.paths import OWN_NAME
 from app.protocol.errors import ContractError
 from app.transport.token_bucket import Attempts
-from app.web.apart import apart
 from app.web.auth.operator_pin import check_pin
+from app.web.http.offload import apart
 
 ANYBODY = "*"
 """The key under which wrong PINs from everywhere add up."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.web.addresses import own_addresses
+from app.web.http.addresses import own_addresses
 from app.web.http.mdns import HOSTS
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -17,10 +17,10 @@ import segno
 
 from app.protocol.messages import Invitation
 from app.settings.site_options import PublicUrl
-from app.web.addresses import in_url
 from app.web.auth.join_codes import JoinCodes
 from app.web.auth.permissions import STAFF
 from app.web.http.access import is_loopback, lan_address
+from app.web.http.addresses import in_url
 from app.web.rooms.viewer import Viewer
 from app.web.rooms.web_room import WebRoom
 

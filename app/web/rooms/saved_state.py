@@ -19,7 +19,7 @@ from msgspec import Struct
 from app.paths import state_dir, write_whole
 from app.protocol.messages import RoomState, Scalar
 from app.transport.limits import MAX_ROOMS
-from app.web.apart import apart
+from app.web.http.offload import apart
 from app.web.rooms.web_room import WebRoom
 
 log = logging.getLogger(__name__)

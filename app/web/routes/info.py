@@ -8,8 +8,8 @@ import bottle
 
 from app.rooms.source import SourceError, as_html
 from app.settings.exhibit import Settings
-from app.web.apart import apart
 from app.web.http import responses
+from app.web.http.offload import apart
 from app.web.http.routing import route
 from app.web.rooms.room_registry import RoomRegistry
 from app.web.routes import metrics

@@ -24,12 +24,12 @@ from app.protocol.commands import LoadPicture
 from app.protocol.messages import Role
 from app.settings.exhibit import Settings
 from app.transport.limits import MAX_UPLOADS, UPLOAD_PAUSE_S, UPLOAD_S
-from app.web.apart import apart
 from app.web.auth.permissions import EVERYBODY, OPERATOR, only
 from app.web.auth.tokens import Identity
 from app.web.http import responses
 from app.web.http.access import authorization
 from app.web.http.body_limits import Intake, small_bodies
+from app.web.http.offload import apart
 from app.web.http.rejection import Rejection
 from app.web.http.routing import route
 from app.web.rooms.room_registry import RoomRegistry

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from app.web.apart import apart
+from app.web.http.offload import apart
 from tests.conftest import StartExhibit
 from tests.support.exhibit import wait_until
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import zmq
 
-from app.streams import Outlet
+from app.process.streams import Outlet
 from tests.support.compute_service import Outsider
 from tests.support.devtools import free_port
 from tests.support.exhibit import READY_S, ROOT, wait_until

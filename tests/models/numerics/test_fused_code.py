@@ -12,7 +12,7 @@ import pytest
 
 from models.numerics.fused.processor import lanes
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 PLAN = """
 import logging
@@ -45,7 +45,7 @@ from models.numerics.fused import ready
 from models.numerics.fused.processor import lanes
 ready.plan((64, 96))
 ready.compiled()
-from tests.models.test_fused import Reference, off
+from tests.models.numerics.test_fused import Reference, off
 psi, expected, _ = Reference((64, 96), -0.001 - 0.1j, 0.5).both(6)
 print(lanes(), off(psi, expected))
 """

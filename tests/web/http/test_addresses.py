@@ -15,8 +15,8 @@ from typing import NamedTuple
 import ifaddr
 import pytest
 
-from app.web import addresses
-from app.web.addresses import in_url, own_addresses
+from app.web.http import addresses
+from app.web.http.addresses import in_url, own_addresses
 from tests.support.exhibit import READY_S, ROOT
 
 
