@@ -7,9 +7,10 @@ ends or does not answer, and left off when that happens again and again.
 
 from __future__ import annotations
 
+import json
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -18,11 +19,13 @@ import zmq
 from app.engines import process_memory
 from app.engines.base import Listener
 from app.engines.hang_detector import HUNG_S
-from app.engines.process_channel import LOG, READY
+from app.engines.process_channel import LOG, READY, UNFIT
 from app.engines.process_describe import Described
 from app.engines.process_output import FileOutput
+from app.engines.process_reload import FileNotices, FileWatcher
 from app.engines.process_task import Task
-from app.engines.remote_link import RemoteLink, Sender
+from app.engines.remote_last_known import first_values
+from app.engines.remote_link import RemoteLink
 from app.engines.status_texts import Words
 from app.process.child import STEADY_S, Child
 from app.process.launch import EXIT_HUNG, EXIT_MEMORY, Launch
@@ -54,6 +57,9 @@ TOO_MUCH = (
     f"The model uses more memory than the {process_memory.MAX_BYTES / 1024**3:g} GB it may have."
 )
 BROKEN = "That happened several times in a row, so it is left off."
+RELOADED = "The model's file is loaded again."
+LAST_GOOD = "The last good model goes on."
+MAX_FAULT_CHARS = 500
 ENDINGS = {EXIT_HUNG: SILENT, EXIT_MEMORY: TOO_MUCH}
 LATE_S, LATE_TIMES = 5.0, 3.0
 """A file may take LATE_TIMES of what it took at first, and LATE_S, to load."""
@@ -78,6 +84,15 @@ class ProcessEngine:
         self._watch = watch
         self._call_soon = call_soon
         self._processes: list[RoomProcess] = []
+        self._gone: dict[str, dict[str, Any]] = {}
+        """Models that were in the file before."""
+        self._fault = ""
+        """What is wrong with the file since its models were loaded."""
+        self._watcher = (
+            FileWatcher(task, told.files, call_soon, self._renew, self._refuse)
+            if task.reload
+            else None
+        )
 
     def catalogue(self) -> dict[str, dict[str, Any]]:
         """The models in the file."""
@@ -97,19 +112,25 @@ class ProcessEngine:
         state: RoomState | None = None,
     ) -> RemoteLink:
         """A new room in a new process. Raises KeyError for an unknown model."""
-        self._check(model)
-        process = RoomProcess(self._task, self._late_s, self._watch, self._call_soon)
-        about = self._catalogue[model]
-        process.open(
-            lambda line: RemoteLink(line, room, model, about, listener, params or {}, state, WORDS)
+        if model not in self._gone:
+            self._check(model)
+        about = self._catalogue.get(model) or self._gone[model]
+        process = self._process(about, FileNotices(listener, self._task.file))
+        process.link = RemoteLink(
+            process, room, model, about, process.notices, params or {}, state, WORDS
         )
         self._processes.append(process)
+        if model in self._gone:
+            process.link.give_up(self._gone_text(model))
+        else:
+            process.notices.show(self._fault)
+            process.start()
         return process.link
 
     def poll(self) -> None:
         """Start again what ended, and end what does not answer or is not needed."""
         for process in list(self._processes):
-            if process.link.closed:
+            if process.link.closed or process.retired:
                 process.close()
                 self._processes.remove(process)
             else:
@@ -117,6 +138,8 @@ class ProcessEngine:
 
     def close(self) -> None:
         """End all processes."""
+        if self._watcher is not None:
+            self._watcher.close()
         for process in self._processes:
             process.link.close()
             process.close()
@@ -125,14 +148,67 @@ class ProcessEngine:
         if model not in self._catalogue:
             raise KeyError(f"no model {model!r}; there are {', '.join(self._catalogue)}")
 
+    def _process(self, about: Mapping[str, Any], notices: FileNotices) -> RoomProcess:
+        process = RoomProcess(self._task, self._late_s, self._watch, self._call_soon, notices)
+        process.first = first_values(about) | self._task.params
+        return process
+
+    # --- the file changes (see process_reload) --------------------------------------------
+
+    def _renew(self, told: Described) -> None:
+        """Let every room go on in a new process, as far as its model is still in the file."""
+        before = self._gone | self._catalogue
+        self._catalogue = dict(told.models)
+        self._gone = {name: about for name, about in before.items() if name not in told.models}
+        self._late_s = LATE_S + LATE_TIMES * told.took_s
+        self._fault = ""
+        for process in list(self._processes):
+            if process.replaces is not None:  # by now, with something old
+                process.retired = True
+            elif process.link.model in self._gone:
+                process.notices.show(self._gone_text(process.link.model))
+            else:
+                self._replace(process)
+
+    def _replace(self, old: RoomProcess) -> None:
+        heir = self._process(self._catalogue[old.link.model], old.notices)
+        heir.link = old.link
+        heir.replaces = old
+        self._processes.append(heir)
+        heir.start()
+
+    def _refuse(self, why: str) -> None:
+        """Let all rooms go on as they are, and say what is wrong."""
+        self._fault = f"{why[:MAX_FAULT_CHARS].rstrip('.')}. {LAST_GOOD}"
+        for process in self._processes:
+            process.notices.show(self._fault)
+
+    def _gone_text(self, model: str) -> str:
+        names = ", ".join(self._catalogue)
+        return f"{self._task.file} has no class {model} any more; it has {names}. {LAST_GOOD}"
+
 
 class RoomProcess:
     """One process, the line to it, and its room."""
 
     link: RemoteLink
 
-    def __init__(self, task: Task, late_s: float, watch: Watch, call_soon: CallSoon) -> None:
+    def __init__(
+        self,
+        task: Task,
+        late_s: float,
+        watch: Watch,
+        call_soon: CallSoon,
+        notices: FileNotices,
+    ) -> None:
         """`late_s`: a process that is not ready after so long hangs."""
+        self.notices = notices
+        self.replaces: RoomProcess | None = None
+        """The process that has the room until this one is ready."""
+        self.first: Mapping[str, Any] = {}
+        """The values with which its room begins, unless told others."""
+        self.retired = False
+        """Has the room gone to another process, or is that one not needed?"""
         theirs, ours = zmq.curve_keypair(), zmq.curve_keypair()
         self._keys = Keys(*ours, (theirs[0],))
         self._task = msgspec.structs.replace(
@@ -152,11 +228,6 @@ class RoomProcess:
         self._start_at: float | None = None
         self._failures = 0
 
-    def open(self, make: Callable[[Sender], RemoteLink]) -> None:
-        """Start the process for the room that `make` makes."""
-        self.link = make(self)
-        self._start()
-
     @property
     def up(self) -> bool:
         """Is there somebody who takes a message?"""
@@ -173,7 +244,7 @@ class RoomProcess:
         elif self._is_late():
             self._kill(LATE)
         if self._start_at is not None and time.monotonic() >= self._start_at:
-            self._start()
+            self.start()
 
     def close(self) -> None:
         """End it."""
@@ -181,7 +252,8 @@ class RoomProcess:
         self._hang_up()
         self._child.kill()
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the process for the room of `link`."""
         self._start_at = None
         self._why = ""
         self._started_at = time.monotonic()
@@ -207,13 +279,15 @@ class RoomProcess:
         word, _, rest = line.partition(" ")
         if word == READY:
             self._call_soon(self._ready)
+        elif word == UNFIT:
+            self._why = str(json.loads(rest))
         elif word == LOG:
             self._output.recorded(rest)
         elif not line and child.exit_code is not None:
             self._call_soon(self._ended)
 
     def _ready(self) -> None:
-        if not self.link.closed:
+        if not (self.link.closed or self.retired):
             self._hang_up()
             endpoint = self._task.endpoint
             self._line = Connection(
@@ -222,7 +296,11 @@ class RoomProcess:
 
     def _ended(self) -> None:
         self._hang_up()
-        if self.link.closed or self._start_at is not None:
+        if self.link.closed or self.retired or self._start_at is not None:
+            return
+        if self.replaces is not None:
+            # It loaded a moment before, so that somebody saves just now: that is seen, too.
+            self.retired = True
             return
         if time.monotonic() - self._started_at > STEADY_S:
             self._failures = 0
@@ -242,7 +320,18 @@ class RoomProcess:
         """It is ready, and empty."""
         self.send(Credit(n=CREDITS), Address())
         self._opened_at = time.monotonic()
-        self.link.resume()
+        if self.replaces is None:
+            self.link.resume()
+        else:
+            self._take_over(self.replaces)
+
+    def _take_over(self, old: RoomProcess) -> None:
+        self.replaces = None
+        old.retired = True
+        old.close()
+        self.link.move(self, old.first, RELOADED)
+        self.notices.show("")
+        self.notices.tell(RELOADED)
 
     def on_down(self, reason: str) -> None:
         """It hangs so that nothing but its end helps."""
@@ -258,6 +347,8 @@ class RoomProcess:
 
     def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
         """A message from its room."""
+        if self.retired:
+            return
         if isinstance(message, FrameMessage):
             self.send(Credit(n=1, number=message.number), Address())
         if isinstance(message, HowItRuns):

@@ -16,6 +16,8 @@ class Task(Struct, frozen=True, kw_only=True):
     params: dict[str, int]
     calls: CallLimits = USUAL
     log_level: str = "info"
+    reload: bool = False
+    """Say which files were read, and load only a file whose models run."""
     endpoint: str = ""
     keys: Keys | None = None
     usual_s: float | None = None
