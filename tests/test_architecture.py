@@ -45,6 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "app.web.routes": WEB | {"app.web.rooms"},
     "app.window": BASE | {"app.process"},
     "app.startup_checks": ENGINE | {"app.engines", "app.web.routes"},
+    "app.new_model": BASE,
     "app.reload_wait": {"app.engines"},
     "app.show_config": ENGINE | {"app.engines", "app.startup_checks"},
     "app.engine_factory": ENGINE | {"app.engines", "app.startup_checks"},
@@ -53,7 +54,8 @@ ALLOWED: dict[str, set[str]] = {
     "app.doctor": BASE | {"app.process", "app.protocol", "app.settings", "app.transport",
         "app.web.http", "app.window", "models.numerics"},
     "app.bench": ENGINE | {"app.engines", "models.numerics", "models.exhibits"},
-    "main": BASE | {"app.bench", "app.compute", "app.doctor", "app.engines", "app.process",
+    "main": BASE | {"app.bench", "app.compute", "app.doctor", "app.engines", "app.new_model",
+        "app.process",
         "app.serve", "app.settings", "app.show_config", "app.transport", "app.web.auth",
         "app.window"},
 }  # fmt: skip

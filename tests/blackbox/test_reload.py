@@ -34,7 +34,7 @@ class Drum(Model):
     def reset(self):
         self.t = 0.0
 
-    def read(self, channel):
+    def channel(self, name):
         return TONE
 """
 THIRD = '        Float(name="tension", default=7.0, low=0.0, high=9.0, label="", help=""),\n'
