@@ -8,6 +8,7 @@ ends or does not answer, and left off when that happens again and again.
 from __future__ import annotations
 
 import json
+import os
 import socket
 import time
 from collections.abc import Mapping
@@ -84,6 +85,8 @@ class ProcessEngine:
         self._watch = watch
         self._call_soon = call_soon
         self._processes: list[RoomProcess] = []
+        self._spare: RoomProcess | None = None
+        """With --reload, one that is warm for the next room or version of a room."""
         self._gone: dict[str, dict[str, Any]] = {}
         """Models that were in the file before."""
         self._fault = ""
@@ -115,15 +118,15 @@ class ProcessEngine:
         if model not in self._gone:
             self._check(model)
         about = self._catalogue.get(model) or self._gone[model]
-        process = self._process(about, FileNotices(listener, self._task.file))
+        fault = self._gone_text(model) if model in self._gone else self._fault
+        process = self._process(about, FileNotices(listener, fault))
         process.link = RemoteLink(
             process, room, model, about, process.notices, params or {}, state, WORDS
         )
         self._processes.append(process)
         if model in self._gone:
-            process.link.give_up(self._gone_text(model))
+            process.link.give_up(fault)
         else:
-            process.notices.show(self._fault)
             process.start()
         return process.link
 
@@ -135,11 +138,16 @@ class ProcessEngine:
                 self._processes.remove(process)
             else:
                 process.poll()
+        if self._task.reload and self._spare is None:
+            self._spare = RoomProcess(self._task, self._watch, self._call_soon)
+            self._spare.warm_up()
 
     def close(self) -> None:
         """End all processes."""
         if self._watcher is not None:
             self._watcher.close()
+        if self._spare is not None:
+            self._spare.close()
         for process in self._processes:
             process.link.close()
             process.close()
@@ -149,7 +157,10 @@ class ProcessEngine:
             raise KeyError(f"no model {model!r}; there are {', '.join(self._catalogue)}")
 
     def _process(self, about: Mapping[str, Any], notices: FileNotices) -> RoomProcess:
-        process = RoomProcess(self._task, self._late_s, self._watch, self._call_soon, notices)
+        spare, self._spare = self._spare, None
+        process = spare or RoomProcess(self._task, self._watch, self._call_soon)
+        process.late_s = self._late_s
+        process.notices = notices
         process.first = first_values(about) | self._task.params
         return process
 
@@ -179,13 +190,16 @@ class ProcessEngine:
 
     def _refuse(self, why: str) -> None:
         """Let all rooms go on as they are, and say what is wrong."""
-        self._fault = f"{why[:MAX_FAULT_CHARS].rstrip('.')}. {LAST_GOOD}"
+        # Where the file lies is of no use to visitors.
+        shorter = why.replace(f"{path_of(self._task.file).parent}{os.sep}", "")
+        self._fault = f"{shorter[:MAX_FAULT_CHARS].rstrip('.')}. {LAST_GOOD}"
         for process in self._processes:
             process.notices.show(self._fault)
 
     def _gone_text(self, model: str) -> str:
         names = ", ".join(self._catalogue)
-        return f"{self._task.file} has no class {model} any more; it has {names}. {LAST_GOOD}"
+        file = path_of(self._task.file).name
+        return f"{file} has no class {model} any more; it has {names}. {LAST_GOOD}"
 
 
 class RoomProcess:
@@ -193,33 +207,26 @@ class RoomProcess:
 
     link: RemoteLink
 
-    def __init__(
-        self,
-        task: Task,
-        late_s: float,
-        watch: Watch,
-        call_soon: CallSoon,
-        notices: FileNotices,
-    ) -> None:
-        """`late_s`: a process that is not ready after so long hangs."""
-        self.notices = notices
+    notices: FileNotices
+    """The room's audience."""
+    late_s: float
+    """A process that is not ready after so long hangs."""
+    first: Mapping[str, Any]
+    """The values with which its room begins, unless told others."""
+
+    def __init__(self, task: Task, watch: Watch, call_soon: CallSoon) -> None:
         self.replaces: RoomProcess | None = None
         """The process that has the room until this one is ready."""
-        self.first: Mapping[str, Any] = {}
-        """The values with which its room begins, unless told others."""
         self.retired = False
         """Has the room gone to another process, or is that one not needed?"""
         theirs, ours = zmq.curve_keypair(), zmq.curve_keypair()
         self._keys = Keys(*ours, (theirs[0],))
-        self._task = msgspec.structs.replace(
-            task, endpoint=_free_endpoint(), keys=Keys(*theirs, (ours[0],))
-        )
+        self._task = msgspec.structs.replace(task, keys=Keys(*theirs, (ours[0],)))
         self._watch = watch
         self._call_soon = call_soon
         self._output = FileOutput(task.file)
         self._child = Child("model", self._report, printed=self._output.printed)
         self._line: Connection | None = None
-        self._late_s = late_s
         self._opened_at = 0.0
         self._used_bytes = 0
         self._why = ""
@@ -252,16 +259,21 @@ class RoomProcess:
         self._hang_up()
         self._child.kill()
 
+    def warm_up(self) -> None:
+        """Let the process be ready for its start."""
+        self._child.warm_up()
+
     def start(self) -> None:
         """Start the process for the room of `link`."""
         self._start_at = None
         self._why = ""
         self._started_at = time.monotonic()
+        self._task = msgspec.structs.replace(self._task, endpoint=_free_endpoint())
         self._child.start(Launch(msgspec.to_builtins(self._task)))
 
     def _is_late(self) -> bool:
         running = self._start_at is None and self._child.exit_code is None and not self._why
-        return running and time.monotonic() - self._started_at > self._late_s
+        return running and time.monotonic() - self._started_at > self.late_s
 
     def _kill(self, why: str) -> None:
         self._why = why
@@ -298,20 +310,21 @@ class RoomProcess:
         self._hang_up()
         if self.link.closed or self.retired or self._start_at is not None:
             return
-        if self.replaces is not None:
-            # It loaded a moment before, so that somebody saves just now: that is seen, too.
-            self.retired = True
-            return
         if time.monotonic() - self._started_at > STEADY_S:
             self._failures = 0
         self._failures += 1
         why = self._why or ENDINGS.get(self._child.exit_code or 0, ENDED)
+        if self._failures > MAX_FAILURES and self.replaces is not None:
+            self.retired = True
+            self.notices.show(f"{why} {BROKEN} {LAST_GOOD}")
+            return
         if self._failures > MAX_FAILURES:
             self.link.give_up(f"{why} {BROKEN}")
             return
-        # What it was set to may be what it died of.
-        self.link.forget_state()
-        self.link.suspend(why, None)
+        if self.replaces is None:
+            # What it was set to may be what it died of.
+            self.link.forget_state()
+            self.link.suspend(why, None)
         self._start_at = time.monotonic() + self._child.restart_pause_s()
 
     # --- the line (see transport.connection.Office) -----------------------------------------------

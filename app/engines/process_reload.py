@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
 import threading
 from collections.abc import Callable
@@ -17,7 +16,6 @@ from app.protocol.frames import FrameKey
 from app.protocol.messages import Notice, ServerMessage, Welcome
 from app.protocol.stats import RoomStats
 from app.transport.event_loop import CallSoon
-from models.user_file import path_of
 
 log = logging.getLogger(__name__)
 
@@ -84,15 +82,12 @@ class FileWatcher:
 class FileNotices:
     """A room's audience, which also reads what is wrong with the file, whenever it comes."""
 
-    def __init__(self, listener: Listener, file: str) -> None:
+    def __init__(self, listener: Listener, text: str) -> None:
         self._listener = listener
-        self._folder = str(path_of(file).parent)
-        self._text = ""
+        self._text = text
 
     def show(self, text: str) -> None:
         """Let everybody read `text` until it is another; an empty one takes it away."""
-        # Where the file lies is of no use to visitors.
-        text = text.replace(self._folder + os.sep, "")
         if text != self._text:
             self._text = text
             self._listener.on_message(self._notice(), None)
