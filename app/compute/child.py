@@ -62,7 +62,7 @@ def run() -> int:
     try:
         found = load(task.file, task.params)
         models.add(found)
-        if task.reload and not task.endpoint:
+        if task.trial:
             make_trial(path, found, task.params)
     except UserFileError as fault:
         channel.say(FILES, json.dumps(recorder.files))

@@ -24,6 +24,8 @@ from models.user_file import path_of
 
 IMPORT_S = 30.0
 """A user's file that takes longer to load is refused."""
+TRIAL_S = 120.0
+"""With a first frame, for which kernels may have to be compiled."""
 LOOK_S = 0.25
 
 
@@ -67,6 +69,7 @@ def described(
     began = time.monotonic()
     files = stamps([str(path_of(task.file))])
     process = process or start_process()
+    limit_s = TRIAL_S if task.trial else IMPORT_S
     output = FileOutput(task.file)
     assert process.stderr is not None
     printing = threading.Thread(target=output.printed, args=(process.stderr,), daemon=True)
@@ -74,9 +77,9 @@ def described(
     said: dict[str, str] = {}
     try:
         # The file's prints have a pipe of their own; this one holds messages and nothing else.
-        told = _messages(process, Launch(msgspec.to_builtins(task)).line(), is_outdated)
+        told = _messages(process, Launch(msgspec.to_builtins(task)).line(), limit_s, is_outdated)
     except subprocess.TimeoutExpired:
-        why = f"{task.file}: loading it took more than {IMPORT_S:g} s"
+        why = f"{task.file}: loading it took more than {limit_s:g} s"
         raise UnfitError(why, files=files) from None
     finally:
         process.kill()
@@ -101,7 +104,10 @@ def _stamp(told: list[int] | None) -> Stamp:
 
 
 def _messages(
-    process: subprocess.Popen[bytes], launch: bytes, is_outdated: Callable[[], bool]
+    process: subprocess.Popen[bytes],
+    launch: bytes,
+    limit_s: float,
+    is_outdated: Callable[[], bool],
 ) -> str:
     """What `process` says until it ends. Raises TimeoutExpired, OutdatedError."""
     assert process.stdin is not None
@@ -118,7 +124,7 @@ def _messages(
     reader = threading.Thread(target=read, args=(process.stdout,), daemon=True)
     reader.start()
     try:
-        _wait(process, is_outdated)
+        _wait(process, limit_s, is_outdated)
     finally:
         process.stdin.close()
     # What the file has started may outlive it, but has no hand on this pipe.
@@ -126,9 +132,11 @@ def _messages(
     return b"".join(told).decode(errors="replace")
 
 
-def _wait(process: subprocess.Popen[bytes], is_outdated: Callable[[], bool]) -> None:
+def _wait(
+    process: subprocess.Popen[bytes], limit_s: float, is_outdated: Callable[[], bool]
+) -> None:
     """Until it ends. Raises TimeoutExpired, OutdatedError."""
-    end = time.monotonic() + IMPORT_S
+    end = time.monotonic() + limit_s
     while True:
         try:
             process.wait(LOOK_S)

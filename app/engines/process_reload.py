@@ -7,6 +7,8 @@ import subprocess
 import threading
 from collections.abc import Callable
 
+import msgspec
+
 from app.engines.base import Listener
 from app.engines.process_describe import Described, OutdatedError, described, start_process
 from app.engines.process_files import Stamps, stamps
@@ -38,7 +40,8 @@ class FileWatcher:
     ) -> None:
         """`files` are those that were loaded. `renew` gets what is in the file from now on, or
         `refuse` why it cannot be used."""
-        self._task = task
+        # What is there at the start is shown as it is: kernels may have to be compiled first.
+        self._task = msgspec.structs.replace(task, trial=True)
         self._files = dict(files)
         self._call_soon = call_soon
         self._renew = renew

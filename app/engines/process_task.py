@@ -17,7 +17,9 @@ class Task(Struct, frozen=True, kw_only=True):
     calls: CallLimits = USUAL
     log_level: str = "info"
     reload: bool = False
-    """Say which files were read, and load only a file whose models run."""
+    """The file is loaded again when it changes."""
+    trial: bool = False
+    """Take a file only if its models make a first frame."""
     endpoint: str = ""
     keys: Keys | None = None
     usual_s: float | None = None
