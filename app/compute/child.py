@@ -59,6 +59,7 @@ def run() -> int:
         # Of two versions of one size, saved in the same second, Python would take either.
         sys.dont_write_bytecode = True
     recorder = ImportRecorder(path)
+    recorder.begin()
     try:
         found = load(task.file, task.params)
         models.add(found)

@@ -39,6 +39,9 @@ class ImportRecorder:
     def __init__(self, file: Path) -> None:
         self._folder = file.parent
         self.files: Stamps = stamps([str(file)])
+
+    def begin(self) -> None:
+        """Note what is imported from now on."""
         sys.meta_path.insert(sys.meta_path.index(PathFinder), self)
 
     def find_spec(

@@ -58,6 +58,7 @@ EXHIBIT_CLASHES = {
     for pair in [
         ("headless", "kiosk"),
         ("reload", "remote"),
+        ("reload", "model"),
         ("headless", "fullscreen"),
         ("headless", "idle"),
         ("headless", "countdown"),
@@ -90,7 +91,12 @@ COMPUTE_NEEDS: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 COMPUTE_CLASHES = {
     frozenset(pair)
-    for pair in [("key", "insecure"), ("key", "allow-quit"), ("insecure", "bind: loopback")]
+    for pair in [
+        ("key", "insecure"),
+        ("key", "allow-quit"),
+        ("insecure", "bind: loopback"),
+        ("reload", "model"),
+    ]
 }
 
 TABLES = {
