@@ -64,6 +64,13 @@ def model() -> int:
     return run()
 
 
+def new() -> int:
+    """Write a small model to begin from."""
+    from app.new_model import run
+
+    return run(sys.argv[1:])
+
+
 def study() -> int:
     """Find faster Fourier plans; only servers start it."""
     from app.engines.fft_planner import run
@@ -113,6 +120,7 @@ ROLES: dict[str, Callable[[], int]] = {
     "operator": operator,
     "compute": compute,
     "model": model,
+    "new": new,
     "study": study,
     "keys": keys,
     "config": config,

@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import threading
+from functools import partial
 
 import gevent
 import gevent.event
@@ -26,8 +27,9 @@ from app.paths import data_dir
 from app.process.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
 from app.process.log_file import begin_logging
 from app.process.log_tail import LogTail
+from app.reload_wait import once_mended
 from app.settings.exhibit import Settings
-from app.startup_checks import exhibit
+from app.startup_checks import Fit, exhibit
 from app.transport.token_bucket import Attempts
 from app.web.auth.join_codes import JoinCodes
 from app.web.auth.pin_check import Pins
@@ -64,7 +66,9 @@ def run() -> int:
     logging.getLogger().addHandler(tail)
     try:
         hub = gevent.hub.get_hub()
-        found = exhibit(settings)
+        found = _fit(settings)
+        if found is None:
+            return EXIT_OK
         place = choose_engine(settings, found, watch_on(hub), hub.loop.run_callback_threadsafe)
     except UnfitError as fault:
         return _refuse(str(fault))
@@ -76,6 +80,14 @@ def run() -> int:
         )
     sys.setswitchinterval(SWITCH_S)
     return ExhibitServer(launch, settings, place, sockets, tail).run()
+
+
+def _fit(settings: Settings) -> Fit | None:
+    """What the settings name; None if the supervisor ends before a user's file is mended."""
+    over = threading.Event()
+    if settings.reload:
+        follow(over.set)
+    return once_mended(partial(exhibit, settings), settings.reload, over)
 
 
 def _refuse(text: str) -> int:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import models
 from app.engines.process_describe import Described, described
+from app.engines.process_files import Stamp
 from app.engines.process_task import Task
 from app.engines.startup_model import UnfitError, listed
 from app.settings.compute import ComputeSettings
@@ -69,11 +70,12 @@ def _with_model(settings: Settings | ComputeSettings, keys: Keys | None) -> Fit:
             params=settings.params,
             calls=settings.calls,
             log_level=settings.log_level,
+            reload=settings.reload,
         )
         told = described(task)
         return Fit(next(iter(told.models)), OwnFile(task, told), keys)
     except UnfitError as fault:
-        raise _unfit(settings.places, fault.setting, str(fault)) from None
+        raise _unfit(settings.places, fault.setting, str(fault), fault.files) from None
 
 
 def _keys(key: str | None, server_key: str | None, places: Mapping[str, str]) -> Keys | None:
@@ -109,7 +111,9 @@ def _check_home(settings: Settings, fit: Fit) -> None:
             )
 
 
-def _unfit(places: Mapping[str, str], setting: str, text: str) -> UnfitError:
+def _unfit(
+    places: Mapping[str, str], setting: str, text: str, files: Mapping[str, Stamp] | None = None
+) -> UnfitError:
     """The same fault, with the place of the setting before it."""
     place = places.get(setting)
-    return UnfitError(f"{place}: {text}" if place else text, setting)
+    return UnfitError(f"{place}: {text}" if place else text, setting, files)

@@ -94,7 +94,8 @@ def _module(path: Path) -> ModuleType:
     except FileNotFoundError:
         raise UserFileError(f"{path}: there is no such file") from None
     except SyntaxError as fault:
-        raise UserFileError(f"{path}, line {fault.lineno}: {fault.msg}") from None
+        where = fault.filename or path  # the file, or one that it imports
+        raise UserFileError(f"{where}, line {fault.lineno}: {fault.msg}") from None
     except Exception as fault:
         raise UserFileError(f"{path}{_line_in(path, fault)}: {_what(fault)}") from fault
     return module

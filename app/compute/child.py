@@ -15,14 +15,16 @@ import msgspec
 
 import models
 from app.compute.server import ComputeServer
+from app.compute.trial import make_trial
 from app.engines import process_memory
 from app.engines.base import SWITCH_S
-from app.engines.process_channel import MODELS, READY, UNFIT, begin_logging, take_over
+from app.engines.process_channel import FILES, MODELS, READY, UNFIT, begin_logging, take_over
+from app.engines.process_files import ImportRecorder
 from app.engines.process_task import Task
 from app.process.launch import EXIT_HUNG, EXIT_MEMORY, EXIT_OK, EXIT_USAGE, follow, receive
 from app.rooms.description import describe
 from models.contract import Model
-from models.user_file import UserFileError, load
+from models.user_file import UserFileError, load, path_of
 
 NICENESS = 5
 
@@ -45,16 +47,30 @@ class OwnModels:
 def run() -> int:
     """Do what the launch says. Returns the exit code."""
     channel = take_over()
-    task = msgspec.convert(receive().settings, Task)
+    try:
+        launch = receive()
+    except ValueError:  # it was started in case that it is needed, and was not
+        return EXIT_OK
+    task = msgspec.convert(launch.settings, Task)
     begin_logging(channel, task.log_level)
     _be_modest()
+    path = path_of(task.file)
+    if task.reload:
+        # Of two versions of one size, saved in the same second, Python would take either.
+        sys.dont_write_bytecode = True
+    recorder = ImportRecorder(path)
+    recorder.begin()
     try:
         found = load(task.file, task.params)
+        models.add(found)
+        if task.trial:
+            make_trial(path, found, task.params)
     except UserFileError as fault:
+        channel.say(FILES, json.dumps(recorder.files))
         channel.say(UNFIT, json.dumps(str(fault)))
         return EXIT_USAGE
-    models.add(found)
     if not task.endpoint:
+        channel.say(FILES, json.dumps(recorder.files))
         channel.say(
             MODELS, json.dumps({name: describe(name, kind) for name, kind in found.items()})
         )

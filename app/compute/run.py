@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from functools import partial
 
 import zmq
@@ -15,6 +16,7 @@ from app.engines.process import ProcessEngine
 from app.engines.startup_model import UnfitError, prepare
 from app.process.launch import EXIT_OK, EXIT_USAGE, say
 from app.process.log_file import begin_logging, kept
+from app.reload_wait import once_mended
 from app.settings.compute import ComputeSettings, parse_or_exit
 from app.startup_checks import Fit, compute
 from app.transport.address import bindable
@@ -30,7 +32,9 @@ def run(argv: list[str]) -> int:
 
 def _serve(settings: ComputeSettings) -> int:
     try:
-        server = _server(settings, compute(settings))
+        found = once_mended(partial(compute, settings), settings.reload, threading.Event())
+        assert found is not None  # a signal ends the process that waits
+        server = _server(settings, found)
     except UnfitError as fault:
         return _refuse(str(fault))
     except zmq.ZMQError as fault:

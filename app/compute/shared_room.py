@@ -14,7 +14,7 @@ from app.engines.base import Engine, RoomLink
 from app.protocol.chat import Said
 from app.protocol.compute import Address, HowItRuns
 from app.protocol.frames import FrameKey
-from app.protocol.messages import ChannelValue, RoomState, ServerMessage, Visitor
+from app.protocol.messages import ChannelValue, RoomState, ServerMessage, Visitor, Welcome
 from app.protocol.stats import RoomStats
 from models.parameters import Value
 
@@ -143,6 +143,8 @@ class SharedRoom:
 
     def on_message(self, message: ServerMessage, to: int | None) -> None:
         """A message for one visitor or all."""
+        if isinstance(message, Welcome):
+            self.about = dict(message.model)  # another than before, if its file has changed
         if to is not None:
             owner = self._owners.get(to)
             if owner is not None:

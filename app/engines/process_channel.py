@@ -7,6 +7,7 @@ process started by it prints, with or without a line end, is text for the log an
     READY <endpoint>    rooms are served there
     MODELS <JSON>       the catalogue entries of the file's models
     UNFIT <JSON text>   why the file cannot be used
+    FILES <JSON>        what was read of the file's folder (see process_files), before the verdict
     LOG <level> <JSON text>   a record of `logging`
 """
 
@@ -20,7 +21,7 @@ from contextlib import suppress
 from typing import TextIO
 
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
-READY, MODELS, UNFIT, LOG = "READY", "MODELS", "UNFIT", "LOG"
+READY, MODELS, UNFIT, FILES, LOG = "READY", "MODELS", "UNFIT", "FILES", "LOG"
 MAX_RECORD_CHARS = 20_000
 NOISY = ("numba", "PIL", "matplotlib")
 """Libraries whose own debugging is of no use to who writes a model."""

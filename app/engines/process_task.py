@@ -16,6 +16,10 @@ class Task(Struct, frozen=True, kw_only=True):
     params: dict[str, int]
     calls: CallLimits = USUAL
     log_level: str = "info"
+    reload: bool = False
+    """The file is loaded again when it changes."""
+    trial: bool = False
+    """Take a file only if its models make a first frame."""
     endpoint: str = ""
     keys: Keys | None = None
     usual_s: float | None = None

@@ -13,7 +13,7 @@ from app.engines.base import FeedAnswer, Listener, RoomLink
 from app.engines.local import LocalEngine
 from app.engines.remote_downloads import Downloads
 from app.engines.remote_feeds import RemoteFeeds
-from app.engines.remote_last_known import welcome
+from app.engines.remote_last_known import begun_anew, same, visitor_of, welcome
 from app.engines.remote_pending import PendingCalls
 from app.engines.remote_questions import Questions
 from app.engines.status_texts import HERE, NOT_YET, SERVER, Words
@@ -52,7 +52,6 @@ from app.protocol.messages import (
     Visitor,
     Visitors,
     Welcome,
-    You,
 )
 from app.protocol.stats import RoomStats
 from app.rooms import snapshot
@@ -115,11 +114,20 @@ class RemoteLink:
 
     # --- the server comes and goes --------------------------------------------------------
 
+    def move(self, line: Sender, first: Mapping[str, Any], why: str) -> None:
+        """Go on, by `line`, in a new room with what was set here to other than `first`."""
+        self._lose(why)
+        self._line = line
+        self._open(None if self._state is None else begun_anew(self._state, first))
+
     def resume(self) -> None:
         """Open the room on a server that knows nothing of it yet."""
+        self._open(self._state)
+
+    def _open(self, state: RoomState | None) -> None:
         self._end_stand_in()
         self._here = True
-        again = Open(model=self.model, params=self._params, state=self._state, seq=self._seq)
+        again = Open(model=self.model, params=self._params, state=state, seq=self._seq)
         again.fed = self._posts.newest
         self._tell(again)
         for visitor in self._visitors.values():
@@ -353,10 +361,10 @@ class RemoteLink:
         self._listener.on_stats(stats)
 
     def _on_welcome(self, message: Welcome) -> None:
-        you, known = message.you, _same(message.model, self._about)
+        you, known = message.you, same(message.model, self._about)
         if you.id not in self._visitors:
             return
-        self._visitors[you.id] = _visitor(you)
+        self._visitors[you.id] = visitor_of(you)
         self._state = msgspec.structs.replace(message.state, params=dict(message.state.params))
         self._about = message.model
         comes = you.id in self._requests
@@ -389,12 +397,3 @@ class RemoteLink:
 
     def _notice(self) -> Notice:
         return Notice(level="trouble", text=self._trouble)
-
-
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Do two descriptions say the same, made here or read from JSON?"""
-    return msgspec.json.encode(one) == msgspec.json.encode(other)
-
-
-def _visitor(you: You) -> Visitor:
-    return Visitor(id=you.id, name=you.name, colour=you.colour, role=you.role)

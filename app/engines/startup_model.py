@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import models
+from app.engines.process_files import Stamp
 from app.rooms import parameters
 from app.rooms.description import describe
 from models.parameters import ParameterError, check_all
@@ -14,10 +15,14 @@ from models.user_file import UserFileError, is_user_file, load
 class UnfitError(Exception):
     """A model, or starting values, that nothing can be done with; the text says why."""
 
-    def __init__(self, text: str, setting: str = "model") -> None:
+    def __init__(
+        self, text: str, setting: str = "model", files: Mapping[str, Stamp] | None = None
+    ) -> None:
         super().__init__(text)
         self.setting = setting
         """The option that has to be changed."""
+        self.files = dict(files or {})
+        """Those of which one may have to be changed, if it is a user's file that is unfit."""
 
 
 def listed(model: str, params: Mapping[str, int]) -> str:

@@ -48,17 +48,26 @@ class Child:
         self._printed = printed
         self._heartbeat = Heartbeat(starting_s)
         self._process: subprocess.Popen[bytes] | None = None
+        self._ready: subprocess.Popen[bytes] | None = None
+        """One that waits for its launch."""
         self._started = 0.0
         self._in_a_row = 0
 
-    def start(self, launch: Launch) -> None:
-        """Start the process; raises OSError."""
-        process = subprocess.Popen(
+    def warm_up(self) -> None:
+        """Let the process that is started next load its own modules until then. Raises OSError."""
+        self._ready = self._spawn()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [*own_command(), self.role],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE if self._printed else None,
         )
+
+    def start(self, launch: Launch) -> None:
+        """Start the process; raises OSError."""
+        process, self._ready = self._ready or self._spawn(), None
         if self._printed:
             threading.Thread(target=self._printed, args=(process.stderr,), daemon=True).start()
         self._process = process
@@ -100,11 +109,12 @@ class Child:
     def kill(self) -> None:
         """End the process by force, stopped or not; does not wait."""
         self._heartbeat.beat(math.inf)
-        if self._process is not None:
-            self._process.kill()
-            assert self._process.stdin is not None
-            with suppress(OSError):
-                self._process.stdin.close()
+        for process in (self._process, self._ready):
+            if process is not None:
+                process.kill()
+                assert process.stdin is not None
+                with suppress(OSError):
+                    process.stdin.close()
 
     def stop(self) -> None:
         """End the process: cut its lifeline, then by force."""

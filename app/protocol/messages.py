@@ -269,11 +269,16 @@ class Visitors(Message, tag="visitors", omit_defaults=False, kw_only=True):
 
 
 class Notice(Message, tag="notice"):
-    """Something a visitor should read; `until` is a Unix time after which it is stale."""
+    """Something a visitor should read; `until` is a Unix time after which it is stale.
+
+    One with a `topic` is shown until another of that topic comes; without text that only takes it
+    away.
+    """
 
     level: Level
     text: str
     until: float | None = None
+    topic: str | None = None
 
 
 class Queued(Message, tag="queue", omit_defaults=False, kw_only=True):

@@ -12,6 +12,8 @@ from app.paths import OWN_NAME, config_dir
 from app.rooms.call_threads import CallLimits
 from app.settings.option_pairs import Clash, Needs, When, on
 from app.settings.options import (
+    OWN_FILE,
+    OWN_FILE_WHY,
     Parser,
     SettingsError,
     add_call_options,
@@ -34,6 +36,7 @@ PAIRS = (
     Needs(_BEYOND, (on("key"), on("insecure")),
           f"other machines are let in, by keys (`{OWN_NAME} keys` makes them) or everybody who "
           "reaches the port"),
+    Needs(on("reload"), (OWN_FILE,), OWN_FILE_WHY),
     Needs(on("insecure"), (_BEYOND,), "only this machine can reach the server"),
     Clash(on("key"), on("insecure"), "either peers have keys, or everybody is let in"),
     Clash(on("key"), on("allow-quit"), "super_hydro's clients have no keys, so none can connect"),
@@ -49,6 +52,8 @@ class ComputeSettings(Struct, frozen=True, kw_only=True):
     port: int
     fps: float
     params: dict[str, int]
+    reload: bool
+    """Load a user's file again whenever it changes."""
     log_level: str
     log_file: str | None
     """A path, absolute."""
@@ -75,6 +80,7 @@ def made(given: Namespace, places: dict[str, str]) -> ComputeSettings:
         port=given.port,
         fps=given.fps,
         params=room_params(given),
+        reload=given.reload,
         log_level=given.log_level,
         log_file=path_of(given.log_file, None),
         key=given.key,

@@ -18,6 +18,8 @@ from app.rooms.call_threads import CallLimits
 from app.settings.compute import ENV_PREFIX as COMPUTE_PREFIX
 from app.settings.option_pairs import Clash, Needs, When, off, on, whatever
 from app.settings.options import (
+    OWN_FILE,
+    OWN_FILE_WHY,
     Parser,
     SettingsError,
     add_call_options,
@@ -66,6 +68,9 @@ PAIRS = (
     Clash(on("headless"), whatever("countdown"), _SCREEN),
     Needs(whatever("countdown"), (on("idle"), on("kiosk")), "nobody is asked before nothing"),
     Clash(whatever("countdown"), off("idle"), "a room that never begins anew asks nobody"),
+    Needs(on("reload"), (OWN_FILE,), OWN_FILE_WHY),
+    Clash(on("reload"), on("remote"), "a file of your own is given to the compute server, and so "
+          "is this"),
     Needs(on("fallback"), (on("remote"),), "everything is computed here"),
     Needs(whatever("key"), (on("remote"),), "it is a key for a compute server"),
     Needs(whatever("server-key"), (whatever("key"),), f"`{OWN_NAME} keys` makes key files"),
@@ -110,6 +115,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Guests in one room; more wait in line."""
     fps: float
     params: dict[str, int]
+    reload: bool
+    """Load a user's file again whenever it changes."""
     log_level: str
     log_file: str | None
     """A path, absolute."""
@@ -173,6 +180,7 @@ def made(given: Namespace, places: dict[str, str]) -> Settings:
         max_visitors=given.max_visitors,
         fps=given.fps,
         params=room_params(given),
+        reload=given.reload,
         log_level=given.log_level,
         log_file=path_of(given.log_file, _own_log(given.port) if given.kiosk else None),
         remote=given.remote,

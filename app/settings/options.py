@@ -26,7 +26,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from app import __version__
 from app.rooms.call_threads import CallLimits
-from app.settings.option_pairs import Given, Pair, fault
+from app.settings.option_pairs import Given, Pair, When, fault
 from app.toml_file import TomlFileError, line_of, parsed, text_of
 
 AUTO, OFF = "auto", "off"
@@ -37,6 +37,8 @@ MAX_FPS = 120.0
 MAX_SIZE = 65535
 SECRETS = ("feed-token",)
 """Options whose values must not be shown."""
+OWN_FILE = When("model", lambda name: name.endswith(".py") or ".py:" in name)
+OWN_FILE_WHY = "it is a file of your own that is loaded again, such as my_models.py"
 ROOM_SIZES = ("Nx", "Ny", "steps", "tracers")
 """Options that are starting values of rooms' parameters."""
 
@@ -275,6 +277,9 @@ def add_model_options(parser: Parser) -> None:
     add("--model", default="BEC", metavar="NAME",
         help="the model shown first, or a file of your own: my_models.py or my_models.py:Class "
         "(default: BEC)")  # fmt: skip
+    add("--reload", action="store_true",
+        help="load a file of your own again whenever it changes, or what it imports from its "
+        "folder; parameters keep their values")  # fmt: skip
     add("--Nx", type=whole(1, MAX_SIZE), metavar="N", help="grid points along x")
     add("--Ny", type=whole(1, MAX_SIZE), metavar="N", help="grid points along y")
     add("--steps", type=whole(1, MAX_SIZE), metavar="N", help="time steps for each frame")

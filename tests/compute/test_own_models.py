@@ -89,3 +89,19 @@ def test_it_serves_super_hydros_clients(service: Service, visit: Visit) -> None:
     assert client.ask(b'{"finger_x": 0.25, "tracers": 10}') == [b"ok"]
     assert json.loads(client.ask(b"tracers")[0]) == {"dtype": "float64", "shape": [2, 1]}
     assert client.ask(b"pause") == [b"ok"]
+
+
+def test_a_changed_file_is_loaded_again(serve: Serve, visit: Visit, tmp_path: Path) -> None:
+    file = tmp_path / "ramps.py"
+    file.write_text(SOURCE, encoding="utf-8")
+    task = Task(file=str(file), fps=60.0, params={"Nx": 24, "Ny": 16}, reload=True)
+    service = serve("Ramp", own=partial(ProcessEngine, task, described(task)))
+    peer = visit(zmq.DEALER, service)
+    peer.say(type="hello", protocol=1, accept=["raw"])
+    assert peer.hear_of("welcome")["model"]["name"] == "Ramp"
+    file.write_text(SOURCE.replace('"end", "toggle"', '"over", "toggle"'), encoding="utf-8")
+    names = [one["name"] for one in peer.hear_of("welcome")["model"]["parameters"]]
+    assert "over" in names
+    assert "end" not in names
+    peer.say(type="credit", n=3)
+    peer.hear_of("frame")

@@ -217,7 +217,7 @@ def test_a_file_that_hangs_when_it_is_loaded_is_noticed(
     Path(task.file).write_text("while True:\n    pass\n")
     hub = gevent.hub.get_hub()
     call_soon = hub.loop.run_callback_threadsafe
-    engine = ProcessEngine(task, Described(told.models, 0.0), watch_on(hub), call_soon)
+    engine = ProcessEngine(task, Described(told.models, 0.0, told.files), watch_on(hub), call_soon)
     with looked_after(engine):
         engine.open("Ramp", "Ramp", audience).enter(ANNA, 5)
         audience.wait(lambda: audience.of(Notice), PATIENCE_S)

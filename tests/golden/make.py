@@ -90,6 +90,7 @@ SERVER: list[messages.ServerMessage] = [
     messages.Visitors(joined=[8], left=[], list=(ADA, GUEST)),
     messages.Notice(level="info", text="Welcome"),
     messages.Notice(level="trouble", text=HOSTILE, until=1.8e9),
+    messages.Notice(level="trouble", text="", topic="file"),
     messages.Queued(place=2, of=5),
     messages.Invitation(
         url="http://192.0.2.7:8765/models/BEC#join=K7QX2M",

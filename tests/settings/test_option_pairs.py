@@ -16,7 +16,8 @@ from app.settings.options import NOT_IN_FILE, Parser, SettingsError
 Words = tuple[str, ...]
 
 EXHIBIT: Mapping[str, Words] = {
-    "model": ("--model", "BEC"), "Nx": ("--Nx", "64"), "Ny": ("--Ny", "64"),
+    "model": ("--model", "BEC"), "model: file": ("--model", "mine.py"), "reload": ("--reload",),
+    "Nx": ("--Nx", "64"), "Ny": ("--Ny", "64"),
     "steps": ("--steps", "5"), "tracers": ("--tracers", "0"), "fps": ("--fps", "30"),
     "log-level": ("--log-level", "debug"), "log-file": ("--log-file", "off"),
     "port": ("--port", "1"), "address": ("--address", "192.0.2.9"),
@@ -45,6 +46,7 @@ EXHIBIT_NEEDS: Mapping[str, Sequence[str]] = {
     "code-minutes": ("lan", "public-url", "host-name", "address"),
     "countdown": ("idle", "kiosk"),
     "fallback": ("remote",),
+    "reload": ("model: file",),
     "key": ("remote",),
     "server-key": ("key",),
     "proxy": ("lan", "address"),
@@ -55,6 +57,8 @@ EXHIBIT_CLASHES = {
     frozenset(pair)
     for pair in [
         ("headless", "kiosk"),
+        ("reload", "remote"),
+        ("reload", "model"),
         ("headless", "fullscreen"),
         ("headless", "idle"),
         ("headless", "countdown"),
@@ -75,17 +79,24 @@ EXHIBIT_CLASHES = {
 
 COMPUTE: Mapping[str, Words] = {
     **{name: EXHIBIT[name] for name in (
-        "model", "Nx", "Ny", "steps", "tracers", "fps", "log-level", "log-file", "port",
-        "call-start", "slow-threads",
+        "model", "model: file", "reload", "Nx", "Ny", "steps", "tracers", "fps", "log-level",
+        "log-file", "port", "call-start", "slow-threads",
     )},
     "bind": ("--bind", "0.0.0.0"), "bind: loopback": ("--bind", "127.0.0.1"),
     "key": ("--key", "a.key"), "insecure": ("--insecure",), "shutdown": ("--shutdown", "1"),
     "allow-quit": ("--allow-quit",),
 }  # fmt: skip
-COMPUTE_NEEDS: Mapping[str, Sequence[str]] = {"bind": ("key", "insecure"), "insecure": ("bind",)}
+COMPUTE_NEEDS: Mapping[str, Sequence[str]] = {
+    "bind": ("key", "insecure"), "insecure": ("bind",), "reload": ("model: file",),
+}  # fmt: skip
 COMPUTE_CLASHES = {
     frozenset(pair)
-    for pair in [("key", "insecure"), ("key", "allow-quit"), ("insecure", "bind: loopback")]
+    for pair in [
+        ("key", "insecure"),
+        ("key", "allow-quit"),
+        ("insecure", "bind: loopback"),
+        ("reload", "model"),
+    ]
 }
 
 TABLES = {

@@ -140,7 +140,7 @@ export const SERVER_MESSAGES = {
   channel: { required: ["name", "value"], optional: {} },
   reply: { required: ["value"], optional: {} },
   visitors: { required: ["joined", "left", "list"], optional: {} },
-  notice: { required: ["level", "text"], optional: { until: null } },
+  notice: { required: ["level", "text"], optional: { until: null, topic: null } },
   queue: { required: ["place", "of"], optional: {} },
   invitation: { required: [], optional: { url: "", address: "", name: "", code: "", svg: "" } },
   locked: { required: ["locked"], optional: {} },

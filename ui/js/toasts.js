@@ -13,13 +13,32 @@ export function toast(text, level = "info", ms = SHOWN_MS) {
   same?.remove();
   const item = make("p", { class: "toast", "data-level": level }, text);
   list.append(item);
-  while (list.childElementCount > MAX_SHOWN) list.firstElementChild?.remove();
+  const passing = list.querySelectorAll(":scope > :not([data-topic])");
+  for (const one of [...passing].slice(0, -MAX_SHOWN)) one.remove();
   setTimeout(() => item.remove(), ms);
 }
 
-/** A `notice` of the server; one with an end stays until then. @param {Record<string, any>} message */
-export function showNotice({ level, text, until }) {
+/** @type {Map<string, HTMLElement>} What stays until there is other news on it. */
+const standing = new Map();
+
+/** A `notice` of the server; one with an end stays until then, one with a topic until the next on
+ * it. @param {Record<string, any>} message */
+export function showNotice({ level, text, until, topic }) {
+  if (topic !== null) {
+    stand(topic, text, level);
+    return;
+  }
   const shown = level === "trouble" ? TROUBLE_MS : SHOWN_MS;
   const left = until === null ? shown : 1000 * until - Date.now();
   if (left > 0) toast(text, level, left);
+}
+
+/** @param {string} topic @param {string} text @param {string} level */
+function stand(topic, text, level) {
+  standing.get(topic)?.remove();
+  standing.delete(topic);
+  if (!text) return;
+  const item = make("p", { class: "toast", "data-level": level, "data-topic": topic }, text);
+  standing.set(topic, item);
+  byId("toasts").prepend(item);
 }

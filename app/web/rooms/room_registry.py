@@ -51,7 +51,7 @@ class RoomRegistry:
         `greeted` hears who was welcomed; `rule` says what happens where nobody is.
         """
         self.web_rooms: dict[str, WebRoom] = {}
-        self.default_model = default_model
+        self._default_model = default_model
         self.engine = engine
         self.talk = Chat(talk, self.web_rooms, engine.catalogue)
         self.bans = Bans()
@@ -62,6 +62,12 @@ class RoomRegistry:
         self._greeted = greeted
         self._rule = rule
         self._keeper = gevent.spawn(self._keep)
+
+    @property
+    def default_model(self) -> str:
+        """The model, and the room, of those who name none; if it is on offer no more, the first."""
+        listed = self.engine.catalogue()
+        return self._default_model if self._default_model in listed else next(iter(listed))
 
     def web_room(self, room: str | None, model: str | None, role: Role) -> WebRoom:
         """The stage of `room`, opened if need be. Raises ContractError.
