@@ -194,6 +194,7 @@ export function createRoom(connection, want) {
     call: (target, args, kwargs) => ask("call", target, args, kwargs),
     close: connection.close,
     // Or `await join(...)` would take the room itself for a promise.
+    // biome-ignore lint/suspicious/noThenProperty: it says that there is none
     then: undefined,
   };
   const room = new Proxy(own, {

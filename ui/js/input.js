@@ -98,7 +98,9 @@ export function bindFingers(element, send, claim) {
 
   return {
     held: () => held.values(),
-    resend: () => held.forEach((finger) => send({ ...finger, down: true })),
+    resend() {
+      for (const finger of held.values()) send({ ...finger, down: true });
+    },
     unbind() {
       liftAll();
       cancelAnimationFrame(scheduled);

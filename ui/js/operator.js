@@ -87,7 +87,7 @@ async function show() {
     setText(byId("guests-code"), told.guests.code);
     setText(byId("log"), told.log.join("\n") || "Nothing yet.");
     delete byId("console").dataset.stale;
-  } catch (fault) {
+  } catch {
     if (!operator.in) {
       logOut();
       complain("Please log in again.");

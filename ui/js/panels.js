@@ -89,7 +89,7 @@ function listChecks(text) {
   paragraph.firstElementChild?.remove();
   const list = make("ul", {}, make("li"));
   for (const node of [...paragraph.childNodes]) {
-    const [first, ...others] = node.nodeType === Node.TEXT_NODE ? node.data.split(";") : [node];
+    const [first, ...others] = node instanceof Text ? node.data.split(";") : [node];
     list.lastElementChild?.append(first);
     for (const other of others) list.append(make("li", {}, other));
   }

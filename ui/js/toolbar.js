@@ -7,8 +7,10 @@ import { byId, make, setText } from "./dom.js";
 import "./elements/icon.js";
 
 const IDLE_MS = 60_000;
+/** @type {import("./protocol.js").Tool} */
 const STIR = {
   name: "", label: "Stir", help: "Touch the fluid and drag.", takes_place: true,
+  args: [],
 };
 
 /**
@@ -54,7 +56,7 @@ export function bindToolbar(state, act, chosen) {
     opener.setAttribute("aria-expanded", String(wide));
   }
 
-  /** @param {import("./protocol.js").Tool | typeof STIR} tool */
+  /** @param {import("./protocol.js").Tool} tool */
   function makeButton({ name, label, help, takes_place }) {
     const button = make(
       "button",
@@ -74,7 +76,7 @@ export function bindToolbar(state, act, chosen) {
     byId("tool-extras").replaceChildren();
     for (const tool of tools()) {
       // What asks for more than a place has no home here.
-      if ("args" in tool && !tool.takes_place && tool.args.length > 0) continue;
+      if (!tool.takes_place && tool.args.length > 0) continue;
       const button = makeButton(tool);
       buttons.set(tool.name, button);
       byId(tool.takes_place ? "tool-buttons" : "tool-extras").append(button);

@@ -59,7 +59,9 @@ export function findPlaceholders(fragment) {
     fillers.push((values) => (place.nodeValue = filled(text, values, String)));
   }
 
-  return (values) => fillers.forEach((fill) => fill(values));
+  return (values) => {
+    for (const fill of fillers) fill(values);
+  };
 }
 
 /** @param {string} text @param {Values} values @param {(value: string) => string} fit */

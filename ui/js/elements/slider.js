@@ -91,7 +91,7 @@ class Slider extends Field {
       this.value = value;
       this.tell("change", value);
     } else {
-      this.value = this.value;
+      this.show(super.value);
       this.dispatchEvent(new CustomEvent("refused", { detail: text, bubbles: true }));
     }
   }

@@ -95,7 +95,7 @@ function takeIn(content, children) {
     });
     if (mine.length === 0) return;
     slot.replaceWith(...mine.map((child) => (taken.has(child) ? child.cloneNode(true) : child)));
-    mine.forEach((child) => taken.add(child));
+    for (const child of mine) taken.add(child);
   });
 }
 

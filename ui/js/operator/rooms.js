@@ -103,7 +103,7 @@ function makeCard({ name, model }, act, visit, titles) {
     /** @param {Room} room */
     show(room) {
       now = room;
-      FIGURES.forEach(([, value], index) => setText(values[index], value(room)));
+      for (const [index, [, value]] of FIGURES.entries()) setText(values[index], value(room));
       setText(lock, room.locked ? "Unlock controls" : "Lock controls");
       lock.setAttribute("aria-pressed", String(room.locked));
       setText(mute, room.muted ? "Unmute talk" : "Mute talk");

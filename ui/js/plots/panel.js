@@ -43,7 +43,9 @@ export function makePlots(panel, state, want) {
 
   function draw() {
     const now = performance.now();
-    for (const one of charts.values()) one?.charts.forEach((chart) => chart.draw(now));
+    for (const one of charts.values()) {
+      for (const chart of one?.charts ?? []) chart.draw(now);
+    }
   }
 
   return {

@@ -63,7 +63,7 @@ const SAMPLES_PER_LEG = 64;
 export function paletteBytes(name, kind) {
   const walk = walkOf(name, kind);
   const bytes = new Uint8ClampedArray(4 * LEVELS);
-  walk.forEach((lab, level) => bytes.set([...toRgb(lab), 255], 4 * level));
+  for (const [level, lab] of walk.entries()) bytes.set([...toRgb(lab), 255], 4 * level);
   return bytes;
 }
 
