@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 POLL_S = 0.25
 SETTLED_S = 0.1
 """Files that have not changed for so long are whole: editors write in several goes."""
+END_S = 2.0
 TOPIC = "file"
 
 
@@ -47,11 +48,13 @@ class FileWatcher:
         self._renew = renew
         self._refuse = refuse
         self._over = threading.Event()
-        threading.Thread(target=self._watch, name="file watcher", daemon=True).start()
+        self._thread = threading.Thread(target=self._watch, name="file watcher", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """Look no more."""
         self._over.set()
+        self._thread.join(END_S)
 
     def _watch(self) -> None:
         spare = start_process()
@@ -61,6 +64,7 @@ class FileWatcher:
                 self._load(now, spare)
                 spare = start_process()
         spare.kill()
+        spare.communicate()
 
     def _load(self, now: Stamps, process: subprocess.Popen[bytes]) -> None:
         def is_outdated() -> bool:

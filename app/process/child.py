@@ -107,14 +107,17 @@ class Child:
         return pause
 
     def kill(self) -> None:
-        """End the process by force, stopped or not; does not wait."""
+        """End the process by force, stopped or not; does not wait for what it has started."""
         self._heartbeat.beat(math.inf)
-        for process in (self._process, self._ready):
-            if process is not None:
-                process.kill()
-                assert process.stdin is not None
-                with suppress(OSError):
-                    process.stdin.close()
+        if self._ready is not None:
+            self._ready.kill()
+            self._ready.communicate()
+            self._ready = None
+        if self._process is not None:
+            self._process.kill()
+            assert self._process.stdin is not None
+            with suppress(OSError):
+                self._process.stdin.close()
 
     def stop(self) -> None:
         """End the process: cut its lifeline, then by force."""

@@ -100,6 +100,11 @@ def test_a_changed_file_is_loaded_again(serve: Serve, visit: Visit, tmp_path: Pa
     peer.say(type="hello", protocol=1, accept=["raw"])
     assert peer.hear_of("welcome")["model"]["name"] == "Ramp"
     file.write_text(SOURCE.replace('"end", "toggle"', '"over", "toggle"'), encoding="utf-8")
+    while not peer.socket.poll(1000) or json.loads(peer.socket.recv_multipart()[1])["type"] != (
+        "welcome"
+    ):
+        peer.say(type="ping", t=0)  # who says nothing is taken for gone
+    peer.say(type="hello", protocol=1, accept=["raw"])
     names = [one["name"] for one in peer.hear_of("welcome")["model"]["parameters"]]
     assert "over" in names
     assert "end" not in names

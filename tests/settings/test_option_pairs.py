@@ -58,6 +58,9 @@ EXHIBIT_CLASHES = {
     for pair in [
         ("headless", "kiosk"),
         ("reload", "remote"),
+        ("reload", "fallback"),
+        ("reload", "key"),
+        ("reload", "server-key"),
         ("reload", "model"),
         ("headless", "fullscreen"),
         ("headless", "idle"),
