@@ -91,7 +91,7 @@ class Slider extends Field {
       this.value = value;
       this.tell("change", value);
     } else {
-      this.show(super.value);
+      this.show(/** @type {import("./field.js").Field} */ (this).value);
       this.dispatchEvent(new CustomEvent("refused", { detail: text, bubbles: true }));
     }
   }
