@@ -91,10 +91,10 @@ class Quench(BEC):
         """What the gas gives back, of all the damping of which it takes, in waves it has."""
         kT = self._number("temperature") * self.mu
         count = math.prod(self.shape)
-        dice = self._dice.standard_normal((len(self._modes), 2)).view(complex)[:, 0]
+        self._dice.standard_normal(out=self._thrown, dtype=self._backend.real)
+        self._thrown *= math.sqrt(decay * kT / count) / self.grid.dx
         self._noise[...] = 0
-        size = math.sqrt(decay * kT / count) / self.grid.dx
-        self._noise.reshape(-1)[self._modes] = size * dice
+        self._noise.reshape(-1)[self._modes] = self._thrown.view(self._backend.complex)[:, 0]
         self._noise_transform.inverse()
         self._noise *= self._open
         self._field += self._noise
@@ -105,10 +105,12 @@ class Quench(BEC):
         self._noise_transform = self._backend.transform(self._noise)
         k2 = self.grid.kx[:, None] ** 2 + self.grid.ky**2
         self._modes = np.flatnonzero(k2 < (NOISY * np.pi / self.grid.dx) ** 2)
+        self._thrown = np.empty((len(self._modes), 2), self._backend.real)
 
     def _initial(self) -> ComplexArray:
         self._dice = self._random()
-        self._open = (self._potential < self.mu).astype(self._backend.real)
+        # Complex like the field, for NumPy casts by way of buffers.
+        self._open = (self._potential < self.mu).astype(self._backend.complex)
         noise = self._dice.normal(size=(*self.shape, 2)).view(complex)[..., 0] / math.sqrt(2)
         if self.params["as_published"]:
             n = np.maximum(self.mu - self._potential, 0)

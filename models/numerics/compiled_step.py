@@ -194,38 +194,31 @@ def kinetic_step(psi: Any, ex: Any, ey: Any) -> float:
     return float(total * nx * ny)
 
 
-def between(table: Any, at: Any) -> Any:
-    """The value at 0 to 1, which are table[1] and table[-3], by a cubic through four of them."""
-    real = table.real.dtype.type
-    last = table.shape[0] - 4
-    zero, one, two, half, sixth = real(0), real(1), real(2), real(1 / 2), real(1 / 6)
-    at = at * real(last)
-    if at <= zero:
-        return table[1]
-    if at >= real(last):
-        return table[last + 1]
-    k = min(int(at), last - 1)
-    s = at - real(k)
-    up, down, far = s + one, s - one, s - two
-    return (
-        up * down * far * half * table[k + 1]
-        - up * s * far * half * table[k + 2]
-        + up * s * down * sixth * table[k + 3]
-        - s * down * far * sixth * table[k]
-    )
-
-
-between = numba.njit(nogil=True, fastmath=FASTMATH)(between)
-
-
 def table_factor(
     out: Any, points: Any, a: Any, b: Any, c: Any, cosine: float, sine: float, table: Any
 ) -> None:
     flat = out.ravel()
     real = a.dtype.type
-    cosine_, sine_ = real(cosine), real(sine)
+    last = table.shape[0] - 4
+    first_value, last_value = table[1], table[last + 1]
+    cosine_, sine_, scale = real(cosine), real(sine), real(last)
+    zero, one, two, half, sixth = real(0), real(1), real(2), real(1 / 2), real(1 / 6)
     for p in range(points.shape[0]):
-        flat[points[p]] = between(table, a[p] - b[p] * cosine_ - c[p] * sine_)
+        at = (a[p] - b[p] * cosine_ - c[p] * sine_) * scale
+        if at <= zero:
+            flat[points[p]] = first_value
+        elif at >= scale:
+            flat[points[p]] = last_value
+        else:
+            k = min(int(at), last - 1)
+            s = at - real(k)
+            up, down, far = s + one, s - one, s - two
+            flat[points[p]] = (
+                up * down * far * half * table[k + 1]
+                - up * s * far * half * table[k + 2]
+                + up * s * down * sixth * table[k + 3]
+                - s * down * far * sixth * table[k]
+            )
 
 
 def friction(out: Any, psi: Any, k_psi: Any, strength: float) -> None:
