@@ -69,6 +69,10 @@ export function bindAbout(state, room) {
     byId("save").hidden = !state.model.grid || state.you?.role === "kiosk";
     about.showModal();
     about.scrollTop = 0;
+    for (const formula of about.querySelectorAll(".math.block")) {
+      // The keyboard gets at what a long one hides.
+      if (formula.scrollWidth > formula.clientWidth) formula.setAttribute("tabindex", "0");
+    }
   });
   about.addEventListener("click", (event) => {
     if (event.target === about) about.close();
