@@ -138,7 +138,8 @@ class ProcessEngine:
                 self._processes.remove(process)
             else:
                 process.poll()
-        if self._task.reload and self._spare is None:
+        runs = self._processes and all(process.up for process in self._processes)
+        if self._task.reload and self._spare is None and runs:
             self._spare = RoomProcess(self._task, self._watch, self._call_soon)
             self._spare.warm_up()
 

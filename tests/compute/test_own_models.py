@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zmq
@@ -14,7 +15,7 @@ from app.engines.process_describe import described
 from app.engines.process_task import Task
 from tests.compute.conftest import Serve, Visit
 from tests.support.client import decode
-from tests.support.compute_service import Service
+from tests.support.compute_service import Outsider, Service
 
 SOURCE = '''
 import os
@@ -91,6 +92,16 @@ def test_it_serves_super_hydros_clients(service: Service, visit: Visit) -> None:
     assert client.ask(b"pause") == [b"ok"]
 
 
+def welcomed(peer: Outsider) -> dict[str, Any]:
+    """Its next welcome, however long that takes; a peer that says nothing is taken for gone."""
+    while True:
+        peer.say(type="ping", t=0)
+        if peer.socket.poll(1000):
+            message: dict[str, Any] = json.loads(peer.socket.recv_multipart()[1])
+            if message["type"] == "welcome":
+                return message
+
+
 def test_a_changed_file_is_loaded_again(serve: Serve, visit: Visit, tmp_path: Path) -> None:
     file = tmp_path / "ramps.py"
     file.write_text(SOURCE, encoding="utf-8")
@@ -98,14 +109,9 @@ def test_a_changed_file_is_loaded_again(serve: Serve, visit: Visit, tmp_path: Pa
     service = serve("Ramp", own=partial(ProcessEngine, task, described(task)))
     peer = visit(zmq.DEALER, service)
     peer.say(type="hello", protocol=1, accept=["raw"])
-    assert peer.hear_of("welcome")["model"]["name"] == "Ramp"
+    assert welcomed(peer)["model"]["name"] == "Ramp"
     file.write_text(SOURCE.replace('"end", "toggle"', '"over", "toggle"'), encoding="utf-8")
-    while not peer.socket.poll(1000) or json.loads(peer.socket.recv_multipart()[1])["type"] != (
-        "welcome"
-    ):
-        peer.say(type="ping", t=0)  # who says nothing is taken for gone
-    peer.say(type="hello", protocol=1, accept=["raw"])
-    names = [one["name"] for one in peer.hear_of("welcome")["model"]["parameters"]]
+    names = [one["name"] for one in welcomed(peer)["model"]["parameters"]]
     assert "over" in names
     assert "end" not in names
     peer.say(type="credit", n=3)
