@@ -1,17 +1,17 @@
-"""What visitors write, made fit to be shown to others: one line, and nothing that hides in it."""
+"""Visitors' text made safe to show to others: one line, without hidden characters."""
 
 from __future__ import annotations
 
 import unicodedata
 
 JOINERS = "\u200c\u200d"
-"""Invisible, but Persian and Indic words, and many emoji, are not themselves without them."""
+"""Invisible, but needed by Persian and Indic words and many emoji."""
 MAX_MARKS = 4
 """On one letter; towers of accents would cover the lines above."""
 
 
 def clean_text(text: str) -> str:
-    """`text` on one line, without control, direction-changing or other invisible characters.
+    """Return `text` on one line, without control, direction-changing or other invisible characters.
 
     Empty if nothing of it can be seen.
     """
