@@ -1,4 +1,4 @@
-"""What is in a user's file, told by a process of its own: its code never runs in a server."""
+"""What is in a user's file, output by a process of its own: its code never runs in a server."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def described(task: Task) -> Described:
     said: dict[str, str] = {}
     try:
         # The file's prints have a pipe of their own; this one holds messages and nothing else.
-        told = _messages(process, Launch(msgspec.to_builtins(task)).line())
+        messages = _messages(process, Launch(msgspec.to_builtins(task)).line())
     except subprocess.TimeoutExpired:
         raise UnfitError(f"{task.file}: loading it took more than {IMPORT_S:g} s") from None
     finally:
         process.kill()
         process.wait()
         printing.join(LAST_LINES_S)
-    for line in told.splitlines():
+    for line in messages.splitlines():
         word, _, rest = line.partition(" ")
         if word == LOG:
             output.recorded(rest)
@@ -72,11 +72,11 @@ def _messages(process: subprocess.Popen[bytes], launch: bytes) -> str:
     with suppress(OSError):
         process.stdin.write(launch)
         process.stdin.flush()
-    told: list[bytes] = []
+    output: list[bytes] = []
 
     def read(pipe: IO[bytes]) -> None:
         with pipe:
-            told.append(pipe.read())
+            output.append(pipe.read())
 
     reader = threading.Thread(target=read, args=(process.stdout,), daemon=True)
     reader.start()
@@ -86,4 +86,4 @@ def _messages(process: subprocess.Popen[bytes], launch: bytes) -> str:
         process.stdin.close()
     # What the file has started may outlive it, but has no hand on this pipe.
     reader.join(LAST_LINES_S)
-    return b"".join(told).decode(errors="replace")
+    return b"".join(output).decode(errors="replace")
