@@ -23,11 +23,11 @@ from app.engines.base import SWITCH_S, WATCH_S
 from app.engines.fft_planner import study_later
 from app.engines.startup_model import UnfitError
 from app.paths import data_dir
-from app.process.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
+from app.process.launch import EXIT_OK, EXIT_USAGE, Launch, on_parent_exit, receive, report
 from app.process.log_file import begin_logging
 from app.process.log_tail import LogTail
 from app.settings.exhibit import Settings
-from app.startup_checks import exhibit
+from app.startup_checks import check_exhibit
 from app.transport.token_bucket import Attempts
 from app.web.auth.join_codes import JoinCodes
 from app.web.auth.pin_check import Pins
@@ -64,7 +64,7 @@ def run() -> int:
     logging.getLogger().addHandler(tail)
     try:
         hub = gevent.hub.get_hub()
-        found = exhibit(settings)
+        found = check_exhibit(settings)
         place = choose_engine(settings, found, watch_on(hub), hub.loop.run_callback_threadsafe)
     except UnfitError as fault:
         return _refuse(str(fault))
@@ -114,11 +114,11 @@ class ExhibitServer:
             settings.base_path,
             settings.host_names,
             settings.public_url,
-            lambda way: say("LAN", f"{way.base}/ {way.code}"),
+            lambda way: report("LAN", f"{way.base}/ {way.code}"),
         )
         self._memory = SavedState(launch.secret, sockets[0].getsockname()[1])
         self._registry = RoomRegistry(
-            place.engine, identity, place.model, self._memory, settings.talk, settings.max_visitors,
+            place.engine, identity, place.model, self._memory, settings.chat, settings.max_visitors,
             self._invitations.show,
             IdlePolicy(settings.idle_s, settings.countdown_s) if settings.idle_s else None,
         )  # fmt: skip
@@ -155,7 +155,7 @@ class ExhibitServer:
 
     def run(self) -> int:
         """Until `stop` or the supervisor's end; the exit code."""
-        follow(self._stop_from_elsewhere)
+        on_parent_exit(self._stop_from_elsewhere)
         keeper = gevent.spawn(self._poll)
         rememberer = gevent.spawn(self._memory.keep, lambda: self._registry.web_rooms)
         for server in self._sites:
@@ -163,9 +163,9 @@ class ExhibitServer:
         self._warm_up()
         port = self._sites[0].server_port
         assert port is not None
-        say("MODEL", self._place.model)
+        report("MODEL", self._place.model)
         base = self._settings.base_path
-        say("READY", f"http://127.0.0.1:{port}{base}/")
+        report("READY", f"http://127.0.0.1:{port}{base}/")
         announcer, host = self._invite(port)
         if self._place.engine.near:
             study_later(self._settings.params)
@@ -221,7 +221,7 @@ class ExhibitServer:
         while True:
             gevent.sleep(WATCH_S)
             self._place.engine.poll()
-            say("ALIVE")
+            report("ALIVE")
 
     def _stop_from_elsewhere(self) -> None:
         self._hub.loop.run_callback_threadsafe(self.stop)
