@@ -15,7 +15,7 @@ def exhibit() -> int:
     """The exhibit itself: server and window, supervised."""
     import msgspec
 
-    from app.process.launch import EXIT_OK, say
+    from app.process.launch import EXIT_OK, report
     from app.process.single_instance import RunsAlreadyError, only_one
     from app.process.supervisor import Supervisor
     from app.settings.exhibit import parse_or_exit
@@ -25,7 +25,7 @@ def exhibit() -> int:
         with only_one(settings.port):
             return Supervisor(msgspec.to_builtins(settings)).run()
     except RunsAlreadyError as other:
-        say(str(other))
+        report(str(other))
         return EXIT_OK
 
 
@@ -134,7 +134,7 @@ def main() -> int:
     """Run the role named first on the command line, or the exhibit; the exit code."""
     if HERE not in sys.path:  # where Python was told to leave it out, as by -P
         sys.path.insert(0, HERE)
-    _bear_no_terminal()
+    _replace_missing_streams()
     _speak_utf8()
     from app.process import streams
 
@@ -151,7 +151,7 @@ def main() -> int:
         return 1
 
 
-def _bear_no_terminal() -> None:
+def _replace_missing_streams() -> None:
     """A program that Windows starts without a console has nowhere to write: let it not matter."""
     for name, number in (("stdout", -11), ("stderr", -12)):
         if getattr(sys, name) is None:

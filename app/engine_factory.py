@@ -41,8 +41,8 @@ def choose_engine(settings: Settings, fit: Fit, watch: Watch, call_soon: CallSoo
             watch=watch,
             call_soon=call_soon,
         )
-        return EngineChoice(remote, fit.model, remote.meet)
+        return EngineChoice(remote, fit.model, remote.await_contact)
     if fit.own is not None:
-        processes = ProcessEngine(fit.own.task, fit.own.told, watch, call_soon)
+        processes = ProcessEngine(fit.own.task, fit.own.described, watch, call_soon)
         return EngineChoice(MixedEngine(processes, local), fit.model, lambda: None)
     return EngineChoice(local, fit.model, partial(prepare, fit.model, settings.params))

@@ -24,12 +24,12 @@ from app.engines.base import SWITCH_S, WATCH_S
 from app.engines.fft_planner import study_later
 from app.engines.startup_model import UnfitError
 from app.paths import data_dir
-from app.process.launch import EXIT_OK, EXIT_USAGE, Launch, follow, receive, say
+from app.process.launch import EXIT_OK, EXIT_USAGE, Launch, on_parent_exit, receive, report
 from app.process.log_file import begin_logging
 from app.process.log_tail import LogTail
 from app.reload_wait import once_mended
 from app.settings.exhibit import Settings
-from app.startup_checks import Fit, exhibit
+from app.startup_checks import Fit, check_exhibit
 from app.transport.token_bucket import Attempts
 from app.web.auth.join_codes import JoinCodes
 from app.web.auth.pin_check import Pins
@@ -86,8 +86,8 @@ def _fit(settings: Settings) -> Fit | None:
     """What the settings name; None if the supervisor ends before a user's file is mended."""
     over = threading.Event()
     if settings.reload:
-        follow(over.set)
-    return once_mended(partial(exhibit, settings), settings.reload, over)
+        on_parent_exit(over.set)
+    return once_mended(partial(check_exhibit, settings), settings.reload, over)
 
 
 def _refuse(text: str) -> int:
@@ -126,11 +126,11 @@ class ExhibitServer:
             settings.base_path,
             settings.host_names,
             settings.public_url,
-            lambda way: say("LAN", f"{way.base}/ {way.code}"),
+            lambda way: report("LAN", f"{way.base}/ {way.code}"),
         )
         self._memory = SavedState(launch.secret, sockets[0].getsockname()[1])
         self._registry = RoomRegistry(
-            place.engine, identity, place.model, self._memory, settings.talk, settings.max_visitors,
+            place.engine, identity, place.model, self._memory, settings.chat, settings.max_visitors,
             self._invitations.show,
             IdlePolicy(settings.idle_s, settings.countdown_s) if settings.idle_s else None,
         )  # fmt: skip
@@ -167,7 +167,7 @@ class ExhibitServer:
 
     def run(self) -> int:
         """Until `stop` or the supervisor's end; the exit code."""
-        follow(self._stop_from_elsewhere)
+        on_parent_exit(self._stop_from_elsewhere)
         keeper = gevent.spawn(self._poll)
         rememberer = gevent.spawn(self._memory.keep, lambda: self._registry.web_rooms)
         for server in self._sites:
@@ -175,9 +175,9 @@ class ExhibitServer:
         self._warm_up()
         port = self._sites[0].server_port
         assert port is not None
-        say("MODEL", self._place.model)
+        report("MODEL", self._place.model)
         base = self._settings.base_path
-        say("READY", f"http://127.0.0.1:{port}{base}/")
+        report("READY", f"http://127.0.0.1:{port}{base}/")
         announcer, host = self._invite(port)
         if self._place.engine.near:
             study_later(self._settings.params)
@@ -233,7 +233,7 @@ class ExhibitServer:
         while True:
             gevent.sleep(WATCH_S)
             self._place.engine.poll()
-            say("ALIVE")
+            report("ALIVE")
 
     def _stop_from_elsewhere(self) -> None:
         self._hub.loop.run_callback_threadsafe(self.stop)

@@ -21,9 +21,9 @@ def run(argv: list[str]) -> int:
     try:
         given = parser.read(argv[1:] if of_compute else argv)
         if of_compute:
-            startup_checks.compute(compute.made(given, parser.places()))
+            startup_checks.check_compute(compute.made(given, parser.places()))
         else:
-            startup_checks.exhibit(exhibit.made(given, parser.places()))
+            startup_checks.check_exhibit(exhibit.made(given, parser.places()))
     except (SettingsError, UnfitError) as fault:
         or_exit(fault)
     for origin in parser.origins(given):

@@ -25,7 +25,7 @@ class OwnFile(NamedTuple):
     """A user's file: what its processes are to do, and what is in it."""
 
     task: Task
-    told: Described
+    described: Described
 
 
 class Fit(NamedTuple):
@@ -37,7 +37,7 @@ class Fit(NamedTuple):
     keys: Keys | None
 
 
-def exhibit(settings: Settings) -> Fit:
+def check_exhibit(settings: Settings) -> Fit:
     """What an exhibit needs. Raises UnfitError, which says where the setting stands."""
     keys = _keys(settings.key, settings.server_key, settings.places)
     if settings.remote is None:
@@ -51,7 +51,7 @@ def exhibit(settings: Settings) -> Fit:
     return fit
 
 
-def compute(settings: ComputeSettings) -> Fit:
+def check_compute(settings: ComputeSettings) -> Fit:
     """What a compute server needs. Raises UnfitError, which says where the setting stands."""
     try:
         keys = read(settings.key) if settings.key else None
@@ -72,8 +72,8 @@ def _with_model(settings: Settings | ComputeSettings, keys: Keys | None) -> Fit:
             log_level=settings.log_level,
             reload=settings.reload,
         )
-        told = described(task)
-        return Fit(next(iter(told.models)), OwnFile(task, told), keys)
+        found = described(task)
+        return Fit(next(iter(found.models)), OwnFile(task, found), keys)
     except UnfitError as fault:
         raise _unfit(settings.places, fault.setting, str(fault), fault.files) from None
 
@@ -104,7 +104,7 @@ def _check_home(settings: Settings, fit: Fit) -> None:
         if page(Path(settings.static[name]), path) is None:
             raise _unfit(settings.places, "home", f"{settings.static[name]} has no page {path!r}")
     elif settings.remote is None:
-        known = [*(fit.own.told.models if fit.own else ()), *models.names()]
+        known = [*(fit.own.described.models if fit.own else ()), *models.names()]
         if first not in known:
             raise _unfit(
                 settings.places, "home", f"no exhibit {first!r}; there are {', '.join(known)}"

@@ -224,3 +224,38 @@ def test_no_debugging_is_left_behind() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in ("print", "breakpoint"), f"{path}:{node.lineno}"
+
+
+PLAIN_FOLDERS = ("app",)
+"""Where the old words are gone, beside main.py."""
+OLD_WORDS = re.compile(
+    r"\b(he|him|his|himself|anew|wish|wishes|wished|lobby|doorman)\b", re.IGNORECASE
+)
+
+
+def test_prose_is_plain() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {match[0]}"
+        for path in [ROOT / "main.py", *sources(*PLAIN_FOLDERS)]
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for match in OLD_WORDS.finditer(line)
+    ]
+    assert found == []
+
+
+SAME_IDEA = {
+    "Frame", "Room", "Point", "run", "parse", "parse_or_exit", "parser", "made", "default_file",
+    "measure", "pack", "available", "is_loopback", "exposed",
+}  # fmt: skip
+"""Public names that several modules define, each with the same meaning."""
+
+
+def test_no_public_name_has_two_meanings() -> None:
+    """Classes and functions of app and models, at module level."""
+    found: dict[str, set[str]] = {}
+    for module, path in MODULES.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body if module != "main" else ():
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name[0] != "_":
+                found.setdefault(node.name, set()).add(module)
+    several = {name: modules for name, modules in found.items() if len(modules) > 1}
+    assert {n: modules for n, modules in several.items() if n not in SAME_IDEA} == {}

@@ -57,27 +57,27 @@ def test_a_start_and_config_say_the_same(
 
 def test_what_a_compute_server_refuses(tmp_path: Path) -> None:
     with pytest.raises(UnfitError, match=r"^--model: no model 'Nothing'"):
-        startup_checks.compute(compute.parse(["--model", "Nothing"]))
+        startup_checks.check_compute(compute.parse(["--model", "Nothing"]))
     with pytest.raises(UnfitError, match=r"^--key: "):
-        startup_checks.compute(compute.parse(["--key", str(tmp_path / "none.key")]))
+        startup_checks.check_compute(compute.parse(["--key", str(tmp_path / "none.key")]))
 
 
 def test_what_an_exhibit_refuses(tmp_path: Path) -> None:
     _, key = write_pair(tmp_path)
     key.write_bytes(b"\xef\xbb\xbf" + key.read_bytes())
     given = ["--remote", "host", "--key", str(key)]
-    assert startup_checks.exhibit(parse(given)).keys is not None
+    assert startup_checks.check_exhibit(parse(given)).keys is not None
     with pytest.raises(UnfitError, match=r"^--server-key: "):
-        startup_checks.exhibit(parse([*given, "--server-key", "short"]))
+        startup_checks.check_exhibit(parse([*given, "--server-key", "short"]))
     with pytest.raises(UnfitError, match=r"^--model: a file of your own is given to the compute"):
-        startup_checks.exhibit(parse([*given, "--model", "mine.py"]))
+        startup_checks.check_exhibit(parse([*given, "--model", "mine.py"]))
 
 
 def test_a_home_is_there(tmp_path: Path) -> None:
     (tmp_path / "a.html").touch()
     folder = ["--static", f"x={tmp_path}"]
-    startup_checks.exhibit(parse([*folder, "--home", "static/x/a.html"]))
-    startup_checks.exhibit(parse(["--remote", "host", "--home", "Whatever"]))
+    startup_checks.check_exhibit(parse([*folder, "--home", "static/x/a.html"]))
+    startup_checks.check_exhibit(parse(["--remote", "host", "--home", "Whatever"]))
     for page in ("static/x/", "static/x/b.html", "static/x/.hidden"):
         with pytest.raises(UnfitError, match=r"^--home: .* has no page"):
-            startup_checks.exhibit(parse([*folder, "--home", page]))
+            startup_checks.check_exhibit(parse([*folder, "--home", page]))

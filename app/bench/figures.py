@@ -12,7 +12,7 @@ from msgspec import Struct
 from models.numerics.arrays import Precision
 
 
-class Options(Struct, frozen=True, kw_only=True):
+class BenchOptions(Struct, frozen=True, kw_only=True):
     """What may be asked of every benchmark; each uses what concerns it."""
 
     seconds: float | None = None
@@ -52,13 +52,13 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
-def note(text: str) -> None:
+def progress(text: str) -> None:
     """Tell whoever watches; standard output is kept for the figures."""
     sys.stderr.write(f"bench: {text}\n")
     sys.stderr.flush()
 
 
-def table(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
+def render_table(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """`rows` in columns under their fields' names, each figure beside its budget."""
     fields = list(dict.fromkeys(f for row in rows for f in row if f != "budgets"))
     cells = [fields, *([_cell(row, field) for field in fields] for row in rows)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from app.bench.exhibit import MODEL
-from app.bench.figures import Budget, Options, Row, note, percentile
+from app.bench.figures import BenchOptions, Budget, Row, percentile, progress
 from app.bench.steps import field_models
 from app.bench.stirred import ROUND_FRAMES, VISITOR, stir_point
 from app.protocol import frames
@@ -20,7 +20,7 @@ MIN_FRAMES = 20
 MAX_BYTES = 8 * 1024
 
 
-def measure(options: Options) -> list[Row]:
+def measure(options: BenchOptions) -> list[Row]:
     """Rows {model, encoding, tracers, bytes_p50, bytes_p95, encode_ms}.
 
     Frames of the first view at the model's defaults, without tracers, which take 4 bytes each.
@@ -31,7 +31,7 @@ def measure(options: Options) -> list[Row]:
 
 
 def _rows(name: str, kind: type[FieldModel], seconds: float) -> list[Row]:
-    note(f"frames: {name}")
+    progress(f"frames: {name}")
     room = Room("bench", name, kind, {"tracers": 0}, lambda *_: None, lambda _: None)
     room.enter(VISITOR, None)
     view = kind.views[0].name

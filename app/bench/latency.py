@@ -9,7 +9,7 @@ from statistics import fmean
 
 from app.bench.client import Guest
 from app.bench.exhibit import Compute, Exhibit
-from app.bench.figures import Budget, Options, Row, note, percentile
+from app.bench.figures import BenchOptions, Budget, Row, percentile, progress
 from app.protocol import frames
 from app.protocol.messages import Finger
 
@@ -23,14 +23,14 @@ EXACT = 1 / 65535
 """Positions in frames are that coarse."""
 
 
-def measure(options: Options) -> list[Row]:
+def measure(options: BenchOptions) -> list[Row]:
     """Rows {place, touches, p50_ms, p95_ms, max_ms, mean_ms}: here, and on a compute server.
 
     The server is on this machine, and touches take turns, so that both meet the same noise. Its
     row has `added_ms`: how much more the mean is.
     """
     seconds = 2 * (options.seconds or SECONDS)
-    note(f"latency: about {seconds:g} s")
+    progress(f"latency: about {seconds:g} s")
     with Exhibit() as near, Compute() as server, Exhibit(remote=server.url) as far:
         here, there = _times_ms([near.url, far.url], seconds)
     rows = [_row("here", here), _row("remote", there)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.bench.exhibit import SIZE, Exhibit
-from app.bench.figures import Budget, Options, Row, note
+from app.bench.figures import BenchOptions, Budget, Row, progress
 from app.bench.viewers import Crowd
 
 SECONDS = 5.0
@@ -11,10 +11,10 @@ GUESTS = 3
 MAX_MB = 250
 
 
-def measure(options: Options) -> list[Row]:
+def measure(options: BenchOptions) -> list[Row]:
     """One row {grid, guests, processes, pss_mb}; `rss_mb`, which is more, where PSS is unknown."""
     seconds = options.seconds or SECONDS
-    note(f"memory: after {seconds:g} s")
+    progress(f"memory: after {seconds:g} s")
     with Exhibit() as exhibit:
         crowd = Crowd(exhibit.url, GUESTS)
         try:

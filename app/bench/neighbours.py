@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.bench.client import Guest
 from app.bench.exhibit import FPS, MODEL, Exhibit
-from app.bench.figures import Budget, Options, Row, note, percentile
+from app.bench.figures import BenchOptions, Budget, Row, percentile, progress
 from app.bench.viewers import EDGES, FIRST_FRAME_S, SETTLE_S, Crowd
 from app.protocol.messages import Set
 
@@ -44,10 +44,10 @@ class Hog:
 '''
 
 
-def measure(options: Options) -> list[Row]:
+def measure(options: BenchOptions) -> list[Row]:
     """Two rows {neighbour, fps, gap_p99_ms}: the neighbour is well, and then it hangs."""
     seconds = options.seconds or SECONDS
-    note(f"neighbours: twice {seconds:g} s")
+    progress(f"neighbours: twice {seconds:g} s")
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "hog.py"

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.fft
 import numpy.typing as npt
 
-from app.bench.figures import note
+from app.bench.figures import progress
 from models.numerics.arrays import Precision
 from models.numerics.backend import COMPLEX_TYPES
 from models.numerics.grid import Grid
@@ -31,12 +31,12 @@ def rate(call: Callable[[], object], seconds: float) -> float:
     return count / taken
 
 
-Pair = Callable[[], object]
+TransformPair = Callable[[], object]
 """A forward and an inverse transform."""
 
 
 @cache
-def fastest_pair(shape: tuple[int, int], precision: Precision) -> tuple[str, Pair]:
+def fastest_pair(shape: tuple[int, int], precision: Precision) -> tuple[str, TransformPair]:
     """The fastest complex forward and inverse transform here on one thread, and its name.
 
     Plans are what a library makes when it is asked for nothing special: FFTW measures.
@@ -52,7 +52,7 @@ def fastest_pair(shape: tuple[int, int], precision: Precision) -> tuple[str, Pai
 
 
 @cache
-def studied_pair(shape: tuple[int, int], precision: Precision) -> Pair:
+def studied_pair(shape: tuple[int, int], precision: Precision) -> TransformPair:
     """The same with FFTW's most patient plan; takes seconds to make, the first time ever."""
     try:
         import pyfftw
@@ -68,11 +68,11 @@ def _noise(shape: tuple[int, int], dtype: Any) -> Any:
     return (parts[0] + 1j * parts[1]).astype(dtype)
 
 
-def _fftw_pairs(shape: tuple[int, int], dtype: Any) -> dict[str, Pair]:
+def _fftw_pairs(shape: tuple[int, int], dtype: Any) -> dict[str, TransformPair]:
     try:
         import pyfftw
     except ImportError:
-        note("pyFFTW is not installed: it is missing among the peers")
+        progress("pyFFTW is not installed: it is missing among the peers")
         return {}
     here, there = (pyfftw.zeros_aligned(shape, dtype, n=64) for _ in range(2))
     return {
@@ -81,7 +81,7 @@ def _fftw_pairs(shape: tuple[int, int], dtype: Any) -> dict[str, Pair]:
     }
 
 
-def _fftw_pair(one: Any, other: Any, flag: str) -> Pair:
+def _fftw_pair(one: Any, other: Any, flag: str) -> TransformPair:
     import pyfftw
 
     # With what a longer search has found, FFTW would not measure.
@@ -98,16 +98,18 @@ def _fftw_pair(one: Any, other: Any, flag: str) -> Pair:
     return lambda: (forward(), inverse())
 
 
-def _scipy_pairs(shape: tuple[int, int], dtype: Any) -> dict[str, Pair]:
+def _scipy_pairs(shape: tuple[int, int], dtype: Any) -> dict[str, TransformPair]:
     try:
         import scipy.fft
     except ImportError:
-        note("SciPy is not installed: it is missing among the peers")
+        progress("SciPy is not installed: it is missing among the peers")
         return {}
     return _library_pair("scipy.fft", scipy.fft, _noise(shape, dtype), {"workers": 1})
 
 
-def _library_pair(name: str, library: Any, array: Any, options: dict[str, Any]) -> dict[str, Pair]:
+def _library_pair(
+    name: str, library: Any, array: Any, options: dict[str, Any]
+) -> dict[str, TransformPair]:
     return {name: lambda: library.ifft2(library.fft2(array, **options), **options)}
 
 

@@ -11,11 +11,11 @@ import msgspec
 
 import models
 from app.bench import frames, latency, memory, neighbours, soak, start, steps, viewers
-from app.bench.figures import Options, Row, table
+from app.bench.figures import BenchOptions, Row, render_table
 from app.paths import OWN_NAME
 from app.process.launch import EXIT_FAULT, EXIT_OK, EXIT_USAGE
 
-BENCHMARKS: dict[str, Callable[[Options], list[Row]]] = {
+BENCHMARKS: dict[str, Callable[[BenchOptions], list[Row]]] = {
     "steps": steps.measure,
     "frames": frames.measure,
     "viewers": viewers.measure,
@@ -49,7 +49,7 @@ def run(argv: list[str]) -> int:
         for name in names:
             results[name] = BENCHMARKS[name](options)
             if not as_json:
-                _print(table(name, results[name]))
+                _print(render_table(name, results[name]))
     except (OSError, RuntimeError) as fault:
         sys.stderr.write(f"vortarium bench: {fault}\n")
         return EXIT_FAULT
@@ -58,7 +58,7 @@ def run(argv: list[str]) -> int:
     return EXIT_OK
 
 
-def _parse(argv: list[str]) -> tuple[list[str], Options, bool]:
+def _parse(argv: list[str]) -> tuple[list[str], BenchOptions, bool]:
     parser = _Parser(
         prog=f"{OWN_NAME} bench",
         description="Measure this machine. With no benchmark named: all but soak.",
@@ -85,7 +85,7 @@ def _parse(argv: list[str]) -> tuple[list[str], Options, bool]:
         raise UsageError("--grid takes even numbers from 16 to 1024")
     if not 1 <= given.viewers <= 128:
         raise UsageError("--viewers takes a number from 1 to 128, which is what a room holds")
-    options = Options(
+    options = BenchOptions(
         seconds=given.seconds,
         grids=given.grid,
         precisions=given.precision,

@@ -8,7 +8,7 @@ from statistics import median
 from typing import NamedTuple
 
 from app.bench.exhibit import Exhibit
-from app.bench.figures import Budget, Options, Row, note
+from app.bench.figures import BenchOptions, Budget, Row, progress
 from app.bench.viewers import Crowd
 
 SECONDS = 600.0
@@ -32,10 +32,10 @@ class Sample(NamedTuple):
     threads: int | None
 
 
-def measure(options: Options) -> list[Row]:
+def measure(options: BenchOptions) -> list[Row]:
     """One row {seconds, guests, start, end and growth of memory, descriptors and threads}."""
     seconds = options.seconds or SECONDS
-    note(f"soak: {seconds:g} s")
+    progress(f"soak: {seconds:g} s")
     looks: list[Sample] = []
     guests = 0
     with Exhibit() as exhibit:

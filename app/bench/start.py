@@ -10,20 +10,20 @@ from statistics import median
 
 from app.bench.client import Guest
 from app.bench.exhibit import Exhibit
-from app.bench.figures import Budget, Options, Row, note
+from app.bench.figures import BenchOptions, Budget, Row, progress
 
 SECONDS = 10.0
 MIN_STARTS = 3
 FIRST_FRAME_S = 90.0
 
 
-def measure(options: Options) -> list[Row]:
+def measure(options: BenchOptions) -> list[Row]:
     """Rows {run, starts, ready_s, first_frame_s}: "warm" ones, then "first" with empty caches.
 
     The guest comes as soon as READY is said. Warm figures are medians.
     """
     seconds = options.seconds or SECONDS
-    note(f"start: at least {MIN_STARTS} times")
+    progress(f"start: at least {MIN_STARTS} times")
     _start()
     starts: list[tuple[float, float]] = []
     began = time.perf_counter()
@@ -31,7 +31,7 @@ def measure(options: Options) -> list[Row]:
         starts.append(_start())
     rows = [_row("warm", starts, Budget(at_most=1.5), Budget(at_most=0.3))]
     if sys.platform == "linux":
-        note("start: once more with nothing kept from before")
+        progress("start: once more with nothing kept from before")
         with tempfile.TemporaryDirectory() as cache:
             first = _start({"XDG_CACHE_HOME": cache, "NUMBA_CACHE_DIR": f"{cache}/numba"})
         rows.append(_row("first", [first], Budget(at_most=5.0), None))

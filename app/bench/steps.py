@@ -12,7 +12,7 @@ from statistics import median
 
 import models
 from app.bench.exhibit import MODEL, SIZE, STEPS
-from app.bench.figures import Budget, Options, Row, note
+from app.bench.figures import BenchOptions, Budget, Row, progress
 from app.bench.peers import NumpyFluid, fastest_pair, rate, studied_pair
 from app.bench.stirred import StirredRoom
 from app.engines.base import SWITCH_S
@@ -28,7 +28,7 @@ TRACERS = (0, 1000)
 """For each a room of its own; all take part in each round."""
 
 
-def measure(options: Options) -> list[Row]:
+def measure(options: BenchOptions) -> list[Row]:
     """Rows {model, grid, precision, tracers, steps_per_s, fft_pairs_per_s, ...} as designed.
 
     `fft_ratio` is steps for each pair of transforms planned in the libraries' usual way (FFTW's:
@@ -50,7 +50,7 @@ def measure(options: Options) -> list[Row]:
         sys.setswitchinterval(before)
 
 
-def field_models(options: Options) -> list[tuple[str, type[FieldModel]]]:
+def field_models(options: BenchOptions) -> list[tuple[str, type[FieldModel]]]:
     """Name and class of each chosen model that has a grid."""
     chosen = [(name, models.get(name)) for name in options.models or models.names()]
     return [(name, kind) for name, kind in chosen if issubclass(kind, FieldModel)]
@@ -59,7 +59,7 @@ def field_models(options: Options) -> list[tuple[str, type[FieldModel]]]:
 def _rows(
     name: str, kind: type[FieldModel], size: int, precision: Precision, seconds: float
 ) -> list[Row]:
-    note(f"steps: {name} on {size} x {size}, {precision} precision")
+    progress(f"steps: {name} on {size} x {size}, {precision} precision")
     shape = (size, size)
     study(shape)  # as an exhibit has done a minute after its start
     fft, pair = fastest_pair(shape, precision)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from app.bench.client import Guest
 from app.bench.exhibit import FPS, HAS_PROC, SIZE, STEPS, Exhibit, machine_cpu_s
-from app.bench.figures import Budget, Options, Row, note, percentile
+from app.bench.figures import BenchOptions, Budget, Row, percentile, progress
 from app.bench.stirred import stir_point
 from app.protocol import frames
 from app.protocol.messages import Finger
@@ -24,14 +24,14 @@ MOVE_S = 1 / 60
 TURN_S = 4.0
 
 
-def measure(options: Options) -> list[Row]:
+def measure(options: BenchOptions) -> list[Row]:
     """One row {n, seconds, fps_min, gap_p99_ms, gap_max_ms, steps_per_s, ...}.
 
     All guests share this process. The `cpus` say how much of a processor the exhibit, the guests
     and everything else on this machine used meanwhile: figures taken on a busy machine are low.
     """
     seconds = options.seconds or SECONDS
-    note(f"viewers: {options.viewers} of them for {seconds:g} s")
+    progress(f"viewers: {options.viewers} of them for {seconds:g} s")
     with Exhibit() as exhibit:
         crowd = Crowd(exhibit.url, options.viewers)
         try:

@@ -1,4 +1,4 @@
-"""The way to a room of a compute server: the line that exhibits use, with one visitor."""
+"""The link to a room of a compute server: the connection that exhibits use, with one visitor."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from app.protocol.compute import (
     FromClient,
     FromServer,
     Greeting,
-    HowItRuns,
     Open,
     Report,
+    StatsMessage,
     UnknownPeer,
     WantFrames,
 )
@@ -41,7 +41,7 @@ RETRY_S = 2.0
 
 
 class ComputeLink:
-    """One visitor of a compute server, who comes back as himself."""
+    """One visitor of a compute server, who reconnects as the same visitor."""
 
     def __init__(
         self,
@@ -103,15 +103,15 @@ class ComputeLink:
         """A message, with its frame if it has one."""
         match message:
             case FrameMessage():
-                self._see(message, frame)
+                self._on_frame(message, frame)
             case Chunk():
-                self._downloads.take(message, frame)
+                self._downloads.on_chunk(message, frame)
             case Error() if self._downloads.refused(message):
                 pass
-            case Greeting() | UnknownPeer() | HowItRuns() | Report():
+            case Greeting() | UnknownPeer() | StatsMessage() | Report():
                 pass
             case _:
-                self._conversation.hear(message, self)
+                self._conversation.on_message(message, self)
                 if isinstance(message, Welcome) and self._entry.picture != "none":
                     self._line.send(Credit(n=CREDITS))
 
@@ -128,9 +128,9 @@ class ComputeLink:
             text=say.text, count=next(self._said), at=time.time(),
         )  # fmt: skip
 
-    def _see(self, message: FrameMessage, frame: bytes) -> None:
+    def _on_frame(self, message: FrameMessage, frame: bytes) -> None:
         try:
-            self._conversation.see(frame)
+            self._conversation.on_frame(frame)
         except FrameError as fault:
             self._conversation.lost(f"{self._name} sent what is no frame: {fault}")
             return

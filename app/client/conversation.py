@@ -1,7 +1,7 @@
-"""What a room has said, and what it was asked: where a program's threads meet the link's thread.
+"""The state of a client's room and its open requests, shared by program and link threads.
 
-The link (app.client.web, app.client.compute) calls `hear`, `see`, `lost` and `end`; all other
-methods are for the program, whose threads wait here and never touch a socket.
+The link (app.client.web, app.client.compute) calls `on_message`, `on_frame`, `lost` and `end`; all
+other methods are for the program, whose threads wait here and never touch a socket.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Link(Protocol):
 
 
 class Conversation:
-    """The room as it was last heard of."""
+    """The room as last reported by the server."""
 
     def __init__(self, address: str) -> None:
         """`address` is for what people read."""
@@ -90,10 +90,10 @@ class Conversation:
         self._numbers = itertools.count(1)
         self._asked: dict[int, Future[FromServer]] = {}
 
-    # --- what the link says ---------------------------------------------------------------
+    # --- called by the link ---------------------------------------------------------------
 
-    def hear(self, message: FromServer, link: Link) -> None:
-        """A message has come."""
+    def on_message(self, message: FromServer, link: Link) -> None:
+        """Handle a message from the room."""
         with self._news:
             number = message.id if isinstance(message.id, int) else 0
             asked = self._asked.pop(number, None)
@@ -115,13 +115,13 @@ class Conversation:
                 case Said():
                     self._lines.append(message)
                 case Notice():
-                    log.info("the room says: %s", message.text)
+                    log.info("notice from the room: %s", message.text)
             if asked is not None:
                 asked.set_result(message)
             self._news.notify_all()
 
-    def see(self, data: bytes) -> None:
-        """A frame has come; those before it are void. Raises FrameError."""
+    def on_frame(self, data: bytes) -> None:
+        """Keep the newest frame. Raises FrameError."""
         frame = frames.unpack(data)
         with self._news:
             self._seq = frame.seq
@@ -131,7 +131,7 @@ class Conversation:
                 self._news.notify_all()
 
     def lost(self, why: str) -> None:
-        """The room is out of reach; the link looks for it for as long as this goes on."""
+        """Note that the room is out of reach; the link keeps trying to reach it."""
         with self._news:
             if self.welcome is None:
                 self._end(ConnectionError(why))
@@ -141,13 +141,13 @@ class Conversation:
             self._leave(ConnectionError(f"{why}; it is not known whether this was done"))
 
     def end(self, fault: Fault) -> None:
-        """It is over: everybody who wants something is told `fault`."""
+        """End the conversation: every waiting thread gets `fault`."""
         with self._news:
             self._end(fault)
 
     @property
     def over(self) -> bool:
-        """Will there be no more?"""
+        """Whether the conversation has ended."""
         return self._fault is not None
 
     @property
@@ -192,7 +192,7 @@ class Conversation:
             future.set_exception(fault)
         self._news.notify_all()
 
-    # --- what the program wants -----------------------------------------------------------
+    # --- called by the program -----------------------------------------------------------
 
     def wait_here(self, timeout_s: float) -> Welcome:
         """Wait until we are in the room. Raises what ended it, or ConnectionError."""
@@ -209,12 +209,12 @@ class Conversation:
             return number, self._asked[number]
 
     def forget(self, number: int) -> None:
-        """Nobody waits for that reply any more."""
+        """Drop a request whose reply is not needed any more."""
         with self._news:
             self._asked.pop(number, None)
 
     def unsent(self, number: int) -> None:
-        """That request could not be sent."""
+        """Fail a request that could not be sent."""
         with self._news:
             asked = self._asked.pop(number, None)
             if asked is not None:
@@ -264,12 +264,12 @@ class Conversation:
             )
 
     def visitors(self) -> list[Visitor]:
-        """Who is in the room."""
+        """Return the visitors in the room."""
         with self._news:
             return list(self._visitors)
 
     def lines(self) -> list[Said]:
-        """What was said of late."""
+        """Return the recent lines."""
         with self._news:
             return list(self._lines)
 
@@ -279,7 +279,7 @@ class Conversation:
 
     def _require_here(self) -> Welcome:
         if self._fault is not None:
-            # Each who is told gets a trace of his own.
+            # Each waiting thread gets a traceback of its own.
             raise _copy(self._fault)
         if not self.here:
             raise ConnectionError(self._trouble)

@@ -1,4 +1,4 @@
-"""Into which room a program wants to come, and as whom."""
+"""The room that a program joins, and the visitor as which it does."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class JoinRequest(Struct, frozen=True):
     picture: PictureEncoding
 
     def hello(self, request: int, resume: str | None = None) -> Hello:
-        """The `hello` of somebody new, or of him whom `resume` brings back."""
+        """Make the `hello` of a new visitor, or of the one that `resume` identifies."""
         return Hello(
             id=request,
             protocol=PROTOCOL,

@@ -1,4 +1,4 @@
-"""What a program is told when a room does not do what it wants."""
+"""The exception for a request that a room refuses."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Frame:
     """Those found, if the view marks them."""
 
 
-def unpacked(packed: frames.WireFrame, views: Sequence[Mapping[str, Any]]) -> Frame:
+def from_wire(packed: frames.WireFrame, views: Sequence[Mapping[str, Any]]) -> Frame:
     """`packed` as numbers; it shows one of the model's `views`. Raises FrameError."""
     view = views[packed.view]
     levels = _jpeg_levels(packed) if packed.encoding == frames.JPEG else frames.raw_levels(packed)

@@ -13,21 +13,21 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[Any], object]
+ChannelHandler = Callable[[Any], object]
 
 
 class Handlers:
     """Who wants to hear which channel, and the newest value that each has not heard yet."""
 
     def __init__(self) -> None:
-        self._handlers: dict[str, list[Handler]] = {}
+        self._handlers: dict[str, list[ChannelHandler]] = {}
         self._newest: dict[str, Any] = {}
-        self._due: dict[tuple[str, Handler], Any] = {}
+        self._due: dict[tuple[str, ChannelHandler], Any] = {}
         self._news = threading.Condition()
         self._over = False
         self._thread: threading.Thread | None = None
 
-    def add(self, name: str, handler: Handler) -> bool:
+    def add(self, name: str, handler: ChannelHandler) -> bool:
         """Let `handler` hear `name`, a value that is known at once; is it the first to?"""
         with self._news:
             if self._thread is None:
@@ -40,7 +40,7 @@ class Handlers:
                 self._news.notify()
             return len(others) == 1
 
-    def remove(self, name: str, handler: Handler | None) -> bool:
+    def remove(self, name: str, handler: ChannelHandler | None) -> bool:
         """Let `handler` (None: everybody) hear `name` no more; does nobody hear it now?"""
         with self._news:
             heard = self._handlers.get(name, [])

@@ -40,10 +40,10 @@ class Requests:
         self.timeout_s = timeout_s
         self._conversation = conversation
         self._thread = thread
-        self._pace = Bucket(MESSAGES_PER_S, MESSAGES_PER_S)
+        self._rate = Bucket(MESSAGES_PER_S, MESSAGES_PER_S)
         self._pacing = threading.Lock()
 
-    def tell(self, message: ClientRequest) -> None:
+    def send(self, message: ClientRequest) -> None:
         """Send what is answered by an error at most, which goes to the log.
 
         Raises RoomError `bad_message`, TypeError, and ConnectionError.
@@ -54,7 +54,7 @@ class Requests:
     def ask(self, message: ClientRequest) -> FromServer:
         """Send a request, and return the reply that bears its id.
 
-        Raises as `tell` does, TimeoutError, and RoomError if the reply is `error`.
+        Raises as `send` does, TimeoutError, and RoomError if the reply is `error`.
         """
         checked = self._prepare(message)
         number, reply = self._conversation.new_request()
@@ -91,8 +91,8 @@ class Requests:
         except MessageError as wrong:
             raise RoomError.of(wrong.reply) from None
         with self._pacing:
-            wait_s = self._pace.wait_s(1)
-            self._pace.take(1)
+            wait_s = self._rate.wait_s(1)
+            self._rate.spend(1)
         time.sleep(wait_s)
         self._conversation.wait_here(self.timeout_s)
         return checked

@@ -13,8 +13,8 @@ from app.client.conversation import Conversation
 from app.client.entry import JoinRequest, PictureEncoding
 from app.client.errors import RoomError
 from app.client.exposed import Exposed, Listing
-from app.client.frame import Frame, unpacked
-from app.client.handlers import Handler
+from app.client.frame import Frame, from_wire
+from app.client.handlers import ChannelHandler
 from app.client.link_thread import LinkThread
 from app.client.requests import Requests
 from app.client.way import way_to
@@ -168,7 +168,7 @@ class Room:
             raise RoomError("unknown_parameter", text)
         return params[name]
 
-    # --- what is wished for ---------------------------------------------------------------
+    # --- commands -------------------------------------------------------------------------
 
     def set(self, **params: Scalar) -> dict[str, Scalar]:
         """Change parameters, all of them or none; what they are now.
@@ -191,7 +191,7 @@ class Room:
 
         Raises RoomError `bad_message` for places outside the box. Does not wait for the room.
         """
-        self._requests.tell(Finger(touch=touch, x=float(x), y=float(y), down=bool(down)))
+        self._requests.send(Finger(touch=touch, x=float(x), y=float(y), down=bool(down)))
 
     def say(self, text: str) -> Said:
         """Write to all in the room. Raises RoomError `forbidden` or `too_fast`."""
@@ -218,7 +218,7 @@ class Room:
     def view(self, name: str) -> None:
         """Let frames show that view from now on. Raises RoomError `bad_value`."""
         self._conversation.choose_view(name)
-        self._requests.tell(SelectView(name=name))
+        self._requests.send(SelectView(name=name))
 
     def frame(self, timeout_s: float | None = None) -> Frame:
         """The newest frame; waits for the first one, at most `timeout_s`.
@@ -229,7 +229,7 @@ class Room:
         newest = self._newest(patience_s)
         if newest is None:
             raise TimeoutError(f"no frame came within {patience_s:g} s")
-        return unpacked(newest, self.about["views"])
+        return from_wire(newest, self.about["views"])
 
     def frames(self) -> Iterator[Frame]:
         """Each newest frame, until the room is closed; those that came meanwhile are left out.
@@ -246,7 +246,7 @@ class Room:
                 raise
             if newest is not None:
                 before = newest
-                yield unpacked(newest, self.about["views"])
+                yield from_wire(newest, self.about["views"])
 
     def snapshot(self, timeout_s: float = 60.0) -> Arrays:
         """One instant without loss: psi (or field), density, t and params (JSON), as arrays.
@@ -264,7 +264,7 @@ class Room:
         assert isinstance(reply, ChannelNames)
         return reply.names
 
-    def subscribe(self, name: str, handler: Handler) -> None:
+    def subscribe(self, name: str, handler: ChannelHandler) -> None:
         """Have `handler(value)` called at once and at each change of channel `name`.
 
         Handlers run one after the other in a thread of their own, in which all of this class may
@@ -277,7 +277,7 @@ class Room:
                 self._conversation.handlers.remove(name, handler)
                 raise
 
-    def unsubscribe(self, name: str, handler: Handler | None = None) -> None:
+    def unsubscribe(self, name: str, handler: ChannelHandler | None = None) -> None:
         """Call `handler` (none given: all of them) for `name` no more."""
         if self._conversation.handlers.remove(name, handler):
             self._requests.ask(Unsubscribe(names=[name]))

@@ -1,4 +1,4 @@
-"""The way to a room of an exhibit's web server: a WebSocket on the link's thread."""
+"""The link to a room of an exhibit's web server: a WebSocket on the link's thread."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class ExhibitAddress(Struct, frozen=True):
 
 
 class WebLink:
-    """One visitor of an exhibit, who comes back as himself."""
+    """One visitor of an exhibit, who reconnects as the same visitor."""
 
     def __init__(
         self, place: ExhibitAddress, entry: JoinRequest, conversation: Conversation, loop: Loop
@@ -103,12 +103,12 @@ class WebLink:
         self._socket: socket.socket | None = None
         self._tries = 0
         self._retry_at = 0.0
-        self._heard_at = self._pinged_at = 0.0
+        self._received_at = self._pinged_at = 0.0
         self._round_trip_ms: float | None = None
 
     def send(self, message: ClientRequest | Ack | Ping) -> bool:
         """Send, if the room is there."""
-        return self._conversation.here and self._say(message)
+        return self._conversation.here and self._send(message)
 
     def poll(self) -> None:
         """Connect, ping, and see whether the exhibit is still there."""
@@ -116,7 +116,7 @@ class WebLink:
         if self._socket is None:
             if now >= self._retry_at:
                 self._connect()
-        elif now - self._heard_at > SILENT_S:
+        elif now - self._received_at > SILENT_S:
             self._lost("does not answer")
         elif now - self._pinged_at >= PING_S:
             self._pinged_at = now
@@ -139,7 +139,7 @@ class WebLink:
     # --- the connection -------------------------------------------------------------------
 
     def _connect(self) -> None:
-        self._heard_at = time.monotonic()
+        self._received_at = time.monotonic()
         self._protocol = WSConnection(ConnectionType.CLIENT)
         self._text: list[str] = []
         self._bytes: list[bytes] = []
@@ -172,7 +172,7 @@ class WebLink:
         self._retry_at = time.monotonic() + pause * random.uniform(0.75, 1.25)  # noqa: S311
         self._conversation.lost(f"the exhibit at {self._place.url} {why}")
 
-    def _say(self, message: ClientMessage) -> bool:
+    def _send(self, message: ClientMessage) -> bool:
         try:
             return self._write(self._protocol.send(TextMessage(_encoder.encode(message).decode())))
         except LocalProtocolError:  # a close frame has come
@@ -194,10 +194,10 @@ class WebLink:
             return
         try:
             data = current.recv(READ_BYTES)
-            self._heard_at = time.monotonic()
+            self._received_at = time.monotonic()
             self._protocol.receive_data(data or None)
             for event in self._protocol.events():
-                self._take(event)
+                self._on_event(event)
                 if self._socket is not current:
                     return
         except (OSError, LocalProtocolError) as fault:
@@ -209,11 +209,11 @@ class WebLink:
             if not data:
                 self._lost("is gone")
 
-    def _take(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         match event:
             case AcceptConnection():
                 known = self._conversation.welcome
-                self._say(self._entry.hello(0, known.you.resume if known else None))
+                self._send(self._entry.hello(0, known.you.resume if known else None))
             case RejectConnection():
                 self._refusal = f"refuses the connection with status {event.status_code}"
                 if not event.has_body:
@@ -232,13 +232,13 @@ class WebLink:
                 self._count(len(event.data))
                 if event.message_finished:
                     text, self._text, self._size = "".join(self._text), [], 0
-                    self._hear(text)
+                    self._on_text(text)
             case BytesMessage():
                 self._bytes.append(bytes(event.data))
                 self._count(len(event.data))
                 if event.message_finished:
                     data, self._bytes, self._size = b"".join(self._bytes), [], 0
-                    self._see(data)
+                    self._on_binary(data)
 
     def _count(self, size: int) -> None:
         self._size += size
@@ -256,7 +256,7 @@ class WebLink:
 
     # --- messages -------------------------------------------------------------------------
 
-    def _hear(self, text: str) -> None:
+    def _on_text(self, text: str) -> None:
         try:
             message = _decoder.decode(text)
         except msgspec.ValidationError as unknown:
@@ -267,10 +267,10 @@ class WebLink:
                 self._round_trip_ms = max(0.0, 1000 * time.monotonic() - message.t)
             case Welcome():
                 self._tries = 0
-        self._conversation.hear(message, self)
+        self._conversation.on_message(message, self)
 
-    def _see(self, data: bytes) -> None:
+    def _on_binary(self, data: bytes) -> None:
         # Who wants none gets one a second all the same, and does not acknowledge it.
         if self._entry.picture != "none":
-            self._conversation.see(data)
+            self._conversation.on_frame(data)
             self.send(Ack(seq=frames.sequence_number(data)))

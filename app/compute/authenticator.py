@@ -1,4 +1,4 @@
-"""Lets those clients in whose public keys are known (ZeroMQ's RFC 27, ZAP)."""
+"""Admits the clients whose public keys are known (ZeroMQ's RFC 27, ZAP)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Authenticator:
         self._known = frozenset(known)
 
     def answer(self) -> None:
-        """Answer what was asked since the last time."""
+        """Answer all pending requests."""
         while self.socket.poll(0):
             parts = self.socket.recv_multipart()
             allowed = (
@@ -36,12 +36,12 @@ class Authenticator:
             self.socket.send_multipart([VERSION, parts[1], *status, b"", b""])
 
     def close(self) -> None:
-        """Nobody is let in any more."""
+        """Close the socket; no further client is admitted."""
         self.socket.close()
 
 
 def guard(socket: zmq.Socket[bytes], keys: Keys) -> None:
-    """Have `socket` speak CURVE as a server and ask the doorman about each client."""
+    """Make `socket` a CURVE server whose clients the authenticator checks."""
     socket.setsockopt(zmq.CURVE_SERVER, 1)
     socket.setsockopt(zmq.CURVE_PUBLICKEY, keys.public)
     socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)

@@ -1,6 +1,6 @@
 """`main.py model`: a process for a user's models; only the server starts it.
 
-Without an endpoint it says `MODELS` and the catalogue as JSON, and ends; see `channel`.
+Without an endpoint it sends `MODELS` and the catalogue as JSON, and ends; see `channel`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from app.compute.server import ComputeServer
 from app.compute.trial import make_trial
 from app.engines import process_memory
 from app.engines.base import SWITCH_S
-from app.engines.process_channel import FILES, MODELS, READY, UNFIT, begin_logging, take_over
+from app.engines.process_channel import FILES, MODELS, READY, UNFIT, claim_stdout, log_to_parent
 from app.engines.process_files import ImportRecorder
 from app.engines.process_task import Task
-from app.process.launch import EXIT_HUNG, EXIT_MEMORY, EXIT_OK, EXIT_USAGE, follow, receive
+from app.process.launch import EXIT_HUNG, EXIT_MEMORY, EXIT_OK, EXIT_USAGE, on_parent_exit, receive
 from app.rooms.description import describe
 from models.contract import Model
 from models.user_file import UserFileError, load, path_of
@@ -45,15 +45,15 @@ class OwnModels:
 
 
 def run() -> int:
-    """Do what the launch says. Returns the exit code."""
-    channel = take_over()
+    """Carry out the launch's task. Returns the exit code."""
+    channel = claim_stdout()
     try:
         launch = receive()
     except ValueError:  # it was started in case that it is needed, and was not
         return EXIT_OK
     task = msgspec.convert(launch.settings, Task)
-    begin_logging(channel, task.log_level)
-    _be_modest()
+    log_to_parent(channel, task.log_level)
+    _lower_priority()
     path = path_of(task.file)
     if task.reload:
         # Of two versions of one size, saved in the same second, Python would take either.
@@ -66,12 +66,12 @@ def run() -> int:
         if task.trial:
             make_trial(path, found, task.params)
     except UserFileError as fault:
-        channel.say(FILES, json.dumps(recorder.files))
-        channel.say(UNFIT, json.dumps(str(fault)))
+        channel.send(FILES, json.dumps(recorder.files))
+        channel.send(UNFIT, json.dumps(str(fault)))
         return EXIT_USAGE
     if not task.endpoint:
-        channel.say(FILES, json.dumps(recorder.files))
-        channel.say(
+        channel.send(FILES, json.dumps(recorder.files))
+        channel.send(
             MODELS, json.dumps({name: describe(name, kind) for name, kind in found.items()})
         )
         return EXIT_OK
@@ -90,37 +90,37 @@ def run() -> int:
         usual_s=task.usual_s,
         calls=task.calls,
     )
-    follow(server.stop)
-    channel.say(READY, server.endpoint)
+    on_parent_exit(server.stop)
+    channel.send(READY, server.endpoint)
     try:
         server.run()
     except MemoryError:
-        process_guard.starves()
+        process_guard.on_memory_error()
     return EXIT_OK
 
 
 class ProcessKiller:
-    """Ends this process, with an exit code that says why (see engines.process_guard.Warden)."""
+    """Ends this process, with an exit code that says why (see engines.process_guard)."""
 
     def __init__(self) -> None:
         self._used = process_memory.used_bytes(os.getpid())
 
-    def is_well(self) -> None:
-        """Remember what is used while all is well."""
+    def record_healthy(self) -> None:
+        """Record the memory in use while the room is healthy."""
         self._used = process_memory.used_bytes(os.getpid())
 
-    def hangs(self) -> None:
-        """A model that eats memory may well be cut short before it has eaten all."""
+    def on_hang(self) -> None:
+        """End the process, as out of memory if its model has taken much since the last sign."""
         eats = process_memory.used_bytes(os.getpid()) - self._used > process_memory.EATEN_BYTES
         os._exit(EXIT_MEMORY if eats else EXIT_HUNG)
 
-    def starves(self) -> None:
-        """There is no memory left."""
+    def on_memory_error(self) -> None:
+        """End the process: no memory is left."""
         os._exit(EXIT_MEMORY)
 
 
-def _be_modest() -> None:
-    """The rooms of listed models, and the page, come first."""
+def _lower_priority() -> None:
+    """Lower this process's priority below rooms of listed models and the page."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     process_memory.limit()

@@ -52,7 +52,7 @@ class Client:
 
     def __init__(self, reply: SendReply, now: float) -> None:
         self.reply = reply
-        self.heard_at = now
+        self.received_at = now
         self.visitor = 1 + secrets.randbelow(2**32 - 1)
         self.pending = ""
         """What waits for its argument, if anything does."""
@@ -83,7 +83,7 @@ class Legacy:
         if client is None or len(parts) != 1:
             self._reply(identity, [UNKNOWN])
             return
-        client.heard_at = now
+        client.received_at = now
         shared_room = self._shared_room(client)
         if shared_room is None:
             client.reply([UNKNOWN])
@@ -102,7 +102,7 @@ class Legacy:
     def poll(self, now: float) -> None:
         """Forget clients that have been silent for long."""
         for identity, client in list(self._clients.items()):
-            if now - client.heard_at > SILENT_S:
+            if now - client.received_at > SILENT_S:
                 self.dismiss(identity)
 
     # --- requests -------------------------------------------------------------------------
@@ -148,7 +148,7 @@ class Legacy:
             client.reply([_json(found)])
 
         shared_room.link.ask_state(
-            lambda told: shared_room.link.ask_snapshot(("shape",), partial(reply, told))
+            lambda report: shared_room.link.ask_snapshot(("shape",), partial(reply, report))
         )
 
     def _set(self, client: Client, shared_room: SharedRoom, values: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What our own kind of peers ask of a compute server, message by message."""
+"""The compute server's handlers for each message of our protocol."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ class MessageHandlers:
             Enter: self._enter,
             Promote: self._promote,
             Leave: self._leave,
-            Set: self._wish,
-            Do: self._wish,
-            Finger: self._wish,
-            Rpc: self._wish,
-            LoadPicture: self._wish,
-            ResetRoom: self._wish,
+            Set: self._command,
+            Do: self._command,
+            Finger: self._command,
+            Rpc: self._command,
+            LoadPicture: self._command,
+            ResetRoom: self._command,
             WantFrames: self._look,
             SelectView: self._view,
             Listen: self._listen,
@@ -92,18 +92,18 @@ class MessageHandlers:
             Said: self._said,
             Echo: self._echo,
             Credit: lambda peer, message, _: peer.credit(message.n, message.number),
-            Ping: lambda peer, message, _: peer.tell(Pong(id=message.id, t=message.t)),
+            Ping: lambda peer, message, _: peer.send(Pong(id=message.id, t=message.t)),
         }
 
     def serve(self, peer: Peer, message: FromClient, address: Address) -> None:
-        """Do what `message` says, or tell the peer why not."""
+        """Handle `message`, or answer with the reason why not."""
         try:
             self._acts[type(message)](peer, message, address)
-        except ContractError as refused:
-            peer.tell(Error(id=message.id, code=refused.code, message=str(refused)), address)
+        except ContractError as rejected:
+            peer.send(Error(id=message.id, code=rejected.code, message=str(rejected)), address)
 
     def dismiss(self, peer: Peer) -> None:
-        """A peer is gone."""
+        """Remove a peer and its visitors."""
         self.snapshots.dismiss(peer)
         for shared_room in self._registry:
             shared_room.dismiss(peer)
@@ -160,7 +160,7 @@ class MessageHandlers:
         visitor, shared_room = self._whose(peer, address)
         shared_room.leave(visitor, peer)
 
-    def _wish(self, peer: Peer, message: Command, address: Address) -> None:
+    def _command(self, peer: Peer, message: Command, address: Address) -> None:
         visitor, shared_room = self._whose(peer, address)
         shared_room.link.send(visitor, message)
 
@@ -174,7 +174,7 @@ class MessageHandlers:
 
     def _echo(self, peer: Peer, message: Echo, address: Address) -> None:
         try:
-            peer.tell(Echoed(id=message.id, data=message.data), address)
+            peer.send(Echoed(id=message.id, data=message.data), address)
         except RecursionError:
             raise ContractError("bad_message", "data is nested too deeply") from None
 
@@ -223,7 +223,7 @@ class MessageHandlers:
         shared_room = self._shared_room(address, peer)
         subscribed = sorted(shared_room.subscription(peer).names)
         names = list(shared_room.about["channels"])
-        peer.tell(ChannelNames(id=message.id, names=names, subscribed=subscribed), address)
+        peer.send(ChannelNames(id=message.id, names=names, subscribed=subscribed), address)
 
     def _ask(self, peer: Peer, message: Ask, address: Address) -> None:
         shared_room = self._shared_room(address, peer)
@@ -241,17 +241,17 @@ class MessageHandlers:
                 kept = self._registry.waiting.keep(room, listed[room], message.state)
             except ParameterError as fault:
                 raise ContractError(fault.code, str(fault)) from None
-            peer.tell(Fed(id=message.id, state=dict(kept), waits=True), Address(room))
+            peer.send(Fed(id=message.id, state=dict(kept), waits=True), Address(room))
             return
         shared_room = self._shared_room(address, peer)
         shared_room.link.feed(
             message.state, partial(_answer, peer, message.id, Address(shared_room.name))
         )
 
-    # --- who and where --------------------------------------------------------------------
+    # --- visitor and room --------------------------------------------------------------------
 
     def _whose(self, peer: Peer, address: Address) -> tuple[int, SharedRoom]:
-        """The visitor that a message is from, and his room."""
+        """Return the visitor that a message is from, and their room."""
         visitor = address.visitor
         if visitor is None and len(peer.visitors) == 1:
             visitor = next(iter(peer.visitors))
@@ -278,8 +278,8 @@ def _key(view: dict[str, Any], raw: bool) -> FrameKey:
 
 def _answer(peer: Peer, request: Id, address: Address, answer: Fed | Error) -> None:
     answer.id = request
-    peer.tell(answer, address)
+    peer.send(answer, address)
 
 
 def _report(peer: Peer, request: Id, address: Address, state: dict[str, Any]) -> None:
-    peer.tell(Report(id=request, state=state), address)
+    peer.send(Report(id=request, state=state), address)

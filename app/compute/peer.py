@@ -1,4 +1,4 @@
-"""One link to a compute server: what is told to it, and its frames as the link can take them."""
+"""One client of a compute server: messages to it, and frames within its link's bandwidth."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Peer:
 
     def __init__(self, send: Send, now: float, bits_per_s: float | None = LINK_BITS_PER_S) -> None:
         """`send` gets the parts after the identity and never waits; see Flow for `bits_per_s`."""
-        self.heard_at = now
+        self.received_at = now
         self.visitors: dict[int, str] = {}
         """Its visitors, and the room that each is in."""
         self._send = send
@@ -39,7 +39,7 @@ class Peer:
 
     def is_silent(self, now: float) -> bool:
         """Has nothing come from it for too long?"""
-        return now - self.heard_at > SILENT_S
+        return now - self.received_at > SILENT_S
 
     def form(self, key: FrameKey) -> FrameKey:
         """The form that the link can take of what is wanted as `key`."""
@@ -48,7 +48,7 @@ class Peer:
         quality = max(key.quality, self._flow.quality)
         return FrameKey(key.view, frames.JPEG, min(quality, len(QUALITIES) - 1))
 
-    def tell(
+    def send(
         self, message: FromServer, address: Address = NOWHERE, data: bytes | None = None
     ) -> None:
         """Send a message, and the bytes that go with it."""

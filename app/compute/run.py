@@ -14,11 +14,11 @@ from app.engines.base import SWITCH_S
 from app.engines.fft_planner import study_later
 from app.engines.process import ProcessEngine
 from app.engines.startup_model import UnfitError, prepare
-from app.process.launch import EXIT_OK, EXIT_USAGE, say
+from app.process.launch import EXIT_OK, EXIT_USAGE, report
 from app.process.log_file import begin_logging, kept
 from app.reload_wait import once_mended
 from app.settings.compute import ComputeSettings, parse_or_exit
-from app.startup_checks import Fit, compute
+from app.startup_checks import Fit, check_compute
 from app.transport.address import bindable
 
 
@@ -32,7 +32,7 @@ def run(argv: list[str]) -> int:
 
 def _serve(settings: ComputeSettings) -> int:
     try:
-        found = once_mended(partial(compute, settings), settings.reload, threading.Event())
+        found = once_mended(partial(check_compute, settings), settings.reload, threading.Event())
         assert found is not None  # a signal ends the process that waits
         server = _server(settings, found)
     except UnfitError as fault:
@@ -42,7 +42,7 @@ def _serve(settings: ComputeSettings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
     sys.setswitchinterval(SWITCH_S)
-    say("READY", server.endpoint)
+    report("READY", server.endpoint)
     study_later(settings.params)
     server.run()
     return EXIT_OK

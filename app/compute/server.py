@@ -114,7 +114,7 @@ class ComputeServer:
         try:
             while not self._over:
                 self._loop.wait(min(patience, look_at - time.monotonic()))
-                self._hear()
+                self._receive_all()
                 now = time.monotonic()
                 if now >= look_at:
                     self._poll(now, now - look_at > HELD_UP_S)
@@ -132,7 +132,7 @@ class ComputeServer:
 
     # --- messages -------------------------------------------------------------------------
 
-    def _hear(self) -> None:
+    def _receive_all(self) -> None:
         if self._authenticator is not None:
             self._authenticator.answer()
         now = time.monotonic()
@@ -166,15 +166,15 @@ class ComputeServer:
         try:
             message, address = from_client(body)
         except WireError as fault:
-            self._tell(identity, Error(code="bad_message", message=str(fault)))
+            self._reply(identity, Error(code="bad_message", message=str(fault)))
             return
         peer = self._peers.get(identity)
         if peer is None and isinstance(message, Hello | Open | Feed):
             peer = self._peer(identity, now)
         if peer is None:
-            self._tell(identity, UnknownPeer())
+            self._reply(identity, UnknownPeer())
             return
-        peer.heard_at = now
+        peer.received_at = now
         self._handlers.serve(peer, message, address)
 
     def _peer(self, identity: bytes, now: float) -> Peer | None:
@@ -183,10 +183,10 @@ class ComputeServer:
             if len(self._peers) >= MAX_PEERS:
                 return None
             self._peers[identity] = Peer(partial(self._send, identity), now, self._link_bits_per_s)
-        self._peers[identity].heard_at = now
+        self._peers[identity].received_at = now
         return self._peers[identity]
 
-    def _tell(self, identity: bytes, message: Error | UnknownPeer) -> None:
+    def _reply(self, identity: bytes, message: Error | UnknownPeer) -> None:
         self._send(identity, [TAG, pack(message)])
 
     def _send(self, identity: bytes, parts: list[bytes]) -> None:
@@ -215,7 +215,7 @@ class ComputeServer:
         for identity, peer in list(self._peers.items()):
             if held_up:
                 # While this process stood still, its peers may well have spoken.
-                peer.heard_at = now
+                peer.received_at = now
             elif peer.is_silent(now):
                 self._dismiss(identity)
             elif peer.review():

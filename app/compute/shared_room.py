@@ -12,7 +12,7 @@ from msgspec import UNSET, Struct
 from app.compute.peer import Peer
 from app.engines.base import Engine, RoomLink
 from app.protocol.chat import Said
-from app.protocol.compute import Address, HowItRuns
+from app.protocol.compute import Address, StatsMessage
 from app.protocol.frames import FrameKey
 from app.protocol.messages import ChannelValue, RoomState, ServerMessage, Visitor, Welcome
 from app.protocol.stats import RoomStats
@@ -56,11 +56,11 @@ class SharedRoom:
         return len(self._owners)
 
     def subscription(self, peer: Peer) -> PeerSubscription:
-        """What `peer` has here; nothing yet, if it is new."""
+        """Return the subscription of `peer`; an empty one if it is new."""
         return self._subscriptions.setdefault(peer, PeerSubscription())
 
     def enter(self, visitor: Visitor, peer: Peer | None, request: Any = UNSET) -> None:
-        """A visitor of `peer` comes, or (None) of a program that is told nothing."""
+        """Add a visitor of `peer`, or (None) of a program that gets no messages."""
         before = self._owners.get(visitor.id)
         if before is not None and before is not peer:
             before.visitors.pop(visitor.id, None)
@@ -71,7 +71,7 @@ class SharedRoom:
         self.link.enter(visitor, request)
 
     def leave(self, visitor: int, peer: Peer | None) -> None:
-        """He is gone, unless he has come in by another way meanwhile."""
+        """Remove a visitor, unless they have entered through another peer meanwhile."""
         if visitor in self._owners and self._owners[visitor] is peer:
             del self._owners[visitor]
             if peer is not None:
@@ -80,7 +80,7 @@ class SharedRoom:
             self.empty_since = time.monotonic()
 
     def dismiss(self, peer: Peer) -> None:
-        """A peer goes, and its visitors with it."""
+        """Remove a peer and its visitors."""
         for visitor in [number for number, owner in self._owners.items() if owner is peer]:
             self.leave(visitor, peer)
         if self._subscriptions.pop(peer, None) is not None:
@@ -108,18 +108,18 @@ class SharedRoom:
         self.link.want(forms)
 
     def listen(self, peer: Peer, names: frozenset[str]) -> None:
-        """The channels that `peer` hears from now on; known values at once."""
+        """Set the channels that `peer` gets from now on; send known values at once."""
         subscription = self.subscription(peer)
         fresh, subscription.names = names - subscription.names, names
         for name in fresh & self._values.keys():
-            peer.tell(self._values[name], Address(self.name))
+            peer.send(self._values[name], Address(self.name))
         self._listen()
 
     def pass_on(self, said: Said, origin: Peer) -> None:
         """A line that a visitor of `origin` said, for everybody here."""
         anonymous = msgspec.structs.replace(said, id=UNSET)
         for peer, _ in self._each():
-            peer.tell(said if peer is origin else anonymous, Address(self.name))
+            peer.send(said if peer is origin else anonymous, Address(self.name))
 
     def close(self) -> None:
         """End the room."""
@@ -148,7 +148,7 @@ class SharedRoom:
         if to is not None:
             owner = self._owners.get(to)
             if owner is not None:
-                owner.tell(message, Address(self.name, to))
+                owner.send(message, Address(self.name, to))
             return
         if isinstance(message, ChannelValue):
             self._values[message.name] = message
@@ -156,7 +156,7 @@ class SharedRoom:
         sender = self._owners.get(getattr(message, "by", None) or 0)
         for peer, subscription in self._each():
             if not isinstance(message, ChannelValue) or message.name in subscription.names:
-                peer.tell(message if peer is sender else anonymous, Address(self.name))
+                peer.send(message if peer is sender else anonymous, Address(self.name))
 
     def on_frame(self, key: FrameKey, frame: bytes) -> None:
         """The newest frame in one form."""
@@ -167,8 +167,8 @@ class SharedRoom:
     def on_stats(self, stats: RoomStats) -> None:
         """How the room runs."""
         for peer, _ in self._each():
-            peer.tell(HowItRuns(stats=stats), Address(self.name))
+            peer.send(StatsMessage(stats=stats), Address(self.name))
 
     def _each(self) -> Iterator[tuple[Peer, PeerSubscription]]:
-        """Every peer, also while telling one makes it go."""
+        """Iterate over a copy, because sending to a peer may remove it."""
         return iter(list(self._subscriptions.items()))

@@ -34,9 +34,9 @@ class SnapshotCache:
     def expect(self, peer: Peer, number: int, address: Address) -> OnSnapshot:
         """Keep a place, and return what takes the snapshot. Raises ContractError."""
         if (peer, number) in self._items:
-            raise ContractError("bad_value", f"snapshot {number} is under way already")
+            raise ContractError("bad_value", f"snapshot {number} is in progress already")
         if len(self._items) >= MAX_KEPT:
-            raise ContractError("busy", f"{MAX_KEPT} snapshots are under way; again in a moment")
+            raise ContractError("busy", f"{MAX_KEPT} snapshots are in progress; try again soon")
         self._items[peer, number] = Item(address, time.monotonic())
         return partial(self._put, peer, number)
 
@@ -49,7 +49,7 @@ class SnapshotCache:
         item.asked_at = time.monotonic()
         if at + len(piece) == len(item.data):
             del self._items[peer, number]
-        peer.tell(Chunk(id=number, at=at, size=len(item.data)), item.address, piece)
+        peer.send(Chunk(id=number, at=at, size=len(item.data)), item.address, piece)
 
     def dismiss(self, peer: Peer) -> None:
         """A peer is gone."""
@@ -68,7 +68,7 @@ class SnapshotCache:
             return
         if isinstance(made, SnapshotError):
             del self._items[peer, number]
-            peer.tell(Error(id=number, code="failed", message=str(made)), item.address)
+            peer.send(Error(id=number, code="failed", message=str(made)), item.address)
             return
         item.data = made
         self.more(peer, number, 0)

@@ -36,7 +36,7 @@ def clock(_settings: Settings) -> Finding:
     before = time.monotonic()
     time.sleep(0.01)
     if time.monotonic() <= before:
-        return trouble("the monotonic clock stands still", "Start the computer anew.")
+        return trouble("the monotonic clock stands still", "Restart the computer.")
     now = time.localtime()
     said = time.strftime("%Y-%m-%d %H:%M", now)
     if not EARLIEST_YEAR <= now.tm_year <= LATEST_YEAR:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from app.process.launch import EXIT_NO_WINDOW, EXIT_OK, say
+from app.process.launch import EXIT_NO_WINDOW, EXIT_OK, report
 from app.window.run import prepare_toolkit
 
 REPORT = "RENDERER"
@@ -28,19 +28,19 @@ def run() -> int:
     try:
         import webview  # the toolkits behind it are slow to import, and may be missing
     except ImportError as missing:
-        say("NOWINDOW", f"{missing.name} is not installed")
+        report("NOWINDOW", f"{missing.name} is not installed")
         return EXIT_NO_WINDOW
     window = webview.create_window("Vortarium", html="<!doctype html><p>", hidden=True)
     assert window is not None
 
-    def report() -> None:
+    def report_renderer() -> None:
         window.events.loaded.wait(LOADED_S)
-        say(REPORT, json.dumps(window.evaluate_js(WHO_DRAWS)))
+        report(REPORT, json.dumps(window.evaluate_js(WHO_DRAWS)))
         window.destroy()
 
     try:
-        webview.start(report, private_mode=True)
+        webview.start(report_renderer, private_mode=True)
     except webview.errors.WebViewException as fault:
-        say("NOWINDOW", " ".join(str(fault).split()))
+        report("NOWINDOW", " ".join(str(fault).split()))
         return EXIT_NO_WINDOW
     return EXIT_OK

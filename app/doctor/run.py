@@ -81,7 +81,7 @@ def _await(check: Check, answer: queue.SimpleQueue[Finding]) -> Finding:
     try:
         return answer.get(timeout=check.limit_s)
     except queue.Empty:
-        return trouble(f"no answer within {check.limit_s:g} s", "Start the computer anew.")
+        return trouble(f"no answer within {check.limit_s:g} s", "Restart the computer.")
 
 
 def _told(name: str, finding: Finding) -> str:

@@ -1,8 +1,8 @@
 """What every engine offers, wherever it computes.
 
-Who owns an engine keeps only viewers; a room's truth lives behind a `RoomLink`. All calls and all
-of a `Listener`'s methods run on the owner's thread (a web server's hub, a compute server's loop),
-and none of them waits for the model.
+The owner of an engine keeps only viewers; a room's state lives behind a `RoomLink`. All calls and
+all of a `Listener`'s methods run on the owner's thread (a web server's hub, a compute server's
+loop), and none of them waits for the model.
 """
 
 from __future__ import annotations
@@ -45,25 +45,25 @@ class RoomLink(Protocol):
     """The way to one room. What is sent arrives in order; answers come to the `Listener`."""
 
     def enter(self, visitor: Visitor, request: Id) -> None:
-        """A visitor comes; he is answered by `welcome`, with `request` as its id."""
+        """Add a visitor, who gets `welcome` with `request` as its id."""
 
     def promote(self, visitor: Visitor) -> None:
-        """A visitor who is here has got another role."""
+        """Change a visitor's role."""
 
     def leave(self, visitor: int) -> None:
-        """He is gone."""
+        """Remove a visitor."""
 
     def send(self, visitor: int, message: Command) -> None:
-        """His wish, to be granted between two steps."""
+        """Queue a visitor's command, to be carried out between two steps."""
 
     def say(self, said: Said) -> None:
-        """A line for all in the room, also those of other exhibits; it comes back to be heard."""
+        """Send a line to all in the room, other exhibits included; it also comes back."""
 
     def want(self, keys: frozenset[FrameKey]) -> None:
-        """The forms in which frames are wanted from now on; none: nobody looks."""
+        """Set the forms in which frames are wanted from now on; none: no viewers."""
 
     def listen(self, names: frozenset[str]) -> None:
-        """The channels that somebody listens to; a name newly given is published at once."""
+        """Set the subscribed channels; a name newly given is published at once."""
 
     def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
         """Call `answer` with {running, params, fingers, sim_time}."""
@@ -75,7 +75,7 @@ class RoomLink(Protocol):
         """Number frames past `seq`, which viewers have seen from elsewhere."""
 
     def feed(self, state: Mapping[str, Any], answer: FeedAnswer) -> None:
-        """A program outside posts `state`, whether or not somebody is here."""
+        """Feed `state` from an outside program, with or without visitors."""
 
     def close(self) -> None:
         """End the room."""
@@ -104,12 +104,12 @@ class Engine(Protocol):
     ) -> RoomLink:
         """A new room, with `params` in place of defaults, or that goes on from `state`.
 
-        Nothing is told to `listener` before this has returned.
+        `listener` is not called before this has returned.
         Raises KeyError for an unknown model.
         """
 
     def poll(self) -> None:
-        """Mend what is broken; the owner calls it every WATCH_S."""
+        """Restart what has failed; the owner calls it every WATCH_S."""
 
     def close(self) -> None:
         """End all rooms."""

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Mapping
 
 from app.paths import own_command
-from app.process.launch import EXIT_OK, EXIT_USAGE, follow
+from app.process.launch import EXIT_OK, EXIT_USAGE, on_parent_exit
 from models.declarations import GRID
 from models.numerics.fft import is_studied, study
 from models.parameters import Value
@@ -48,7 +48,7 @@ def run(argv: list[str]) -> int:
     if len(argv) != len(GRID) or not all(number.isdecimal() for number in argv):
         sys.stderr.write("vortarium study: give Nx and Ny\n")
         return EXIT_USAGE
-    follow(lambda: os._exit(EXIT_OK))
+    on_parent_exit(lambda: os._exit(EXIT_OK))
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     study(tuple(map(int, argv)))

@@ -1,6 +1,6 @@
 """How long a room's thread may show no sign of life before it counts as hanging.
 
-A frame's steps are short. A wish, or the making of a model, may take as long as a first state does
+A frame's steps are short. A command, or making a model, may take as long as a first state does
 on a grid of GROWTH times as many points as the model had when it was last made; the first time,
 nobody knows. Whoever waits longer than HUNG_S is told. Kernels may be compiled at any time, which
 is seen from what the thread is doing, and takes a while on every machine.

@@ -34,14 +34,14 @@ from models.parameters import ParameterError, Value
 
 log = logging.getLogger(__name__)
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 REPLACE_PAUSE_S = (0.0, 0.5, 1.0, 2.0, 4.0)
 """Waits before the first, second, ... replacement in a row; the last one goes on."""
 STEADY_S = 30.0
-"""A thread that lasted this long starts the row anew."""
+"""After a thread that lasted this long, the waits start again with the first."""
 MAX_FAULT_CHARS = 300
-TAKES_LONG = "The model is busy for longer than usual. It is started again if that does not end."
+SLOW_START = "The model is busy for longer than usual. It is started again if that does not end."
 COMPILES = "The model is compiled for this computer; the first time that takes up to a minute."
 GOES_ON = "The model goes on."
 SLOW = "the model does not keep up with what is asked of it; try again in a moment"
@@ -105,8 +105,8 @@ class LocalEngine:
     ) -> LocalLink:
         """A new room with its thread. Raises KeyError for an unknown model."""
         kind = self._catalogue.get(model)
-        wished = {**self._params, **(params or {}), **(state.params if state else {})}
-        make = partial(Room, room, model, kind, fitting(kind, wished), calls=self.calls)
+        requested = {**self._params, **(params or {}), **(state.params if state else {})}
+        make = partial(Room, room, model, kind, fitting(kind, requested), calls=self.calls)
         patience = self._patience.setdefault(model, HangDetector(self._usual_s))
         link = LocalLink(
             self._call_soon, room, make, 1.0 / self.fps, listener, patience, self._process_guard,
@@ -152,7 +152,7 @@ class LocalLink:
         self._frame_s = frame_s
         self._listener = listener
         self._waiting: dict[int, Id] = {}
-        """Who has not been welcomed yet, and the id of his request."""
+        """Visitors without a welcome yet, with the ids of their requests."""
         self._fault = ""
         """Why there is no model, if making it has failed."""
         self._slow = False
@@ -164,7 +164,7 @@ class LocalLink:
         self._worker = Worker(call_soon, name, make, frame_s, listener, self._unfit, process_guard)
 
     def enter(self, visitor: Visitor, request: Id) -> None:
-        """A visitor comes; if there is no model for him to see, he is told, and waits for it."""
+        """Add a visitor; while there is no model, they get a notice and wait for it."""
 
         def come(room: Room) -> None:
             room.enter(visitor, request)
@@ -177,16 +177,16 @@ class LocalLink:
             self._refuse(visitor.id)
 
     def promote(self, visitor: Visitor) -> None:
-        """A visitor has got another role."""
+        """Change a visitor's role."""
         self._worker.post(lambda room: room.promote(visitor))
 
     def leave(self, visitor: int) -> None:
-        """He is gone."""
+        """Remove a visitor."""
         self._waiting.pop(visitor, None)
         self._worker.post(lambda room: room.leave(visitor))
 
     def send(self, visitor: int, message: Command) -> None:
-        """His wish; a call that cannot start in time is refused for ever."""
+        """Queue a visitor's command; a call that cannot start in time never runs."""
         deadline = None
         if isinstance(message, Rpc):
             deadline = CallDeadline(visitor, message.id, self._call_start_s)
@@ -234,27 +234,27 @@ class LocalLink:
                 target=self._write, args=(taken, answer), name=name, daemon=True
             ).start()
 
-        if not self._ask(lambda room: snapshot.take(room, parts), go_on):
+        if not self._ask(lambda room: snapshot.copy_arrays(room, parts), go_on):
             answer(snapshot.SnapshotError(SLOW))
 
     def _write(self, taken: snapshot.Arrays, answer: snapshot.OnSnapshot) -> None:
         self._call_soon(partial(answer, snapshot.packed(taken)))
 
-    def _ask(self, question: Callable[[Room], Answer], answer: Callable[[Answer], None]) -> bool:
+    def _ask(self, question: Callable[[Room], Result], answer: Callable[[Result], None]) -> bool:
         """Put `question` to the room in its thread, and call `answer` on the owner's thread."""
         worker = self._worker
         return worker.post(lambda room: worker.answer(partial(answer, question(room))))
 
     def feed(self, state: Mapping[str, Any], answer: FeedAnswer) -> None:
         """A program outside posts `state`."""
-        if not self._ask(lambda room: room.following.take(room.model, state), answer):
+        if not self._ask(lambda room: room.feed_state.apply(room.model, state), answer):
             answer(Error(code="busy", message=SLOW))
 
     def poll(self) -> None:
         """Watch the thread, and replace it when need be."""
         if self.closed:
             return
-        # Whatever holds the room up, nobody waits for longer to hear that his call will not run.
+        # Overdue calls are refused in time, whatever holds the room up.
         while self._deadlines and self._deadlines[0].overdue:
             deadline = self._deadlines.popleft()
             if deadline.claim():
@@ -279,12 +279,12 @@ class LocalLink:
         if verdict == "hangs":
             log.error("room %s: the thread hangs", self._name)
             if self._process_guard is not None:
-                self._process_guard.hangs()
+                self._process_guard.on_hang()
             self._replace_soon(now)
         elif verdict == "well":
             if self._process_guard is not None and self._worker.beat != self._last_beat:
                 self._last_beat = self._worker.beat
-                self._process_guard.is_well()
+                self._process_guard.record_healthy()
             if self._slow:
                 self._slow = False
                 self._tell_all(Notice(level="info", text=GOES_ON))
@@ -293,7 +293,7 @@ class LocalLink:
             self._tell_all(
                 Notice(level="info", text=COMPILES)
                 if verdict == "compiles"
-                else Notice(level="trouble", text=TAKES_LONG)
+                else Notice(level="trouble", text=SLOW_START)
             )
 
     def _replace_soon(self, now: float) -> None:
@@ -330,13 +330,13 @@ class LocalLink:
         self._listener.on_message(Notice(level="trouble", text=text), None)
 
     def _refuse(self, visitor: int) -> None:
-        """He is not let in, not yet at least; his page shows notices, programs read errors."""
+        """Refuse entry for now, by a notice for pages and an error for programs."""
         refusal = Error(id=self._waiting[visitor], code="failed", message=self._fault)
         self._listener.on_message(refusal, visitor)
         self._listener.on_message(Notice(level="trouble", text=self._fault), visitor)
 
     def _tell_all(self, notice: Notice) -> None:
-        """Those who wait for their welcome are not among all yet."""
+        """Send `notice` to all, and to those who wait for their welcome."""
         self._listener.on_message(notice, None)
         for visitor in self._waiting:
             self._listener.on_message(notice, visitor)

@@ -38,7 +38,7 @@ from app.protocol.compute import (
     FromClient,
     FromServer,
     Greeting,
-    HowItRuns,
+    StatsMessage,
 )
 from app.protocol.messages import RoomState
 from app.rooms.source import of_file
@@ -328,7 +328,7 @@ class RoomProcess:
             self.link.suspend(why, None)
         self._start_at = time.monotonic() + self._child.restart_pause_s()
 
-    # --- the line (see transport.connection.Office) -----------------------------------------------
+    # --- see transport.connection.ConnectionListener --------------------------------------
 
     def on_up(self, greeting: Greeting) -> None:
         """It is ready, and empty."""
@@ -365,7 +365,7 @@ class RoomProcess:
             return
         if isinstance(message, FrameMessage):
             self.send(Credit(n=1, number=message.number), Address())
-        if isinstance(message, HowItRuns):
+        if isinstance(message, StatsMessage):
             self._note_that_it_runs()
         self.link.on_wire(message, address, frame)
 

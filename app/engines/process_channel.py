@@ -1,8 +1,8 @@
 """What a process for a user's models says to its parent, where the file's prints cannot get at it.
 
-The process is started with a pipe as its standard output. `take_over` keeps that pipe for messages
-and lets descriptor 1 write to standard error from then on, so that whatever a file, a library or a
-process started by it prints, with or without a line end, is text for the log and nothing else.
+The process is started with a pipe as its standard output. `claim_stdout` keeps that pipe for
+messages and points descriptor 1 to standard error, so that whatever a file, a library or a process
+started by it prints, with or without a line end, is text for the log and nothing else.
 
     READY <endpoint>    rooms are served there
     MODELS <JSON>       the catalogue entries of the file's models
@@ -33,7 +33,7 @@ class Channel:
     def __init__(self, out: TextIO) -> None:
         self._out = out
 
-    def say(self, word: str, rest: str = "") -> None:
+    def send(self, word: str, rest: str = "") -> None:
         """Send one line; `rest` has no line break."""
         with suppress(OSError, ValueError):
             self._out.write(f"{word} {rest}".rstrip() + "\n")
@@ -53,10 +53,10 @@ class ChannelHandler(logging.Handler):
             text = self.format(record)[:MAX_RECORD_CHARS]
         except Exception:  # noqa: BLE001 (a record whose arguments do not fit its text)
             text = f"{record.msg!r} {record.args!r}"[:MAX_RECORD_CHARS]
-        self._channel.say(LOG, f"{record.levelno} {json.dumps(text)}")
+        self._channel.send(LOG, f"{record.levelno} {json.dumps(text)}")
 
 
-def take_over() -> Channel:
+def claim_stdout() -> Channel:
     """Keep standard output for messages; what is printed from now on goes to standard error."""
     sys.stdout.flush()
     out = os.fdopen(os.dup(STANDARD_OUTPUT), "w", encoding="utf-8")
@@ -74,7 +74,7 @@ def take_over() -> Channel:
     return Channel(out)
 
 
-def begin_logging(channel: Channel, level: str) -> None:
+def log_to_parent(channel: Channel, level: str) -> None:
     """Records of every logger, the file's own included, go to the parent from that level on."""
     logging.basicConfig(
         handlers=[ChannelHandler(channel)], level=level.upper(), format="%(message)s"

@@ -1,4 +1,4 @@
-"""What is in a user's file, told by a process of its own: its code never runs in a server."""
+"""What is in a user's file, output by a process of its own: its code never runs in a server."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ def described(
     said: dict[str, str] = {}
     try:
         # The file's prints have a pipe of their own; this one holds messages and nothing else.
-        told = _messages(process, Launch(msgspec.to_builtins(task)).line(), limit_s, is_outdated)
+        messages = _messages(
+            process, Launch(msgspec.to_builtins(task)).line(), limit_s, is_outdated
+        )
     except subprocess.TimeoutExpired:
         why = f"{task.file}: loading it took more than {limit_s:g} s"
         raise UnfitError(why, files=files) from None
@@ -85,7 +87,7 @@ def described(
         process.kill()
         process.wait()
         printing.join(LAST_LINES_S)
-    for line in told.splitlines():
+    for line in messages.splitlines():
         word, _, rest = line.partition(" ")
         if word == LOG:
             output.recorded(rest)
@@ -115,11 +117,11 @@ def _messages(
     with suppress(OSError):
         process.stdin.write(launch)
         process.stdin.flush()
-    told: list[bytes] = []
+    output: list[bytes] = []
 
     def read(pipe: IO[bytes]) -> None:
         with pipe:
-            told.append(pipe.read())
+            output.append(pipe.read())
 
     reader = threading.Thread(target=read, args=(process.stdout,), daemon=True)
     reader.start()
@@ -129,7 +131,7 @@ def _messages(
         process.stdin.close()
     # What the file has started may outlive it, but has no hand on this pipe.
     reader.join(LAST_LINES_S)
-    return b"".join(told).decode(errors="replace")
+    return b"".join(output).decode(errors="replace")
 
 
 def _wait(

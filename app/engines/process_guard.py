@@ -1,4 +1,4 @@
-"""Who ends a process when the room in it cannot be mended from within."""
+"""Ends a process when the room in it cannot be recovered from within."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Protocol
 class ProcessGuard(Protocol):
     """Only a process that runs one room has one: ending it harms nobody else."""
 
-    def is_well(self) -> None:
-        """The room has shown a sign of life just now."""
+    def record_healthy(self) -> None:
+        """Record that the room has just shown a sign of life."""
 
-    def hangs(self) -> None:
-        """Its thread hangs; does not return."""
+    def on_hang(self) -> None:
+        """End the process because the room's thread hangs; does not return."""
 
-    def starves(self) -> None:
-        """It got no memory; does not return. Called in the room's thread."""
+    def on_memory_error(self) -> None:
+        """End the process for lack of memory; does not return. Called in the room's thread."""

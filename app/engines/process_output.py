@@ -40,7 +40,7 @@ class FileOutput:
                 for line in lines:
                     self._line(line)
         self._line(rest)
-        self._tell_left_out()
+        self._log_left_out()
 
     def recorded(self, record: str) -> None:
         """Log a record of `logging`: its level and its text as JSON."""
@@ -54,7 +54,7 @@ class FileOutput:
             return
         second = int(time.monotonic())
         if second != self._second:
-            self._tell_left_out()
+            self._log_left_out()
             self._second, self._lines = second, 0
         self._lines += 1
         if self._lines > LINES_PER_S:
@@ -62,7 +62,7 @@ class FileOutput:
         else:
             self._log(logging.INFO, text[:MAX_LINE_CHARS])
 
-    def _tell_left_out(self) -> None:
+    def _log_left_out(self) -> None:
         if self._left_out:
             log.warning("%s: %d more lines left out", self._name, self._left_out)
             self._left_out = 0

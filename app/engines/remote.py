@@ -1,4 +1,4 @@
-"""Rooms on a compute server. What is needed to open them anew is remembered here."""
+"""Rooms on a compute server. What is needed to open them again is kept here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from app.engines.base import Listener
 from app.engines.local import LocalEngine
 from app.engines.remote_link import RemoteLink
-from app.engines.super_hydro.engine import Discovery, find
+from app.engines.super_hydro.engine import Discovery, find_server
 from app.protocol.compute import CREDITS, Address, Credit, FrameMessage, FromServer, Greeting
 from app.protocol.messages import Notice, RoomState
 from app.rooms.source import SourceError
@@ -19,7 +19,7 @@ from app.transport.event_loop import CallSoon
 from app.transport.keys import Keys
 from models.parameters import Value
 
-MEET_S = 5.0
+CONTACT_S = 5.0
 ONLY_ONE = "{} is not there: the server is super_hydro's, and has {} only."
 ONE_ROOM = "super_hydro's server has one fluid, and it is in room {}."
 
@@ -60,7 +60,7 @@ class RemoteEngine:
         self._found: Discovery | None = None
         self._finding_since: float | None = None
         self._closed = False
-        self._met = threading.Event()
+        self._contacted = threading.Event()
         self._line = Connection(endpoint, self, watch, call_soon, keys)
 
     def catalogue(self) -> dict[str, dict[str, Any]]:
@@ -73,9 +73,9 @@ class RemoteEngine:
             raise SourceError(f"the code of {model} is on the compute server")
         return self._local.source(model)
 
-    def meet(self) -> None:
+    def await_contact(self) -> None:
         """Wait until the server is there, or found to be away; from another thread."""
-        self._met.wait(MEET_S)
+        self._contacted.wait(CONTACT_S)
 
     def open(
         self,
@@ -94,7 +94,7 @@ class RemoteEngine:
         self._links = {name: other for name, other in self._links.items() if not other.closed}
         self._links[room] = link
         if self._foreign is not None:
-            self._lodge(link, self._foreign)
+            self._host(link, self._foreign)
         elif self._line.up:
             link.resume()
         elif self._trouble:
@@ -124,13 +124,13 @@ class RemoteEngine:
             self._found.close()
         self._closed = True
 
-    # --- the line (see transport.connection.Office) -----------------------------------------------
+    # --- see transport.connection.ConnectionListener --------------------------------------
 
     def on_up(self, greeting: Greeting) -> None:
         """The server is there, and has none of our visitors."""
         self._known = {about["name"]: about for about in greeting.models}
         self._trouble = ""
-        self._met.set()
+        self._contacted.set()
         self._line.send(Credit(n=CREDITS))
         for link in self._open_links():
             link.resume()
@@ -138,14 +138,14 @@ class RemoteEngine:
     def on_down(self, reason: str) -> None:
         """The server is away."""
         self._trouble = f"The compute server at {self._endpoint.removeprefix('tcp://')} {reason}."
-        self._met.set()
+        self._contacted.set()
         for link in self._open_links():
             link.suspend(self._trouble, self._fallback)
 
     def on_foreign(self) -> None:
         """It is super_hydro's: learn what it has, in a thread that may wait for it."""
         self._finding_since = time.monotonic()
-        find(self._endpoint, self._model, self._tell, self._call_soon, self._adopt)
+        find_server(self._endpoint, self._model, self._notify_all, self._call_soon, self._adopt)
 
     def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
         """A message for one room."""
@@ -169,11 +169,11 @@ class RemoteEngine:
         here = self._local
         self._foreign = LocalEngine(self._call_soon, here.fps, {}, found, calls=here.calls)
         self._known = self._foreign.catalogue()
-        self._met.set()
+        self._contacted.set()
         for link in self._open_links():
-            self._lodge(link, self._foreign)
+            self._host(link, self._foreign)
 
-    def _lodge(self, link: RemoteLink, foreign: LocalEngine) -> None:
+    def _host(self, link: RemoteLink, foreign: LocalEngine) -> None:
         """Let `link` have the one fluid of super_hydro's server, if it is that and is free."""
         (only,) = foreign.catalogue()
         first = next(other for other in self._open_links() if other.model == only or other is link)
@@ -182,17 +182,17 @@ class RemoteEngine:
         elif first is not link:
             link.give_up(ONE_ROOM.format(first.room))
         else:
-            link.lodge(foreign)
+            link.run_for_good_in(foreign)
 
-    def _tell(self, trouble: bool, text: str) -> None:
-        """Let everybody read `text`; from any thread."""
+    def _notify_all(self, trouble: bool, text: str) -> None:
+        """Send `text` to everybody; from any thread."""
         notice = Notice(level="trouble" if trouble else "info", text=text)
 
-        def tell() -> None:
+        def notify() -> None:
             for link in self._open_links():
                 link.on_message(notice, None)
 
-        self._call_soon(tell)
+        self._call_soon(notify)
 
     def _open_links(self) -> list[RemoteLink]:
         return [link for link in self._links.values() if not link.closed]

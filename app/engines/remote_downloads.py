@@ -26,9 +26,9 @@ class Download:
 class Downloads:
     """Those of one room."""
 
-    def __init__(self, tell: Callable[[FromClient], bool], numbers: Iterator[int]) -> None:
-        """`tell` sends a message about the room, if there is somebody who takes it."""
-        self._tell = tell
+    def __init__(self, send: Callable[[FromClient], bool], numbers: Iterator[int]) -> None:
+        """`send` sends a message about the room, if there is somebody who takes it."""
+        self._send = send
         self._numbers = numbers
         self._under_way: dict[int, Download] = {}
         self._early: list[tuple[Sequence[SnapshotPart], OnSnapshot]] = []
@@ -51,12 +51,12 @@ class Downloads:
         """Ask for a snapshot; False, and no answer, if that cannot be done now."""
         number = next(self._numbers)
         full = len(self._under_way) >= MAX_DOWNLOADS
-        if full or not self._tell(Snapshot(id=number, parts=list(parts))):
+        if full or not self._send(Snapshot(id=number, parts=list(parts))):
             return False
         self._under_way[number] = Download(answer)
         return True
 
-    def take(self, chunk: Chunk, data: bytes) -> None:
+    def on_chunk(self, chunk: Chunk, data: bytes) -> None:
         """A piece has come."""
         download = self._under_way.get(chunk.id)
         if download is None:
@@ -69,7 +69,7 @@ class Downloads:
         download.data += data
         if len(download.data) == chunk.size:
             self._end(chunk.id, bytes(download.data))
-        elif not self._tell(More(id=chunk.id, at=len(download.data))):
+        elif not self._send(More(id=chunk.id, at=len(download.data))):
             self._end(chunk.id, SnapshotError("the compute server does not answer"))
 
     def refused(self, error: Error) -> bool:

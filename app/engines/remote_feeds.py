@@ -16,9 +16,9 @@ MAX_UNANSWERED = 100
 class RemoteFeeds:
     """Those of one room; `newest` is the last state that was taken."""
 
-    def __init__(self, tell: Callable[[Feed], bool], numbers: Iterator[int]) -> None:
+    def __init__(self, send: Callable[[Feed], bool], numbers: Iterator[int]) -> None:
         self.newest: dict[str, Any] = {}
-        self._tell = tell
+        self._send = send
         self._numbers = numbers
         self._answers: dict[int, FeedAnswer] = {}
 
@@ -27,14 +27,14 @@ class RemoteFeeds:
     ) -> None:
         """Post `state`, to `stand_in` if there is one; `excuse` answers if nobody takes it now."""
         if stand_in is not None:
-            stand_in.feed(state, partial(self._take, answer))
+            stand_in.feed(state, partial(self._on_answer, answer))
             return
         number = next(self._numbers)
         full = len(self._answers) >= MAX_UNANSWERED
-        if full or not self._tell(Feed(id=number, state=dict(state))):
+        if full or not self._send(Feed(id=number, state=dict(state))):
             answer(Error(code="busy", message=excuse))
         else:
-            self._answers[number] = partial(self._take, answer)
+            self._answers[number] = partial(self._on_answer, answer)
 
     def answered(self, message: Fed | Error) -> bool:
         """Was `message` an answer to one of them?"""
@@ -49,7 +49,7 @@ class RemoteFeeds:
         for answer in answers.values():
             answer(Error(code="busy", message=why))
 
-    def _take(self, answer: FeedAnswer, message: Fed | Error) -> None:
+    def _on_answer(self, answer: FeedAnswer, message: Fed | Error) -> None:
         if isinstance(message, Fed):
             self.newest = message.state
         answer(message)

@@ -30,13 +30,13 @@ from app.protocol.compute import (
     FromClient,
     FromServer,
     Greeting,
-    HowItRuns,
     Leave,
     Listen,
     Open,
     Promote,
     Report,
     SnapshotPart,
+    StatsMessage,
     UnknownPeer,
     WantFrames,
 )
@@ -107,10 +107,10 @@ class RemoteLink:
         """Is the room open on the server?"""
         self._trouble = ""
         self._numbers = itertools.count(1)
-        self._questions = Questions(self._tell, self._numbers)
-        self._downloads = Downloads(self._tell, self._numbers)
+        self._questions = Questions(self._send, self._numbers)
+        self._downloads = Downloads(self._send, self._numbers)
         self._under_way = PendingCalls()
-        self._posts = RemoteFeeds(self._tell, self._numbers)
+        self._posts = RemoteFeeds(self._send, self._numbers)
 
     # --- the server comes and goes --------------------------------------------------------
 
@@ -129,15 +129,15 @@ class RemoteLink:
         self._here = True
         again = Open(model=self.model, params=self._params, state=state, seq=self._seq)
         again.fed = self._posts.newest
-        self._tell(again)
+        self._send(again)
         for visitor in self._visitors.values():
             request = self._requests.get(visitor.id, UNSET)
-            self._tell(Enter(who=visitor, id=request), visitor.id)
-        self._tell(WantFrames(keys=list(self._keys)))
-        self._tell(Listen(names=list(self._names)))
+            self._send(Enter(who=visitor, id=request), visitor.id)
+        self._send(WantFrames(keys=list(self._keys)))
+        self._send(Listen(names=list(self._names)))
         self._questions.resume()
         self._downloads.resume()
-        self._tell_that_it_is_back()
+        self._announce_return()
 
     def suspend(self, trouble: str, fallback: LocalEngine | None) -> None:
         """The server is away: say so, and let `fallback` have the room meanwhile."""
@@ -146,7 +146,7 @@ class RemoteLink:
         self._trouble = f"{trouble} {HERE if can else self._words.trying}"
         self._tell_all(self._notice())
         if fallback is not None and can and self._stand_in is None:
-            self.take_in(fallback)
+            self.run_in(fallback)
         elif not can:
             self._welcome_those_who_wait()
 
@@ -161,12 +161,12 @@ class RemoteLink:
         self._tell_all(self._notice())
         self._welcome_those_who_wait()
 
-    def lodge(self, engine: LocalEngine) -> None:
+    def run_for_good_in(self, engine: LocalEngine) -> None:
         """Let the room run in `engine` for good."""
-        self.take_in(engine)
-        self._tell_that_it_is_back()
+        self.run_in(engine)
+        self._announce_return()
 
-    def take_in(self, engine: LocalEngine) -> None:
+    def run_in(self, engine: LocalEngine) -> None:
         """Let the room run in `engine`."""
         self._end_stand_in()
         inner = engine.open(self.room, self.model, self, self._params, self._state)
@@ -179,7 +179,7 @@ class RemoteLink:
         inner.want(self._keys)
         inner.listen(self._names)
 
-    def _tell_that_it_is_back(self) -> None:
+    def _announce_return(self) -> None:
         if self._trouble:
             self._trouble = ""
             self._tell_all(Notice(level="info", text=self._words.back))
@@ -197,7 +197,7 @@ class RemoteLink:
         self._here = False
         self._downloads.fail(why)
         self._posts.fail(why)
-        for error, visitor in self._under_way.lose():
+        for error, visitor in self._under_way.fail_all():
             self._listener.on_message(error, visitor)
 
     def _end_stand_in(self) -> None:
@@ -205,42 +205,42 @@ class RemoteLink:
             self._stand_in.close()
             self._stand_in = None
 
-    # --- wishes (see engines.base.RoomLink) -----------------------------------------------
+    # --- commands (see engines.base.RoomLink) ---------------------------------------------
 
     def enter(self, visitor: Visitor, request: Id) -> None:
-        """A visitor comes."""
+        """Add a visitor."""
         self._visitors[visitor.id] = visitor
         self._requests[visitor.id] = request
         if self._stand_in is not None:
             self._stand_in.enter(visitor, request)
         elif self._here:
-            self._tell(Enter(who=visitor, id=request), visitor.id)
+            self._send(Enter(who=visitor, id=request), visitor.id)
         elif self._trouble:
             self._welcome_alone(visitor)
 
     def promote(self, visitor: Visitor) -> None:
-        """A visitor has got another role."""
+        """Change a visitor's role."""
         self._visitors[visitor.id] = visitor
         if self._stand_in is not None:
             self._stand_in.promote(visitor)
         else:
-            self._tell(Promote(who=visitor), visitor.id)
+            self._send(Promote(who=visitor), visitor.id)
 
     def leave(self, visitor: int) -> None:
-        """He is gone."""
+        """Remove a visitor."""
         self._visitors.pop(visitor, None)
         self._requests.pop(visitor, None)
-        self._under_way.left(visitor)
+        self._under_way.forget(visitor)
         if self._stand_in is not None:
             self._stand_in.leave(visitor)
         else:
-            self._tell(Leave(), visitor)
+            self._send(Leave(), visitor)
 
     def send(self, visitor: int, message: Command) -> None:
-        """His wish."""
+        """Send a visitor's command."""
         if self._stand_in is not None:
             self._stand_in.send(visitor, message)
-        elif self._tell(message, visitor):
+        elif self._send(message, visitor):
             self._under_way.sent(visitor, message)
         elif not isinstance(message, Finger):
             text = self._trouble or NOT_YET
@@ -248,7 +248,7 @@ class RemoteLink:
 
     def say(self, said: Said) -> None:
         """A line for all; while the server is away, for those here."""
-        if self._stand_in is not None or not self._tell(said):
+        if self._stand_in is not None or not self._send(said):
             self._listener.on_message(said, None)
 
     def want(self, keys: frozenset[FrameKey]) -> None:
@@ -257,7 +257,7 @@ class RemoteLink:
         if self._stand_in is not None:
             self._stand_in.want(keys)
         else:
-            self._tell(WantFrames(keys=list(keys)))
+            self._send(WantFrames(keys=list(keys)))
 
     def listen(self, names: frozenset[str]) -> None:
         """The channels that somebody listens to."""
@@ -265,7 +265,7 @@ class RemoteLink:
         if self._stand_in is not None:
             self._stand_in.listen(names)
         else:
-            self._tell(Listen(names=list(names)))
+            self._send(Listen(names=list(names)))
 
     def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
         """Call `answer` with the room's state, once the server tells it."""
@@ -290,10 +290,10 @@ class RemoteLink:
         if self._stand_in is not None:
             self._stand_in.count_past(seq)
         else:
-            self._tell(Open(model=self.model, seq=self._seq))
+            self._send(Open(model=self.model, seq=self._seq))
 
     def feed(self, state: Mapping[str, Any], answer: FeedAnswer) -> None:
-        """A program outside posts `state`; the room gets it anew after a fault of the server."""
+        """Feed `state`; it is sent again after a failure of the server."""
         self._posts.send(state, answer, self._stand_in, self._trouble or NOT_YET)
 
     def close(self) -> None:
@@ -301,9 +301,9 @@ class RemoteLink:
         self.closed = True
         self._downloads.fail("the room is closed")
         self._end_stand_in()
-        self._tell(Close())
+        self._send(Close())
 
-    def _tell(self, message: FromClient, visitor: int | None = None) -> bool:
+    def _send(self, message: FromClient, visitor: int | None = None) -> bool:
         return self._here and self._line.send(message, Address(self.room, visitor))
 
     # --- what comes back ------------------------------------------------------------------
@@ -314,12 +314,12 @@ class RemoteLink:
             case FrameMessage():
                 for key in message.keys:
                     self.on_frame(key, frame)
-            case HowItRuns():
+            case StatsMessage():
                 self.on_stats(message.stats)
             case Report():
                 self._questions.answered(message)
             case Chunk():
-                self._downloads.take(message, frame)
+                self._downloads.on_chunk(message, frame)
             case Error(code="unknown_room") if not self._here:
                 pass  # what was sent behind an `open` that was refused
             case Error() if address.visitor is None and self._downloads.refused(message):
@@ -339,7 +339,7 @@ class RemoteLink:
 
     def on_message(self, message: ServerMessage, to: int | None) -> None:
         """A message for one visitor or all."""
-        self._under_way.came(message, to)
+        self._under_way.on_reply(message, to)
         match message:
             case Welcome():
                 self._on_welcome(message)
@@ -374,7 +374,7 @@ class RemoteLink:
             if comes and self._trouble:  # a stand-in welcomes
                 self._listener.on_message(self._notice(), you.id)
             return
-        # He has been here all the time: to him, things have changed, no more.
+        # The visitor was here all the time: they get a change of state and no second welcome.
         now = State(
             running=message.state.running,
             sim_time=message.state.sim_time,
@@ -383,7 +383,7 @@ class RemoteLink:
         self._listener.on_message(now, you.id)
 
     def _welcome_alone(self, visitor: Visitor) -> None:
-        """Welcome him to the room as it was last known."""
+        """Welcome a visitor to the room as it was last known."""
         others = [v for v in self._visitors.values() if v.id != visitor.id]
         settled = settle(visitor, others)
         self._visitors[visitor.id] = settled

@@ -9,28 +9,28 @@ from app.protocol.compute import Ask, Report
 
 MAX_QUESTIONS = 100
 
-Answer = Callable[[dict[str, Any]], None]
+StateAnswer = Callable[[dict[str, Any]], None]
 
 
 class Questions:
     """Those of one room; past MAX_QUESTIONS they are not asked."""
 
-    def __init__(self, tell: Callable[[Ask], bool], numbers: Iterator[int]) -> None:
-        self._tell = tell
+    def __init__(self, send: Callable[[Ask], bool], numbers: Iterator[int]) -> None:
+        self._send = send
         self._numbers = numbers
-        self._open: dict[int, Answer] = {}
+        self._open: dict[int, StateAnswer] = {}
 
-    def ask(self, answer: Answer) -> None:
+    def ask(self, answer: StateAnswer) -> None:
         """Call `answer` with the room's state, once the server tells it."""
         if len(self._open) < MAX_QUESTIONS:
             number = next(self._numbers)
             self._open[number] = answer
-            self._tell(Ask(id=number))
+            self._send(Ask(id=number))
 
     def resume(self) -> None:
         """Ask again: the server knows nothing of them."""
         for number in self._open:
-            self._tell(Ask(id=number))
+            self._send(Ask(id=number))
 
     def answered(self, report: Report) -> None:
         """An answer has come."""

@@ -1,6 +1,6 @@
 """One native thread that drives one room, frame by frame.
 
-The thread sleeps until a frame (of a model with pauses: its next step) is due or a wish arrives.
+The thread sleeps until a frame (of a model with pauses: its next step) is due or a task arrives.
 What comes out is handed to the owner's thread in one wake-up; a frame that was not fetched yet is
 replaced by the next one.
 """
@@ -28,12 +28,12 @@ from app.transport.event_loop import CallSoon
 log = logging.getLogger(__name__)
 
 CHANNELS_S = 0.1
-FIGURES_S = 0.5
+STATS_S = 0.5
 IDLE_S = 0.5
 """A paused room looks after itself this often."""
 FAULT_PAUSE_S = 0.25
 """A model that fails as soon as it was restarted is tried again no faster than this."""
-MAX_WISHES = 10_000
+MAX_TASKS = 10_000
 
 RoomTask = Callable[[Room], None]
 
@@ -54,7 +54,7 @@ class Worker:
     ) -> None:
         """`on_unfit` hears, on the owner's thread, why there is no room; the thread then ends.
 
-        Wishes that `predecessor` left ungranted are granted here.
+        Tasks that `predecessor` left undone are run here.
         """
         self.room: Room | None = None
         self.beat = time.monotonic()
@@ -72,9 +72,9 @@ class Worker:
         self._frame_s = frame_s
         self._listener = listener
         self.commands: SimpleQueue[RoomTask] = SimpleQueue()
-        self._letters: deque[Callable[[], None]] = deque()
+        self._outbox: deque[Callable[[], None]] = deque()
         self._frames: dict[FrameKey, bytes] = {}
-        self._rung = False
+        self._woken = False
         self._over = False
         self._stepped_at = -math.inf
         self._unsaid = True
@@ -90,8 +90,8 @@ class Worker:
     # --- called on the owner's thread -----------------------------------------------------
 
     def post(self, command: RoomTask) -> bool:
-        """Have `command` granted between two steps; False if too many wait already."""
-        if self.commands.qsize() >= MAX_WISHES:
+        """Queue `command` to run between two steps; False if too many wait already."""
+        if self.commands.qsize() >= MAX_TASKS:
             return False
         self.commands.put(command)
         return True
@@ -102,11 +102,11 @@ class Worker:
         self.commands.put(lambda _: None)
 
     def _deliver(self) -> None:
-        self._rung = False
+        self._woken = False
         if self._over:
             return
-        while self._letters:
-            self._letters.popleft()()
+        while self._outbox:
+            self._outbox.popleft()()
         fresh, self._frames = self._frames, {}
         for key, frame in fresh.items():
             self._listener.on_frame(key, frame)
@@ -120,7 +120,7 @@ class Worker:
             self._check_memory(fault)
             log.exception("%s: %s", self.thread.name, where(fault))
             self.answer(partial(self._on_unfit, fault))
-            self._ring()
+            self._wake_owner()
             return
         self.made_in_s = time.monotonic() - self.beat
         self.may_take_long = False
@@ -136,18 +136,18 @@ class Worker:
 
     def _check_memory(self, fault: Exception) -> None:
         if isinstance(fault, MemoryError) and self._process_guard is not None:
-            self._process_guard.starves()
+            self._process_guard.on_memory_error()
 
     def _drive(self, room: Room) -> None:
         """Frame after frame, until an exception or the end."""
-        frame_due = channels_due = figures_due = time.monotonic()
+        frame_due = channels_due = stats_due = time.monotonic()
         while not self._over:
-            self._hear(room, self._patience(room, frame_due, channels_due))
+            self._run_tasks(room, self._patience(room, frame_due, channels_due))
             now = time.monotonic()
             if now >= frame_due:
                 if room.running and now >= self._stepped_at + room.model.pause_s:
                     self._stepped_at = now
-                    room.advance(lambda: self._hear(room, 0.0))
+                    room.advance(lambda: self._run_tasks(room, 0.0))
                     self._unsaid = True
                 if room.changed and self.wanted:
                     self._frames = room.compose(self.wanted)
@@ -156,10 +156,10 @@ class Worker:
                 room.publish(self.listened)
                 self._unsaid = False
                 channels_due = now + CHANNELS_S
-            if now >= figures_due:
-                self._letters.append(partial(self._listener.on_stats, room.stats()))
-                figures_due = now + FIGURES_S
-            self._ring()
+            if now >= stats_due:
+                self._outbox.append(partial(self._listener.on_stats, room.stats()))
+                stats_due = now + STATS_S
+            self._wake_owner()
 
     def _patience(self, room: Room, frame_due: float, channels_due: float) -> float:
         """How long nothing needs to be done, in seconds."""
@@ -173,20 +173,20 @@ class Worker:
             patience = min(patience, channels_due - now)
         return min(max(0.0, patience), IDLE_S)
 
-    def _hear(self, room: Room, patience_s: float) -> None:
-        """Grant what was wished for, waiting up to `patience_s` for the first wish."""
+    def _run_tasks(self, room: Room, patience_s: float) -> None:
+        """Run the queued tasks, waiting up to `patience_s` for the first one."""
         self.beat = time.monotonic()
         try:
             if patience_s > 0:
-                self._grant(self.commands.get(timeout=patience_s), room)
+                self._run_task(self.commands.get(timeout=patience_s), room)
             while not self._over:
-                self._grant(self.commands.get_nowait(), room)
+                self._run_task(self.commands.get_nowait(), room)
         except Empty:
             pass
-        if self._letters:
-            self._ring()
+        if self._outbox:
+            self._wake_owner()
 
-    def _grant(self, command: RoomTask, room: Room) -> None:
+    def _run_task(self, command: RoomTask, room: Room) -> None:
         self.beat = time.monotonic()
         self.may_take_long = True
         try:
@@ -197,16 +197,16 @@ class Worker:
             self.may_take_long = False
 
     def _emit(self, message: ServerMessage, to: int | None) -> None:
-        self._letters.append(partial(self._listener.on_message, message, to))
+        self._outbox.append(partial(self._listener.on_message, message, to))
 
-    def answer(self, letter: Callable[[], None]) -> None:
-        """Have `letter` called on the owner's thread, though this worker was replaced meanwhile."""
+    def answer(self, call: Callable[[], None]) -> None:
+        """Have `call` called on the owner's thread, though this worker was replaced meanwhile."""
         worker = self
         while worker._successor is not None:
             worker = worker._successor
-        worker._letters.append(letter)
+        worker._outbox.append(call)
 
-    def _ring(self) -> None:
-        if not self._rung and (self._letters or self._frames):
-            self._rung = True
+    def _wake_owner(self) -> None:
+        if not self._woken and (self._outbox or self._frames):
+            self._woken = True
             self._call_soon(self._deliver)

@@ -19,7 +19,7 @@ GENTLE_S = 3.0
 BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 4.0)
 """Waits before the first, second, ... restart in a row; the last one goes on."""
 STEADY_S = 30.0
-"""A child that lasted this long starts the row anew."""
+"""After a child that lasted this long, the waits start again with the first."""
 LAST_LINES_S = 0.5
 """What a child has started may outlive it, and keep its output open; then this is enough."""
 
@@ -90,11 +90,11 @@ class Child:
         return None if self._process is None else self._process.poll()
 
     def is_alive(self) -> None:
-        """It has given a sign of life."""
+        """Record a sign of life."""
         self._heartbeat.beat()
 
-    def hangs(self) -> bool:
-        """Does it run without a sign of life? To be asked every BEAT_S."""
+    def is_hung(self) -> bool:
+        """Whether it runs without a sign of life; to be called every BEAT_S."""
         running = self._process is not None and self._process.poll() is None
         return running and self._heartbeat.is_over()
 

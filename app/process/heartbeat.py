@@ -1,4 +1,4 @@
-"""How long somebody has been silent, told by one who is not always awake himself. Stdlib only."""
+"""Detects silence of another process or thread, tolerant of pauses. Standard library only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Heartbeat:
     """Patience with one who gives signs of life, on the monotonic clock.
 
     Only time in which its owner looked counts: after a computer slept, stood still or was too busy
-    for the owner himself, nobody is taken for dead because of it.
+    for the owner itself, silence does not count.
     """
 
     def __init__(self, patience_s: float) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-FOLLOW_S = 3.0
+PARENT_EXIT_S = 3.0
 """A child that has not ended this long after its supervisor is cut short."""
 
 EXIT_OK, EXIT_FAULT, EXIT_USAGE, EXIT_NO_WINDOW = 0, 1, 2, 3
@@ -52,7 +52,7 @@ def receive() -> Launch:
     return Launch(**json.loads(sys.stdin.buffer.readline()))
 
 
-def follow(end: Callable[[], None]) -> None:
+def on_parent_exit(end: Callable[[], None]) -> None:
     """Call `end` (from another thread) when the supervisor is gone, and make sure of it."""
 
     stdin = sys.stdin.fileno()
@@ -61,7 +61,7 @@ def follow(end: Callable[[], None]) -> None:
         # Not through sys.stdin: a thread that waits in it aborts the interpreter's shutdown.
         while os.read(stdin, 1):
             pass
-        cut = threading.Timer(FOLLOW_S, lambda: os._exit(EXIT_OK))
+        cut = threading.Timer(PARENT_EXIT_S, lambda: os._exit(EXIT_OK))
         cut.daemon = True
         cut.start()
         end()
@@ -69,7 +69,7 @@ def follow(end: Callable[[], None]) -> None:
     threading.Thread(target=wait, name="lifeline", daemon=True).start()
 
 
-def say(word: str, rest: str = "") -> None:
-    """Tell the supervisor something, as a line on standard output."""
+def report(word: str, rest: str = "") -> None:
+    """Report to the supervisor, as a line on standard output."""
     sys.stdout.write(f"{word} {rest}".rstrip() + "\n")
     sys.stdout.flush()

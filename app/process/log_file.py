@@ -116,7 +116,7 @@ class _LogFile(RotatingFileHandler):
         self._failing = bool(self._faults)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """Called where `emit` failed: let go of what could not be written, and begin anew."""
+        """Called where `emit` failed: drop what could not be written, and open the file again."""
         self._faults.append(sys.exc_info()[1])
         if self.stream is not None:
             with suppress(OSError):

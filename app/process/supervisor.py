@@ -59,17 +59,17 @@ class Supervisor:
                 # Waiting in short turns: Windows delivers signals only between them.
                 with suppress(queue.Empty):
                     self._handle(*self._events.get(timeout=BEAT_S))
-                self._end_what_hangs()
+                self._end_hung_children()
         finally:
-            systemd.tell(systemd.STOPPING)
+            systemd.notify(systemd.STOPPING)
             self._window.stop()
             self._server.stop()
         return self._exit_code
 
-    def _end_what_hangs(self) -> None:
+    def _end_hung_children(self) -> None:
         """Its end is then seen like any other's, and it is started again."""
         for child in (self._server, self._window):
-            if child.hangs():
+            if child.is_hung():
                 _warn(f"process `{child.role}` gives no sign of life and is ended")
                 child.kill()
 
@@ -86,7 +86,7 @@ class Supervisor:
                 again.start(self._launch)
             case self._server, "ALIVE":
                 self._server.is_alive()
-                systemd.tell(systemd.ALIVE)
+                systemd.notify(systemd.ALIVE)
             case self._server, "MODEL":
                 self._first_model = rest
             case self._server, "READY":
@@ -103,7 +103,7 @@ class Supervisor:
             case self._window, "NOWINDOW" if not self._window_shown:
                 self._go_headless(rest)
             case self._window, "NOWINDOW":
-                self._tell_of_display(rest)
+                self._report_display(rest)
             case self._window, "":
                 self._window_ended()
 
@@ -118,7 +118,7 @@ class Supervisor:
         # A server that is started again must have the port that the browsers know.
         self._launch = dataclasses.replace(self._launch, settings=settings, url=page)
         _print(f"READY {url}")
-        systemd.tell(systemd.READY)
+        systemd.notify(systemd.READY)
         if settings["feed_token"] is None:
             _print(f"Feeds post with the token {self._launch.feed_token}")
         if self._wants_window:
@@ -160,7 +160,7 @@ class Supervisor:
         self._wants_window = False
         _print(f"No window, because {why}; the exhibit is at {self._url}")
 
-    def _tell_of_display(self, why: str) -> None:
+    def _report_display(self, why: str) -> None:
         """Once, however often the window tries."""
         if not self._display_gone:
             self._display_gone = True

@@ -8,12 +8,12 @@ from contextlib import suppress
 
 READY = "READY=1"
 ALIVE = "WATCHDOG=1"
-"""Kept back for longer than the unit's WatchdogSec, systemd starts everything anew."""
+"""Kept back for longer than the unit's WatchdogSec, systemd restarts everything."""
 STOPPING = "STOPPING=1"
 
 
-def tell(state: str) -> None:
-    """Tell it, if it is there; never waits."""
+def notify(state: str) -> None:
+    """Send `state` to systemd if it listens; never waits."""
     name = os.environ.get("NOTIFY_SOCKET")
     if not name:
         return

@@ -1,23 +1,23 @@
-"""Talk: what visitors write to each other, and the rooms in which they do; see `messages`.
+"""Chat: what visitors write to each other, and the rooms in which they do; see `messages`.
 
-A talk room is known by its name. Whoever is on the stage of that name is in it, always; `join`
-lets a visitor into further ones: those of listed models, those that run, and those in which
-somebody is. Operator and kiosk may begin others by joining them, and such a room ends with the
-last who leaves it. Talk can be off (`--talk`): then all of these messages but `echo`, `bye` and
-`broadcast` are answered by `forbidden`.
+A chat room is known by its name. All viewers of the web room of that name are in it; `join` adds a
+visitor to further ones: those of listed models, those that run, and those that have members.
+Operators and kiosks may open others by joining them, and such a room ends when its last member
+leaves. Chat can be off (`--chat`): then all of these messages but `echo`, `bye` and `broadcast`
+are answered by `forbidden`.
 
 - `join`, `leave` and `rooms` are answered by `rooms`; `join` is followed by `lines`, what was
-  said there of late. To join one's stage changes nothing, and is a way to ask.
-- A `say` is answered by the `said` that everybody in the room gets; the sender's copy carries his
-  `id`. Only who is in a room may speak there. A stage's room on a compute
-  server is one room for all exhibits that share it; each keeps its own lines and mutes.
+  written there recently. Joining one's own web room changes nothing; it is a way to ask.
+- A `say` is answered by the `said` that everybody in the room gets; the sender's copy carries its
+  `id`. Only members of a room may write there. A room on a compute server is one chat room for all
+  exhibits that share it; each keeps its own lines and mutes.
 - `broadcast`, `close_room` and `mute` are the operator's. A `broadcast` is `said` with no room, to
-  everybody on this exhibit. A closed room is told by `closed`: its talk ends, and if it has a
-  stage, whoever is on it is disconnected (1000) and the room's computation ends here; it may be
-  opened anew.
-- `muted` is told to those in question: for a visitor, all in his rooms; for a room, all in it. A
-  room's mute ends with the room. The operator may speak in a muted room. What visitors of other
-  exhibits say is muted on this exhibit alone.
+  everybody on this exhibit. `closed` announces a closed room: its chat ends, and if a web room of
+  that name runs, its viewers are disconnected (1000) and its computation ends here; it may be
+  opened again.
+- `muted` is sent to everybody concerned: for a visitor, all in their rooms; for a room, all in it.
+  A room's mute ends with the room. The operator may write in a muted room. Lines from visitors of
+  other exhibits are muted on this exhibit alone.
 - `bye` is answered by `bye` and the close frame (1000). The connection lasts until the client's
   close frame has come: then it has received both.
 """
@@ -46,42 +46,42 @@ class Echo(Message, tag="echo"):
 
 
 class Say(Message, tag="say"):
-    """To all in `room`; by default the stage's."""
+    """Write to all in `room`; by default the sender's web room."""
 
     text: ChatText
     room: Word | None = None
 
 
 class Broadcast(Message, tag="broadcast"):
-    """To everybody in every room."""
+    """Write to everybody in every room."""
 
     text: ChatText
 
 
 class JoinRoom(Message, tag="join"):
-    """Be in a further room's talk."""
+    """Join a further chat room."""
 
     room: Word
 
 
 class LeaveRoom(Message, tag="leave"):
-    """No longer be in it."""
+    """Leave a chat room."""
 
     room: Word
 
 
 class ListRooms(Message, tag="rooms"):
-    """In which rooms do I talk?"""
+    """Ask which chat rooms the sender is in."""
 
 
 class CloseRoom(Message, tag="close_room"):
-    """Send everybody out of it."""
+    """End a room and send everybody out of it."""
 
     room: Word
 
 
 class Mute(Message, tag="mute"):
-    """Forbid `visitor` to write, wherever he is, or else everybody in `room`; or allow it again."""
+    """Forbid `visitor` to write anywhere, or else everybody in `room`; or allow it again."""
 
     muted: bool = True
     visitor: VisitorId | None = None
@@ -89,7 +89,7 @@ class Mute(Message, tag="mute"):
 
 
 class Bye(Message, tag="bye"):
-    """Let me go."""
+    """Ask for the connection to be closed."""
 
 
 # --- what a server sends -----------------------------------------------------------------
@@ -102,7 +102,7 @@ class Echoed(Message, tag="echoed"):
 
 
 class Said(Message, tag="said", rename={"by": "from"}, omit_defaults=False, kw_only=True):
-    """A line. `count`: how many it makes of this visitor; `at`: Unix time; no room: to all."""
+    """A line. `count`: its number among this visitor's; `at`: Unix time; no room: to all."""
 
     room: Word | None
     by: VisitorId
@@ -114,7 +114,7 @@ class Said(Message, tag="said", rename={"by": "from"}, omit_defaults=False, kw_o
 
 
 class RoomNames(Message, tag="rooms", omit_defaults=False, kw_only=True):
-    """The rooms in which this client talks, the stage's first; which of them are muted; is he?"""
+    """The client's chat rooms, its web room's first; which are muted; whether the client is."""
 
     names: list[str]
     muted: list[str]
@@ -122,21 +122,21 @@ class RoomNames(Message, tag="rooms", omit_defaults=False, kw_only=True):
 
 
 class Lines(Message, tag="lines", omit_defaults=False, kw_only=True):
-    """What was said in a room of late, the oldest first."""
+    """The recent lines of a room, the oldest first."""
 
     room: str
     lines: tuple[Said, ...]
 
 
 class Closed(Message, tag="closed", omit_defaults=False, kw_only=True):
-    """A room was closed, by whom."""
+    """A room was closed; `by`: the operator."""
 
     room: str
     by: int
 
 
 class Muted(Message, tag="muted", omit_defaults=False, kw_only=True):
-    """Somebody, or else a whole room, may no longer write, or may again."""
+    """A visitor, or else a whole room, may no longer write, or may again."""
 
     muted: bool
     visitor: int | None
@@ -148,5 +148,5 @@ class Farewell(Message, tag="bye"):
     """The answer to `bye`."""
 
 
-FromTalker = Echo | Say | Broadcast | JoinRoom | LeaveRoom | ListRooms | CloseRoom | Mute | Bye
-ToTalker = Echoed | Said | RoomNames | Lines | Closed | Muted | Farewell
+ChatRequest = Echo | Say | Broadcast | JoinRoom | LeaveRoom | ListRooms | CloseRoom | Mute | Bye
+ChatEvent = Echoed | Said | RoomNames | Lines | Closed | Muted | Farewell

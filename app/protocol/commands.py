@@ -1,4 +1,4 @@
-"""Commands that a room carries out between two steps, whoever brings them.
+"""Commands that a room carries out between two steps, whatever sent them.
 
 `VisitorCommand` comes from visitors. `LoadPicture` and `ResetRoom` do not: a web server makes the
 one from an upload that it has checked (`POST /api/rooms/<room>/upload`) and the other when nobody
@@ -24,7 +24,7 @@ Side = Annotated[int, Meta(ge=1, le=MAX_PICTURE_SIDE)]
 
 
 class LoadPicture(Message, tag="picture"):
-    """Begin anew with a picture. `levels` (base64 in JSON): rows from the top, 0 is black."""
+    """Restart with a picture. `levels` (base64 in JSON): rows from the top, 0 is black."""
 
     width: Side
     height: Side
@@ -41,9 +41,10 @@ class LoadPicture(Message, tag="picture"):
 
 
 class ResetRoom(Message, tag="rest"):
-    """Begin anew for whoever comes next: first values, running, the fluid from its start.
+    """Reset the room for the next visitor: first values, running, the fluid from its start.
 
-    It is announced as nobody's wish, so that other exhibits with this room see nobody in it.
+    The `state` that announces it has no visitor in `by`, so that other exhibits that share the room
+    do not count it as activity.
     """
 
 

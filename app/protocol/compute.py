@@ -1,33 +1,33 @@
-"""The bytes between a compute server and whoever drives it, version 1.
+"""The bytes between a compute server and its clients, version 1.
 
 One TCP port, one ROUTER socket. Our own client is a DEALER; ZeroMQ parts:
 
     greeting    "", "VT1"  is answered by  "", JSON of `Greeting`
-                "", "VT1 deflate"  by the same, packed by zlib: a slow link has it ten times sooner
+                "", "VT1 deflate"  by the same, packed by zlib: ten times sooner on a slow link
     afterwards  "VT1", JSON [, bytes]      in both directions; the bytes of `frame` and `chunk`
 
 The greeting looks like a request of super_hydro's protocol, whose server answers it with
-"Unknown Message": so a client learns to whom it talks. A compute server also serves super_hydro's
-own clients (app.compute.legacy): theirs are all other messages with an empty first part.
+"Unknown Message": this tells a client which server it has reached. A compute server also serves
+super_hydro's own clients (app.compute.legacy): all other messages with an empty first part are
+theirs.
 
 The JSON is that of the web contract (app.protocol.messages) and of the structs here, with two
-fields more: `room`, and `visitor`, whom a message is from or for. A peer with one visitor need
-not name either. A web server brings its visitors with `enter`; a program on its own says `hello`
+fields more: `room`, and `visitor`, the sender or the receiver. A peer with one visitor need not
+name either. A web server announces its visitors with `enter`; a program on its own sends `hello`
 as in the web contract and gets `welcome`. Of the web contract's messages `hello`, `set`, `do`,
 `finger`, `rpc`, `view`, `subscribe`, `unsubscribe`, `channels` and `ping` are understood; and
 `said`, a line from one of the peer's visitors, which goes to all peers in the room.
 
 `picture` and `rest` (app.protocol.commands) are what a web server makes of a visitor's upload, and
-of a room in which nobody does anything.
-A program that only posts states needs no visitor: `feed` may be all that it ever says.
+of an idle room. A program that only posts states needs no visitor: it may send `feed` alone.
 
 A frame goes out against a credit, always the newest: `credit` gives `n` more, and names the number
 of the newest frame that came (`frame.number`, counted for each link). At most 3 frames are under
 way, whatever the credit, and a link gets at most 5 Mbit/s: quality is lowered first, then the
-rate, so `keys` may name better forms than the frame has; its header tells the truth.
+rate, so `keys` may name better forms than the frame has; its header has the actual one.
 
-A peer that says nothing for SILENT_S is gone, with its visitors; who is greeted by `stranger` has
-to greet and to open its rooms anew. Messages that cannot be delivered end the link.
+A peer that sends nothing for SILENT_S is gone, with its visitors; a peer that gets `stranger` has
+to greet and to open its rooms again. Messages that cannot be delivered end the link.
 """
 
 from __future__ import annotations
@@ -68,23 +68,23 @@ SILENT_S = 3.0
 MAX_REQUEST_BYTES = 64 * 1024
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 CREDITS = 3
-"""What a client gives at first; afterwards one for each frame that came."""
+"""What a client grants at first; afterwards one for each received frame."""
 MAX_CREDITS = 16
 MAX_KEYS = 64
 CHUNK_BYTES = 64 * 1024
 """A tenth of a second on the slowest link that is good enough for frames."""
 KEPT_S = 10.0
-"""A snapshot of which nothing was asked for so long is forgotten."""
+"""A snapshot is dropped when none of it was requested for this long."""
 UNKNOWN = b"Unknown Message"
-"""What super_hydro's server says to our greeting, and what it does not understand."""
+"""The answer of super_hydro's server to our greeting, and to anything it does not understand."""
 
 Number = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 SnapshotPart = Literal["psi", "density", "t", "params", "tracers", "shape"]
 """What a snapshot may hold; see app.rooms.snapshot."""
 WHOLE: tuple[SnapshotPart, ...] = ("psi", "density", "t", "params")
-"""What is given to whoever wants the data."""
+"""The parts of a snapshot for a program that wants the data."""
 Posted = Annotated[dict[Word, Scalar], Meta(max_length=32)]
-"""A state that is fed; a model tells its parts in `feed`, see `GET /api/models`."""
+"""A state that is fed; a model declares its parts in `feed`, see `GET /api/models`."""
 
 
 # --- what a client sends -----------------------------------------------------------------
@@ -106,43 +106,43 @@ class Open(Message, tag="open"):
 
 
 class Enter(Message, tag="enter"):
-    """A visitor comes, and is answered by `welcome`."""
+    """Add a visitor; answered by `welcome`."""
 
     who: Visitor
 
 
 class Promote(Message, tag="promote"):
-    """A visitor has got another role."""
+    """Change a visitor's role."""
 
     who: Visitor
 
 
 class Leave(Message, tag="leave"):
-    """The visitor is gone."""
+    """Remove the visitor."""
 
 
 class WantFrames(Message, tag="look"):
-    """The forms in which frames of the room are wanted from now on."""
+    """Set the forms in which frames of the room are wanted from now on."""
 
     keys: Annotated[list[FrameKey], Meta(max_length=MAX_KEYS)]
 
 
 class Listen(Message, tag="listen"):
-    """The channels of the room that are heard from now on."""
+    """Set the room's channels whose values are wanted from now on."""
 
     names: Annotated[list[Word], Meta(max_length=MAX_KEYS)]
 
 
 class Ask(Message, tag="ask"):
-    """What is the room's state? Answered by `report`, with the same id."""
+    """Ask for the room's state. Answered by `report`, with the same id."""
 
 
 class Snapshot(Message, tag="snapshot", kw_only=True):
     """Arrays of one instant as npz (app.rooms.snapshot), in pieces of at most CHUNK_BYTES.
 
-    A piece is a `chunk` with the same id, and goes out only when it is asked for, so that the data
-    fill no queue and hold up no frame: this asks for the first, `more` for each of the others, in
-    order and within KEPT_S. `error` with the id says why there is none.
+    A piece is a `chunk` with the same id, and goes out only on request, so that the data fill no
+    queue and delay no frame: this requests the first, `more` each of the others, in order and
+    within KEPT_S. `error` with the id gives the reason if there is none.
     """
 
     id: Number
@@ -152,27 +152,27 @@ class Snapshot(Message, tag="snapshot", kw_only=True):
 
 
 class More(Message, tag="more", kw_only=True):
-    """The piece of snapshot `id` that follows its first `at` bytes."""
+    """Request the piece of snapshot `id` that follows its first `at` bytes."""
 
     id: Number
     at: Number
 
 
 class Feed(Message, tag="feed"):
-    """Let the room's model follow `state`, whole or not at all. Answered by `fed` or `error`.
+    """Apply `state` to the room's model, whole or not at all. Answered by `fed` or `error`.
 
-    For a room that does not run and is named like a model, it waits: whoever comes first sees it.
+    For a room that does not run and is named like a model, it is kept for the first visitor.
     """
 
     state: Posted
 
 
 class Close(Message, tag="close"):
-    """This peer is done with the room; others may still be in it."""
+    """Leave the room for this peer; others may still be in it."""
 
 
 class Credit(Message, tag="credit"):
-    """`n` more frames may come; `number` is that of the newest one received."""
+    """Allow `n` more frames; `number` is that of the newest one received."""
 
     n: Annotated[int, Meta(ge=0, le=MAX_CREDITS)]
     number: Number = 0
@@ -212,7 +212,7 @@ FromClient = (
 
 
 class Greeting(Message, tag="greeting"):
-    """Who is here: the models, as in `GET /api/models`."""
+    """The server's version and models, the latter as in `GET /api/models`."""
 
     protocol: int
     version: str
@@ -220,20 +220,20 @@ class Greeting(Message, tag="greeting"):
 
 
 class UnknownPeer(Message, tag="stranger"):
-    """I do not know you, or not any more: greet me."""
+    """The peer is not, or no longer, known and has to greet."""
 
 
 class FrameMessage(Message, tag="frame", omit_defaults=False, kw_only=True):
-    """Goes with a third part, a frame (app.protocol.frames), for all who want it as `keys` say."""
+    """Comes with a third part, a frame (app.protocol.frames), for all who want one of `keys`."""
 
     number: int
     keys: list[FrameKey]
 
 
-class HowItRuns(
+class StatsMessage(
     Message, tag="figures", rename={"stats": "figures"}, omit_defaults=False, kw_only=True
 ):
-    """A room's figures, twice a second."""
+    """A room's statistics, twice a second."""
 
     stats: RoomStats
 
@@ -245,7 +245,7 @@ class Report(Message, tag="report"):
 
 
 class Chunk(Message, tag="chunk", kw_only=True):
-    """Goes with a third part: bytes of snapshot `id` from `at` on, of `size` in all."""
+    """Comes with a third part: bytes of snapshot `id` from `at` on, of `size` in all."""
 
     id: Number
     at: Number
@@ -260,7 +260,7 @@ class Fed(Message, tag="fed"):
 
 
 FromServer = (
-    ServerMessage | Greeting | UnknownPeer | FrameMessage | HowItRuns | Report | Chunk | Fed
+    ServerMessage | Greeting | UnknownPeer | FrameMessage | StatsMessage | Report | Chunk | Fed
 )
 
 

@@ -1,9 +1,9 @@
-"""What operators tell the exhibit over HTTP, and what pages hear of it.
+"""The operators' commands over HTTP, and the messages about them to pages.
 
 `POST /api/operator/login` with {"pin": ...} gives a key; with it as `Authorization: Bearer`,
-`GET /api/operator` tells how everything is, and `POST /api/operator/act` takes one of the acts
-here, a JSON object whose `act` names the struct. A console needs no place in any room; `resume`,
-which comes with the key, is for a `hello` by which the operator joins one as a visitor.
+`GET /api/operator` reports the exhibit's state, and `POST /api/operator/act` takes one of the acts
+here, a JSON object whose `act` names the struct. A console is in no room; `resume`, which comes
+with the key, is for a `hello` by which the operator joins one as a visitor.
 """
 
 from __future__ import annotations
@@ -20,43 +20,43 @@ MAX_BAN_MINUTES = 24 * 60
 
 
 class ConsoleLogin(Struct, forbid_unknown_fields=True):
-    """Who knows the PIN is an operator."""
+    """Log in with the operator's PIN."""
 
     pin: Annotated[str, Meta(max_length=64)]
 
 
 class Act(Struct, tag_field="act", forbid_unknown_fields=True):
-    """Something an operator does."""
+    """A command of an operator."""
 
 
 class Kick(Act, tag="kick"):
-    """Send a visitor away, and keep him out for a while; with him, his address if it is a guest's
-    on another machine. With 0 minutes he may come back at once."""
+    """Send a visitor away and keep them out for a while; likewise their address, if it is a guest's
+    on another machine. With 0 minutes they may come back at once."""
 
     visitor: VisitorId
     minutes: Annotated[int, Meta(ge=0, le=MAX_BAN_MINUTES)] = 10
 
 
 class Pardon(Act, tag="pardon"):
-    """Let everybody in again who was sent away."""
+    """Lift all bans."""
 
 
 class Lock(Act, tag="lock"):
-    """In `room`, let nobody but operators change parameters, use actions and tools, load pictures
-    or set objects; or all again. Fingers stir in any case."""
+    """Allow only operators to change parameters, use actions and tools, load pictures or set
+    objects in `room`; or everybody again. Fingers stir in any case."""
 
     room: Word
     locked: bool = True
 
 
 class Restart(Act, tag="restart"):
-    """Make the model of `room` anew, with the values of a first start; all its visitors stay."""
+    """Restart the model of `room` with the values of a first start; all its visitors stay."""
 
     room: Word
 
 
 class RestartAll(Act, tag="restart_all"):
-    """Start server and window again; every browser comes back by itself, as the same visitor."""
+    """Restart server and window; every browser reconnects by itself, as the same visitor."""
 
 
 class CloseRoomAct(Act, tag="close"):
@@ -66,21 +66,21 @@ class CloseRoomAct(Act, tag="close"):
 
 
 class MuteVisitor(Act, tag="mute"):
-    """Let a visitor write nowhere, or again."""
+    """Forbid a visitor to write anywhere, or allow it again."""
 
     visitor: VisitorId
     muted: bool = True
 
 
 class MuteRoom(Act, tag="mute_room"):
-    """Let nobody but operators write in `room`, or all again."""
+    """Allow only operators to write in `room`, or everybody again."""
 
     room: Word
     muted: bool = True
 
 
 class Announce(Act, tag="announce"):
-    """A line for everybody in every room."""
+    """Write a line to everybody in every room."""
 
     text: ChatText
 
@@ -107,7 +107,7 @@ act_decoder: msgspec.json.Decoder[AnyAct] = msgspec.json.Decoder(AnyAct)
 
 
 class Locked(Message, tag="locked", omit_defaults=False, kw_only=True):
-    """Are the controls of this room locked by an operator? Told after `welcome` if they are, and
-    on each change."""
+    """Whether an operator has locked the controls of this room. Sent after `welcome` if they are
+    locked, and on each change."""
 
     locked: bool

@@ -1,4 +1,4 @@
-"""What is refused, as one exception: a code of the web contract, and what is allowed."""
+"""The exception for whatever is refused: a code of the web contract, and what is allowed."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-# Steps of quality that viewers share, best first; a viewer that needs less bandwidth goes down.
+# Quality levels that viewers share, best first; a viewer with less bandwidth gets a lower one.
 QUALITIES = (80, 60, 45, 30)
 
 
@@ -153,7 +153,7 @@ def _fraction(x: int, y: int) -> Point:
 
 
 class FrameKey(NamedTuple):
-    """What a viewer's frames are: viewers with equal keys share the bytes."""
+    """The form of a viewer's frames: viewers with equal keys share the bytes."""
 
     view: str
     encoding: int

@@ -2,15 +2,15 @@
 
 A text message is a JSON object whose `type` names the struct. `id`, where a client gives one
 (a number or a short string), comes back on the reply to that client only. Unknown fields are
-ignored; anything else that does not fit is answered with `error`. Messages about talk are
-described in `app.protocol.chat`, those about nobody's being there in `app.protocol.idle`.
+ignored; anything else that does not fit is answered with `error`. Messages of the chat are
+described in `app.protocol.chat`, those about idle rooms in `app.protocol.idle`.
 
-Decided here, where the contract was silent:
+Details:
 
 - `hello.room` defaults to the room of the default model; `hello.model` is needed only to create
   a room under another name. `accept` lists the picture encodings the client can show.
 - The answer to `set` and `do` is the `state` that everybody in the room gets; the sender's copy
-  carries his `id`. `view`, `finger` and `ack` are answered only by an `error`.
+  carries its `id`. `view`, `finger` and `ack` are answered only by an `error`.
 - `channels`, `subscribe` and `unsubscribe` are all answered by `channels`: `names` are those the
   room has, `subscribed` those this client now gets.
 - `role.key` is what an operator's HTTP requests carry: `Authorization: Bearer <key>`.
@@ -30,7 +30,7 @@ from app.protocol.base import MAX_NAME_CHARS as MAX_NAME_CHARS
 from app.protocol.base import Id as Id
 from app.protocol.base import Message as Message
 from app.protocol.base import Word as Word
-from app.protocol.chat import FromTalker, ToTalker
+from app.protocol.chat import ChatEvent, ChatRequest
 from app.protocol.console import Locked
 from app.protocol.idle import Here, Idle
 
@@ -77,7 +77,7 @@ class Hello(Message, tag="hello"):
     resume: Token = None
     accept: Annotated[tuple[Literal["jpeg", "raw"], ...], Meta(max_length=8)] = ("jpeg",)
     queue: bool = False
-    """If the room is full: wait in line (see `queue`) rather than hear `room_full`."""
+    """If the room is full: wait in the queue (see `queue`) rather than get `room_full`."""
 
 
 class Login(Message, tag="login"):
@@ -93,14 +93,14 @@ class Set(Message, tag="set"):
 
 
 class Do(Message, tag="do"):
-    """One of the room's actions (start, pause, step, reset, reset_tracers) or the model's own."""
+    """Do one of the room's actions (start, pause, step, reset, reset_tracers) or the model's."""
 
     action: Word
     args: Annotated[dict[Word, Any], Meta(max_length=16)] = msgspec.field(default_factory=dict)
 
 
 class SelectView(Message, tag="view"):
-    """What this client's frames show."""
+    """Choose what this client's frames show."""
 
     name: Word
 
@@ -115,20 +115,20 @@ class Finger(Message, tag="finger"):
 
 
 class Ack(Message, tag="ack"):
-    """The newest frame received; it covers all before it."""
+    """Acknowledge the newest frame received, and all before it."""
 
     seq: Annotated[int, Meta(ge=0, le=2**32 - 1)]
 
 
 class Ping(Message, tag="ping"):
-    """`t` comes back as it is; `rtt` (ms) is the client's last measurement, for its average."""
+    """Measure a round trip: `t` comes back as it is; `rtt` (ms) is the last measurement."""
 
     t: float
     rtt: Annotated[float, Meta(ge=0.0)] | None = None
 
 
 class Channels(Message, tag="channels"):
-    """Which live values are there?"""
+    """Ask which channels (live values) the room has."""
 
 
 class Subscribe(Message, tag="subscribe"):
@@ -138,7 +138,7 @@ class Subscribe(Message, tag="subscribe"):
 
 
 class Unsubscribe(Message, tag="unsubscribe"):
-    """No longer get them."""
+    """Stop getting these channels' values."""
 
     names: Annotated[list[Word], Meta(max_length=32)]
 
@@ -149,8 +149,8 @@ class Rpc(Message, tag="rpc"):
     `target` is one of the names that `model.exposed` of `welcome` lists (`model.cooling`,
     `model.energy`, `notes.<any>`, `sample.a`); `args` and `kwargs` are a call's, and a `set`
     takes its value as the only one of `args`. Answered by `reply`, or by `error`: not_exposed,
-    bad_value, out_of_range, forbidden, too_fast, busy, too_late (it could not start within 3 s,
-    and never will), failed.
+    bad_value, out_of_range, forbidden, too_fast, busy, too_late (it could not start within 3 s
+    and will not run), failed.
     """
 
     op: Literal["get", "set", "call", "delete"]
@@ -176,7 +176,7 @@ ClientMessage = (
     | Unsubscribe
     | Rpc
     | Here
-    | FromTalker
+    | ChatRequest
 )
 
 
@@ -184,7 +184,7 @@ ClientMessage = (
 
 
 class Visitor(Struct, kw_only=True):
-    """Somebody in a room. `colour` is #rrggbb."""
+    """One person or program in a room. `colour` is #rrggbb."""
 
     id: int
     name: str
@@ -193,13 +193,13 @@ class Visitor(Struct, kw_only=True):
 
 
 class You(Visitor, kw_only=True):
-    """The visitor a client is, and the token that brings him back."""
+    """The client's own visitor, and the token with which it comes back as the same one."""
 
     resume: str
 
 
 class RoomState(Struct, kw_only=True):
-    """The truth of a room; `sim_time` in the model's unit of time."""
+    """The state of a room; `sim_time` in the model's unit of time."""
 
     running: bool
     params: dict[str, Scalar]
@@ -225,7 +225,7 @@ class RoleGranted(Message, tag="role"):
 
 
 class State(Message, tag="state", omit_defaults=False, kw_only=True):
-    """Something changed: `params` holds only what did, `by` whose wish it was (null: nobody's)."""
+    """A change: `params` holds only what changed, `by` whose command it was (null: none's)."""
 
     running: bool
     sim_time: float
@@ -261,7 +261,7 @@ class Reply(Message, tag="reply", omit_defaults=False, kw_only=True):
 
 
 class Visitors(Message, tag="visitors", omit_defaults=False, kw_only=True):
-    """Somebody came or went: ids, and who is here now."""
+    """Visitors joined or left: their ids, and the list of all who are here now."""
 
     joined: Ids
     left: Ids
@@ -269,7 +269,7 @@ class Visitors(Message, tag="visitors", omit_defaults=False, kw_only=True):
 
 
 class Notice(Message, tag="notice"):
-    """Something a visitor should read; `until` is a Unix time after which it is stale.
+    """A text for the visitor; `until` is a Unix time after which it is stale.
 
     One with a `topic` is shown until another of that topic comes; without text that only takes it
     away.
@@ -282,11 +282,11 @@ class Notice(Message, tag="notice"):
 
 
 class Queued(Message, tag="queue", omit_defaults=False, kw_only=True):
-    """The room is full, and this client is the `place`th of `of` who wait in line (1: the next).
+    """The room is full, and this client is the `place`th of `of` in the queue (1: the next).
 
-    Sent to whoever said `queue` in his `hello`, at once and whenever it changes; `welcome` follows
-    when his turn comes. Until then he may send `ping`, `login` and `bye`; all else is answered by
-    `forbidden`. Who disconnects leaves the line. Kiosks and operators never wait.
+    Sent to clients that set `queue` in `hello`, at once and whenever it changes; `welcome` follows
+    when their turn comes. Until then they may send `ping`, `login` and `bye`; all else is answered
+    by `forbidden`. Disconnecting leaves the queue. Kiosks and operators never wait.
     """
 
     place: int
@@ -294,24 +294,24 @@ class Queued(Message, tag="queue", omit_defaults=False, kw_only=True):
 
 
 class Invitation(Message, tag="invitation", omit_defaults=False, kw_only=True):
-    """How guests come in now, for kiosks and operators alone; after `welcome`, and on each change.
+    """How guests can join now, for kiosks and operators alone; after `welcome` and on each change.
 
-    All is empty while there is no network to invite from.
+    All fields are empty while there is no network.
     """
 
     url: str = ""
-    """What `svg` holds: this room's page, with the code."""
+    """The address in `svg`: this room's page, with the code."""
     address: str = ""
     """What a person types, without http://."""
     name: str = ""
     """The same by its name on the network; empty if it has none."""
     code: str = ""
     svg: str = ""
-    """The QR code, dark on nothing: an SVG element, one unit a module, with its quiet zone."""
+    """The QR code, dark on transparent: an SVG element, one unit a module, with its quiet zone."""
 
 
 class Error(Message, tag="error"):
-    """What was wrong and what is allowed. The connection lives on."""
+    """What was wrong and what is allowed. The connection stays open."""
 
     code: ErrorCode
     message: str
@@ -332,7 +332,7 @@ ServerMessage = (
     | Idle
     | Locked
     | Error
-    | ToTalker
+    | ChatEvent
 )
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
@@ -341,7 +341,7 @@ _known_types = ", ".join(str(kind.__struct_config__.tag) for kind in ClientMessa
 
 
 class MessageError(ValueError):
-    """A text message that is none of ours; `reply` is what its sender should be told."""
+    """A text message outside the contract; `reply` is the answer to its sender."""
 
     def __init__(self, reply: Error) -> None:
         super().__init__(reply.message)
@@ -367,7 +367,7 @@ class _Outline(Struct):
 
 
 def _explain(data: bytes | str, fault: Exception) -> Error:
-    """An `error` that says more than the decoder does, with the `id` if one can be read."""
+    """Make an `error` more precise than the decoder's, with the `id` if one can be read."""
     try:
         outline = msgspec.json.decode(data, type=_Outline)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

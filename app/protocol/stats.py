@@ -1,4 +1,4 @@
-"""The figures by which a room's health is seen."""
+"""The statistics that show a room's health."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
-"""What every room offers, whatever its model."""
+"""Actions and channels that every room has, whatever its model."""
 
 from __future__ import annotations
 
 from models.contract import ActionError, Model
 
 ROOM_ACTIONS = {
-    "start": "Let time run.",
-    "pause": "Hold time still.",
+    "start": "Run.",
+    "pause": "Pause.",
     "step": "Pause, and take a single time step.",
     "reset": "Start again from the initial state; parameters stay as they are.",
-    "reset_tracers": "Scatter the tracers anew.",
+    "reset_tracers": "Scatter the tracers again.",
 }
 ROOM_CHANNELS = {
     "steps_per_s": "Time steps per second.",
@@ -20,7 +20,7 @@ ROOM_CHANNELS = {
 
 
 def room_actions(model: type[Model]) -> dict[str, str]:
-    """Those of ROOM_ACTIONS that work with `model`."""
+    """Return those of ROOM_ACTIONS that work with `model`."""
     taken = model.takes_from_room
     return {name: text for name, text in ROOM_ACTIONS.items() if taken is None or name in taken}
 

@@ -12,13 +12,13 @@ from msgspec import Struct
 from app.protocol.messages import Error, Id
 
 START_S = 3.0
-"""From when the machine that has the room gets a call to when it runs, or is refused for ever."""
+"""The longest time between a call's arrival on the room's machine and its start; then refused."""
 MAX_WAITING = 32
 SLOW_THREADS = 3
 
 
 class CallLimits(Struct, frozen=True):
-    """What the settings say of calls to a room's objects."""
+    """The settings for calls to a room's objects."""
 
     start_s: float = START_S
     slow_threads: int = SLOW_THREADS
@@ -39,22 +39,22 @@ class CallDeadline:
         self._claimed = threading.Lock()
 
     def claim(self) -> bool:
-        """True for whoever asks first, from any thread."""
+        """Claim the call; True for the first caller only, from any thread."""
         return self._claimed.acquire(blocking=False)
 
     @property
     def overdue(self) -> bool:
-        """Is it too late to start?"""
+        """Whether it is too late to start."""
         return time.monotonic() > self._deadline
 
     def refusal(self) -> Error:
-        """What the visitor is told then."""
+        """Return the error for an overdue call."""
         text = f"the call could not start within {self._start_s:g} s, and will not run"
         return Error(id=self.request, code="too_late", message=text)
 
 
 class CallThreads:
-    """Up to `threads` jobs at a time, in order; its threads are no reason for a process to stay."""
+    """Runs up to `threads` jobs at a time, in order, in daemon threads."""
 
     def __init__(self, name: str, threads: int) -> None:
         self._name = name
@@ -63,7 +63,7 @@ class CallThreads:
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
 
     def put(self, job: Callable[[], None]) -> bool:
-        """Have `job`, which raises nothing, run soon; False if too many wait already."""
+        """Queue `job`, which must not raise; False if too many wait already."""
         if self._jobs.qsize() >= MAX_WAITING:
             return False
         self._jobs.put(job)
@@ -73,7 +73,7 @@ class CallThreads:
         return True
 
     def close(self) -> None:
-        """End the threads once they have done what they do."""
+        """End the threads once they have finished their jobs."""
         for _ in range(self._started):
             self._jobs.put(None)
 

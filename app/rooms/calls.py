@@ -11,7 +11,7 @@ from app.rooms.call_threads import CallDeadline, CallLimits, CallThreads
 from app.rooms.checks import check_size
 from app.rooms.exposure import ANY, ExposedItem, Host, Request, table
 from app.rooms.faults import trace, what
-from app.rooms.json_values import NotPlainError, plain
+from app.rooms.json_values import NotJsonError, to_json
 from app.rooms.presence import Emit
 from app.rooms.rates import Rate
 from models.contract import ActionError, Model
@@ -20,13 +20,13 @@ from models.parameters import ParameterError
 log = logging.getLogger(__name__)
 
 MAX_SHARE = 0.25
-"""Of the room's time that calls may take; the rest is the model's."""
+"""The share of the room's time that calls may take; the rest is the model's."""
 MICROSECONDS = 1e6
 MAX_TRACE_CHARS = 2000
 
 
 class Calls:
-    """Serves one room's visitors; all of it but what is `slow` or `locked` in the room's thread."""
+    """Serves one room's visitors, in the room's thread except for `slow` and `locked` calls."""
 
     def __init__(
         self, model: type[Model], host: Host, emit: Emit, emit_later: Emit, limits: CallLimits
@@ -44,9 +44,9 @@ class Calls:
     def serve(self, visitor: Visitor, message: Rpc, deadline: CallDeadline | None) -> None:
         """Run the request and answer it, now or later, or refuse it.
 
-        Without a `deadline`, which is its right to start, it begins to wait now.
+        Without a `deadline`, one that begins now is used.
 
-        Raises ContractError, and what the request raises if that leaves the model in doubt.
+        Raises ContractError, and what the request raises if the model may be inconsistent then.
         """
         deadline = deadline or CallDeadline(visitor.id, message.id, self.limits.start_s)
         entry, word = self._find(message)
@@ -64,7 +64,7 @@ class Calls:
             return
         if self._taken_us.per_s() > MAX_SHARE * MICROSECONDS:
             raise ContractError(
-                "too_fast", "calls take too much of the room's time; ask again in 1 s"
+                "too_fast", "calls take too much of the room's time; try again in 1 s"
             )
         began = time.perf_counter()
         try:
@@ -74,12 +74,12 @@ class Calls:
         self._emit(answer, visitor.id)
 
     def close(self) -> None:
-        """No more calls will come."""
+        """End the call threads; no more calls may come."""
         self._slow.close()
         self._locked.close()
 
     def _find(self, message: Rpc) -> tuple[ExposedItem, str]:
-        """The entry, and the name's last word. Raises ContractError."""
+        """Look up the entry and the name's last word. Raises ContractError."""
         above, _, word = message.target.rpartition(".")
         entry = self._table.get((message.op, message.target))
         if entry is None and word != ANY:
@@ -106,19 +106,19 @@ class Calls:
                 answer = self._answer(visitor, message, entry, request)
             self._emit_later(answer, visitor.id)
 
-        lane = self._locked if entry.manner.locked else self._slow
-        if not lane.put(job):
-            raise ContractError("busy", "too many calls wait already; ask again in a moment")
+        threads = self._locked if entry.manner.locked else self._slow
+        if not threads.put(job):
+            raise ContractError("busy", "too many calls are waiting; try again in a moment")
 
     def _answer(
         self, visitor: Visitor, message: Rpc, entry: ExposedItem, request: Request
     ) -> Reply | Error:
         try:
-            return Reply(id=message.id, value=plain(entry.run(request)))
+            return Reply(id=message.id, value=to_json(entry.run(request)))
         except ParameterError as wrong:
             return Error(id=message.id, code=wrong.code, message=str(wrong))
-        except NotPlainError as wrong:
-            text = f"{message.target} answers what cannot be sent: {wrong}"
+        except NotJsonError as wrong:
+            text = f"{message.target} returned a value that cannot be sent: {wrong}"
             return Error(id=message.id, code="failed", message=text)
         except Exception as fault:
             if not entry.breaks:

@@ -1,4 +1,4 @@
-"""Checks of what visitors send to objects, against what these declare (see models.exposed)."""
+"""Checks of visitors' arguments against what objects declare (see models.exposed)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_ARGUMENTS_BYTES = 8 * 1024
 
 
 def check_size(args: Sequence[object], kwargs: Mapping[str, object]) -> None:
-    """Raises ParameterError for more than a request may carry."""
+    """Check the arguments' total size. Raises ParameterError."""
     if len(msgspec.json.encode((args, kwargs))) > MAX_ARGUMENTS_BYTES:
         raise ParameterError(
             "bad_value", f"at most {MAX_ARGUMENTS_BYTES // 1024} KiB of arguments are allowed"
@@ -28,7 +28,7 @@ def check_size(args: Sequence[object], kwargs: Mapping[str, object]) -> None:
 def bind(
     signature: inspect.Signature, args: Sequence[object], kwargs: Mapping[str, object]
 ) -> inspect.BoundArguments:
-    """The arguments, each as its parameter's type. Raises ParameterError."""
+    """Bind the arguments, each as its parameter's type. Raises ParameterError."""
     try:
         bound = signature.bind(*args, **kwargs)
     except TypeError as wrong:
@@ -40,8 +40,8 @@ def bind(
 
 
 def check(name: str, annotation: Any, value: object) -> Any:
-    """`value` as what `annotation` asks for. Raises ParameterError."""
-    wanted, limits = unpacked(annotation)
+    """Convert `value` to the type that `annotation` names. Raises ParameterError."""
+    wanted, limits = type_and_limits(annotation)
     if isinstance(value, str) and len(value) > MAX_TEXT_CHARS:
         raise ParameterError(
             "bad_value", f"{name}: at most {MAX_TEXT_CHARS} characters are allowed"
@@ -61,8 +61,8 @@ def check(name: str, annotation: Any, value: object) -> Any:
     return checked
 
 
-def unpacked(annotation: Any) -> tuple[Any, Range | None]:
-    """The type that is wanted, and its limits; Any where nothing is said."""
+def type_and_limits(annotation: Any) -> tuple[Any, Range | None]:
+    """Split `annotation` into type and limits; Any where there is none."""
     if annotation is inspect.Parameter.empty:
         return Any, None
     if get_origin(annotation) is not Annotated:

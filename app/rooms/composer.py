@@ -1,4 +1,4 @@
-"""From a model to the frames of everybody who looks at it."""
+"""Composes the frames of a model for all its viewers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 
 from app.protocol import frames
 from app.protocol.frames import FrameKey
-from app.rooms.encoder import Overlay, encode
+from app.rooms.encoder import Overlay, encode_frame
 from models.contract import FieldModel, Picture
 
 VORTICES_S = 0.1
-"""Vortices are looked for at most this often, and only while a view shows them."""
+"""Vortices are searched for at most this often, and only while a view shows them."""
 
 
 class Composer:
@@ -26,24 +26,24 @@ class Composer:
         self._vortices: list[frames.VortexMark] = []
         self._found_at = -math.inf
 
-    def follow(self, other: Composer) -> None:
-        """Number on from where `other` stopped."""
+    def adopt_state(self, other: Composer) -> None:
+        """Continue the numbering of `other`."""
         self._seq = itertools.count(next(other._seq) + 1)
 
     def count_past(self, seq: int) -> None:
-        """Number on from above `seq`, which viewers have seen."""
+        """Continue numbering above `seq`, which viewers have seen."""
         self._seq = itertools.count(max(next(self._seq), seq + 1))
 
     def forget_vortices(self) -> None:
-        """They have jumped: the next frame that shows them looks for them anew."""
+        """Make the next frame that shows vortices search for them again, as after a jump."""
         self._found_at = -math.inf
 
     def compose(
         self, model: FieldModel, fingers: list[frames.FingerMark], keys: Iterable[FrameKey]
     ) -> dict[FrameKey, bytes]:
-        """One frame for each of `keys` whose view the model has.
+        """Make one frame for each of `keys` whose view the model has.
 
-        Raises FloatingPointError rather than let out a value that is not finite.
+        Raises FloatingPointError for a value that is not finite.
         """
         index = {view.name: number for number, view in enumerate(model.views)}
         pictures: dict[str, Picture] = {}
@@ -58,7 +58,9 @@ class Composer:
                 pictures[key.view] = _checked(model.picture(key.view), tracers, model.t)
             vortices = self._find(model) if view.marks_vortices else []
             overlay = Overlay(fingers, tracers, vortices)
-            composed[key] = encode(key, index[key.view], pictures[key.view], overlay, seq, model.t)
+            composed[key] = encode_frame(
+                key, index[key.view], pictures[key.view], overlay, seq, model.t
+            )
         return composed
 
     def _find(self, model: FieldModel) -> list[frames.VortexMark]:

@@ -1,4 +1,4 @@
-"""What the web tells about a model: its declarations and its rendered docstring."""
+"""The description of a model for the web: its declarations and its rendered docstring."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.contract import FieldModel, Model
 
 @functools.cache
 def describe(name: str, model: type[Model]) -> dict[str, Any]:
-    """One entry of `GET /api/models`; `about` is HTML made from Markdown without raw HTML."""
+    """Make one entry of `GET /api/models`; `about` is HTML made from Markdown without raw HTML."""
     doc = inspect.getdoc(model) or ""
     field = issubclass(model, FieldModel)
     views = model.views if issubclass(model, FieldModel) else ()

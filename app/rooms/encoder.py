@@ -28,7 +28,7 @@ def jpeg(levels: ByteArray, quality: int) -> bytes:
     return buffer.getvalue()
 
 
-def encode(
+def encode_frame(
     key: FrameKey, view_index: int, picture: Picture, overlay: Overlay, seq: int, t: float
 ) -> bytes:
     """The frame for all viewers of `key`."""

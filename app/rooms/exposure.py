@@ -1,6 +1,6 @@
 """The flat table of what visitors of a room may get, set, call and delete, by dotted name.
 
-Made once for each model, from declarations alone; a request is one look into it. A room has
+Made once for each model, from declarations alone; a request is one lookup. A room has
 
     model.<parameter>   get, set (as the message `set`: everybody gets the `state`)
     model.<action>      call (as `do`)
@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from app.rooms import parameters
 from app.rooms.builtins import ROOM_CHANNELS, room_actions
-from app.rooms.checks import bind, unpacked
+from app.rooms.checks import bind, type_and_limits
 from app.rooms.notes import Notes
 from models.actions import Action
 from models.contract import Model
@@ -46,17 +46,17 @@ class Host(Protocol):
         """Every parameter's value in force."""
 
     def change(self, by: int, params: Mapping[str, Any]) -> None:
-        """Set parameters and tell everybody. Raises ParameterError."""
+        """Set parameters and announce the change. Raises ParameterError."""
 
     def act(self, by: int, action: str, args: dict[str, Any]) -> None:
-        """Do an action and tell everybody. Raises ActionError, ParameterError."""
+        """Do an action and announce it. Raises ActionError, ParameterError."""
 
     def read(self, channel: str) -> Any:
         """A channel's present value."""
 
 
 class Request(NamedTuple):
-    """What an entry is asked: by whom, in which room, and (for ANY) about which name."""
+    """A visitor's request to an entry: by whom, in which room, and (for ANY) about which name."""
 
     host: Host
     by: int
@@ -66,14 +66,14 @@ class Request(NamedTuple):
 
 
 class ExposedItem(NamedTuple):
-    """One thing that may be done. `run` raises ParameterError, or whatever the object raises."""
+    """One operation for visitors. `run` raises ParameterError, or whatever the object raises."""
 
     run: Callable[[Request], Any]
     help: str = ""
     manner: Manner = Manner()
     signature: inspect.Signature | None = None
     breaks: bool = False
-    """Is the model in doubt when `run` raises what nobody expected?"""
+    """Whether the model may be inconsistent after an unexpected exception from `run`."""
 
 
 Table = Mapping[tuple[str, str], ExposedItem]
@@ -82,7 +82,7 @@ Table = Mapping[tuple[str, str], ExposedItem]
 
 @cache
 def table(model: type[Model]) -> Table:
-    """All that visitors of a room of `model` may do. Raises ExposeError."""
+    """Make the table of a room with `model`. Raises ExposeError."""
     made: dict[tuple[str, str], ExposedItem] = {}
     for name in _channels(model):
         made["get", f"model.{name}"] = ExposedItem(partial(_read, name))
@@ -108,7 +108,7 @@ def table(model: type[Model]) -> Table:
 
 
 def listing(model: type[Model]) -> list[dict[str, Any]]:
-    """`exposed` of `GET /api/models`; what is declared elsewhere there has no `help` here."""
+    """Make `exposed` of `GET /api/models`; what is declared elsewhere there has no `help` here."""
     entries: dict[tuple[str, bool], dict[str, Any]] = {}
     for (op, target), entry in table(model).items():
         about = entries.setdefault((target, op == "call"), _about(target, entry))
@@ -117,7 +117,7 @@ def listing(model: type[Model]) -> list[dict[str, Any]]:
 
 
 def tracked(model: type[Model]) -> dict[str, str]:
-    """The channels that what `model`'s file serves has: name -> help."""
+    """Return the channels of the objects that `model`'s file serves: name -> help."""
     return {
         target: leaf.member.help
         for target, leaf in model.served.items()
@@ -136,14 +136,14 @@ def _about(target: str, entry: ExposedItem) -> dict[str, Any]:
 
 
 def _argument(parameter: inspect.Parameter) -> dict[str, Any]:
-    annotation, limits = unpacked(parameter.annotation)
+    annotation, limits = type_and_limits(parameter.annotation)
     about: dict[str, Any] = {
         "name": parameter.name,
         "type": inspect.formatannotation(annotation),
         "required": parameter.default is parameter.empty,
     }
     if limits is not None:
-        # JSON has no infinity: a side without a limit is not told.
+        # JSON has no infinity: a side without a limit is left out.
         ends = {"low": limits.low, "high": limits.high}
         about.update({end: value for end, value in ends.items() if math.isfinite(value)})
     return about
@@ -240,7 +240,7 @@ def _delete(owner: Callable[[Host], object], member: Member, request: Request) -
 def _takes(request: Request, count: int) -> None:
     if len(request.args) != count or request.kwargs:
         wanted = "one value in args" if count else "no arguments"
-        raise ParameterError("bad_value", f"{wanted}, please")
+        raise ParameterError("bad_value", f"{wanted} needed")
 
 
 # --- the notes ---------------------------------------------------------------------------------
@@ -272,9 +272,9 @@ def _remove_note(request: Request) -> None:
 
 
 NOTES: Table = {
-    ("get", f"notes.{ANY}"): ExposedItem(_note, "A note of the room's board."),
+    ("get", f"notes.{ANY}"): ExposedItem(_note, "A note on the room's board."),
     ("set", f"notes.{ANY}"): ExposedItem(_put_note),
     ("delete", f"notes.{ANY}"): ExposedItem(_remove_note),
     ("call", "notes.list"): ExposedItem(_list_notes, "The names of all notes, oldest first."),
-    ("call", "notes.clear"): ExposedItem(_clear_notes, "Take all off.", Manner(operator=True)),
+    ("call", "notes.clear"): ExposedItem(_clear_notes, "Delete all notes.", Manner(operator=True)),
 }

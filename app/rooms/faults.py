@@ -1,4 +1,4 @@
-"""What a model's own code raises: where it was, and what those who asked for it are told."""
+"""Exceptions from a model's own code: where they were raised, and how they are reported."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ MAX_TRACE_CHARS = 4000
 
 
 def answered(emit: Emit, visitor: int, message: Command, fault: Exception, users: bool) -> bool:
-    """Tell `visitor` that `message` failed; True if the model can go on all the same.
+    """Report to `visitor` that `message` failed; True if the model can continue.
 
-    A user's model whose `set` raises refuses a value and goes on; every other fault leaves the
-    model in doubt.
+    A user's model whose `set` raises refuses a value and continues; after every other fault the
+    model may be inconsistent.
     """
     refused = users and isinstance(message, Set)
     code: ErrorCode = "bad_value" if refused else "failed"
@@ -32,17 +32,17 @@ def answered(emit: Emit, visitor: int, message: Command, fault: Exception, users
 
 
 def what(fault: BaseException) -> str:
-    """Kind and text, in one line."""
+    """Format kind and text in one line."""
     return f"{type(fault).__name__}: {fault}".replace("\n", " ")[:MAX_FAULT_CHARS]
 
 
 def where(fault: BaseException) -> str:
-    """File and line of the innermost call, and what was wrong there, in one line."""
+    """Format file and line of the innermost call and the fault, in one line."""
     last = next(reversed(traceback.extract_tb(fault.__traceback__)), None)
     place = f"{Path(last.filename).name}, line {last.lineno}: " if last else ""
     return place + what(fault)
 
 
 def trace(fault: BaseException) -> str:
-    """The end of the whole traceback."""
+    """Format the end of the whole traceback."""
     return "".join(traceback.format_exception(fault))[-MAX_TRACE_CHARS:]

@@ -1,4 +1,4 @@
-"""What a room was fed last, which outlasts its model."""
+"""The state that a room was fed last, which outlives its model."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from models.contract import Model
 from models.parameters import ParameterError, Value
 
 
-class Following:
+class FeedState:
     """The newest state of a room's feeds."""
 
     def __init__(self) -> None:
         self._state: dict[str, Value] = {}
 
-    def take(self, model: Model, state: Mapping[str, object]) -> Fed | Error:
-        """Let `model` follow `state`; the answer to who posted it."""
+    def apply(self, model: Model, state: Mapping[str, object]) -> Fed | Error:
+        """Apply `state` to `model` and return the answer to its sender."""
         try:
             self._state = model.take_in(state)
         except ParameterError as fault:
@@ -25,6 +25,6 @@ class Following:
         return Fed(state=self._state)
 
     def renew(self, model: Model) -> None:
-        """Let a new `model` follow what the one before did."""
+        """Apply the last state to a new `model`."""
         if self._state:
             model.take_in(self._state)

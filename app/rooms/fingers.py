@@ -1,4 +1,4 @@
-"""Whose fingers are in the fluid: caps, and drags that must end before they may stir again."""
+"""The fingers in the fluid: caps, and drags that must end before they may stir again."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Key = tuple[int, int]
 
 
 class RoomFingers:
-    """Those that are down in one room; the model that they stir may be replaced by another."""
+    """The fingers that are down in one room; the model may be replaced by another."""
 
     def __init__(self) -> None:
         self._down: set[Key] = set()
         self._ended: set[Key] = set()
 
-    def follow(self, other: RoomFingers) -> None:
-        """What `other` knew of stirred a fluid that is gone."""
+    def adopt_state(self, other: RoomFingers) -> None:
+        """Take over the fingers of `other` as drags that must end, because its fluid is gone."""
         self._ended = other._ended | other._down
 
     def touch(self, model: Model, key: Key, x: float, y: float) -> None:
@@ -42,18 +42,18 @@ class RoomFingers:
         self._down.add(key)
 
     def lift(self, model: Model, key: Key) -> None:
-        """The finger is up, if it was down; its next touch stirs."""
+        """Lift a finger if it is down; its next touch stirs."""
         self._ended.discard(key)
         self._lift(model, key)
 
     def forget(self, model: Model, visitor: int) -> None:
-        """All of a visitor's are up."""
+        """Lift all fingers of a visitor."""
         for key in [key for key in self._down if key[0] == visitor]:
             self._lift(model, key)
         self._ended = {key for key in self._ended if key[0] != visitor}
 
     def end_drags(self, model: Model) -> None:
-        """A finger that is still down when its fluid is replaced must be lifted first."""
+        """Require that each finger that is down be lifted first, because the fluid is replaced."""
         self._ended |= self._down
         for key in list(self._down):
             self._lift(model, key)
@@ -65,7 +65,7 @@ class RoomFingers:
 
 
 def marks(model: Model) -> list[FingerMark]:
-    """Every finger that is down or fades, as frames show it."""
+    """Return every finger that is down or fades, as frames show it."""
     if not isinstance(model, FieldModel):
         return []
     return [

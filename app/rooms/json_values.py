@@ -1,4 +1,4 @@
-"""What objects answer, as JSON: numbers, text, lists and dictionaries, within limits."""
+"""Objects' values as JSON: numbers, text, lists and dictionaries, within limits."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ MAX_NUMBERS = 4096
 MAX_DEPTH = 12
 MAX_VALUE_BYTES = 64 * 1024
 MAX_SAFE_INTEGER = 2**53 - 1
-"""What JavaScript tells apart; larger ones become floats."""
+"""Integers that JavaScript represents exactly; larger ones become floats."""
 
 
-class NotPlainError(ValueError):
-    """A value that does not go over the line; the text says why."""
+class NotJsonError(ValueError):
+    """A value that cannot be sent; the text gives the reason."""
 
 
-def plain(value: object) -> Any:
-    """`value` made of None, bool, int, float, str, list and dict alone.
+def to_json(value: object) -> Any:
+    """Convert `value` to None, bool, int, float, str, list and dict alone.
 
     NumPy's scalars and arrays become numbers and nested lists, complex numbers [re, im], and
-    numbers that are not finite None. Raises NotPlainError.
+    numbers that are not finite None. Raises NotJsonError.
     """
     made = _Maker().make(value, MAX_DEPTH)
     if len(msgspec.json.encode(made)) > MAX_VALUE_BYTES:
-        raise NotPlainError(f"it is larger than {MAX_VALUE_BYTES // 1024} KiB")
+        raise NotJsonError(f"it is larger than {MAX_VALUE_BYTES // 1024} KiB")
     return made
 
 
@@ -39,9 +39,7 @@ class _Maker:
     def make(self, value: Any, depth: int) -> Any:
         self._left -= 1
         if self._left < 0 or depth < 0:
-            raise NotPlainError(
-                f"it has more than {MAX_NUMBERS} values, or lists in lists without end"
-            )
+            raise NotJsonError(f"it has more than {MAX_NUMBERS} values, or lists nested too deeply")
         match value:
             case None | bool():
                 return value
@@ -63,7 +61,7 @@ class _Maker:
                 if value.dtype.kind not in "biufcU":
                     return _refuse(value)
                 if value.size > self._left:
-                    raise NotPlainError(
+                    raise NotJsonError(
                         f"an array of {value.size} values; {MAX_NUMBERS} are allowed"
                     )
                 return self.make(value.tolist(), depth)
@@ -84,11 +82,11 @@ class _Maker:
     @staticmethod
     def _key(key: object) -> str:
         if not isinstance(key, str | int):
-            raise NotPlainError(
+            raise NotJsonError(
                 f"a dictionary's keys are text or whole numbers, not {type(key).__name__}"
             )
         return str(key)
 
 
 def _refuse(value: object) -> Any:
-    raise NotPlainError(f"a {type(value).__name__} is not JSON")
+    raise NotJsonError(f"a {type(value).__name__} is not JSON")

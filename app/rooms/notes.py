@@ -15,17 +15,17 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class Notes:
-    """Texts by name. What is on the board leaves it with the room."""
+    """Texts by name. They last as long as the room."""
 
     texts = Tracked({}, doc="The whole board.")
-    """All notes, oldest first; never altered in place, so that every change is told."""
+    """All notes, oldest first; never altered in place, so that every change is noticed."""
 
-    def follow(self, other: Notes) -> None:
-        """What was on the board of `other` is on this one."""
+    def adopt_state(self, other: Notes) -> None:
+        """Copy the notes of `other`."""
         self.texts = other.texts
 
     def get(self, name: str) -> str:
-        """One note. Raises ParameterError if there is none of that name."""
+        """Return one note. Raises ParameterError if there is none of that name."""
         if name not in self.texts:
             raise ParameterError("bad_value", f"no note {name[:MAX_KEY_CHARS]!r} is on the board")
         text: str = self.texts[name]
@@ -51,10 +51,10 @@ class Notes:
         return text
 
     def remove(self, name: str) -> None:
-        """Take one off. Raises ParameterError if there is none of that name."""
+        """Delete one note. Raises ParameterError if there is none of that name."""
         self.get(name)
         self.texts = {other: text for other, text in self.texts.items() if other != name}
 
     def clear(self) -> None:
-        """Take all off."""
+        """Delete all notes."""
         self.texts = {}

@@ -38,7 +38,7 @@ PRECISION = Choice(
 
 
 def of_room(model: type[Model]) -> tuple[Parameter, ...]:
-    """Those that a room with `model` adds, unless it has its own of that name or no use for it."""
+    """Return those that a room adds to `model`, without its own of that name or unused ones."""
     known = {parameter.name for parameter in model.parameters}
     added = (STEPS, TRACERS, PRECISION) if issubclass(model, FieldModel) else ()
     taken = model.takes_from_room
@@ -50,10 +50,10 @@ def of_room(model: type[Model]) -> tuple[Parameter, ...]:
 
 
 def declared(model: type[Model]) -> tuple[Parameter, ...]:
-    """What visitors of a room with `model` may change."""
+    """Return the parameters that visitors of a room with `model` may change."""
     return (*model.parameters, *of_room(model))
 
 
 def first(model: type[Model], given: Mapping[str, Value]) -> dict[str, Value]:
-    """All of them as a room with `model` begins: the defaults, but for those `given`."""
+    """Return all first values of a room with `model`: the defaults, replaced by those `given`."""
     return {**defaults(declared(model)), **given}

@@ -1,4 +1,4 @@
-"""Who is in a room, and what everybody is told when that changes."""
+"""The visitors in a room, and the messages when they change."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ class Presence:
         self._visitors: dict[int, Visitor] = {}
 
     def get(self, visitor: int) -> Visitor | None:
-        """Who that is, if he is here."""
+        """Return the visitor of that id, or None if they are not here."""
         return self._visitors.get(visitor)
 
-    def follow(self, other: Presence) -> None:
-        """The visitors of `other` are here now; they need not be told."""
+    def adopt_state(self, other: Presence) -> None:
+        """Take over the visitors of `other` without messages."""
         self._visitors = dict(other._visitors)
 
     def present(self) -> tuple[Visitor, ...]:
-        """Everybody, in the order in which they came."""
+        """Return everybody, in the order in which they came."""
         return tuple(self._visitors.values())
 
     def welcome(
         self, visitor: Visitor, request: Id, room: str, model: Mapping[str, Any], state: RoomState
     ) -> None:
-        """Take `visitor` in, with the colour and name he lacks: he is welcomed, all are told."""
+        """Add `visitor`, with the colour and name they lack; send `welcome`, and all `visitors`."""
         settled = settle(visitor, [v for v in self.present() if v.id != visitor.id])
         self._visitors[settled.id] = settled
         you = You(
@@ -55,20 +55,20 @@ class Presence:
         self._emit(welcome, settled.id)
         self._emit(Visitors(joined=[settled.id], left=[], list=present), None)
 
-    def tell_operators(self, message: ServerMessage) -> None:
-        """Tell those who may know what others need not."""
+    def send_to_operators(self, message: ServerMessage) -> None:
+        """Send `message` to the operators alone."""
         for visitor in self.present():
             if visitor.role == "operator":
                 self._emit(message, visitor.id)
 
     def promote(self, visitor: Visitor) -> None:
-        """Somebody here has got another role, which everybody may see."""
+        """Change a visitor's role and send all `visitors`."""
         if visitor.id in self._visitors:
             self._visitors[visitor.id] = visitor
             self._emit(Visitors(joined=[], left=[], list=self.present()), None)
 
     def leave(self, visitor: int) -> bool:
-        """He went, and everybody is told; False if he was not here."""
+        """Remove a visitor and send all `visitors`; False if they were not here."""
         if self._visitors.pop(visitor, None) is None:
             return False
         self._emit(Visitors(joined=[], left=[visitor], list=self.present()), None)

@@ -1,4 +1,4 @@
-"""Channels: live values, computed only while somebody listens and told only when they change."""
+"""Channels: live values, computed only while subscribed and sent only when they change."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from app.protocol.messages import ChannelValue
 from app.protocol.stats import RoomStats
 from app.rooms.builtins import ROOM_CHANNELS
-from app.rooms.json_values import NotPlainError, plain
+from app.rooms.json_values import NotJsonError, to_json
 from app.rooms.notes import Notes
 from app.rooms.presence import Emit
 from models.contract import Model
@@ -19,12 +19,12 @@ log = logging.getLogger(__name__)
 
 
 class Publisher:
-    """What a room's listeners have heard last."""
+    """Keeps the last published value of each of a room's channels."""
 
     def __init__(
         self, emit: Emit, model: type[Model], notes: Notes, wake: Callable[[], None]
     ) -> None:
-        """`wake` is called, in any thread, when a tracked value that is heard has changed: once,
+        """`wake` is called, in any thread, when a tracked value with subscribers has changed: once,
         however often it does, until `publish` is called.
         """
         self._emit = emit
@@ -39,29 +39,29 @@ class Publisher:
         self.has_news = False
 
     def changed(self, channel: str) -> None:
-        """The value of `channel` is another (see models.exposed.Hearer); from any thread."""
+        """Note that the value of `channel` changed (see models.exposed); from any thread."""
         if channel in self._told and not self.has_news:
             self.has_news = True
             self._wake()
 
     def read(self, name: str, stats: RoomStats, model: Model) -> Any:
-        """The present value of a channel, as JSON. Raises KeyError, NotPlainError."""
+        """Return the present value of a channel, as JSON. Raises KeyError, NotJsonError."""
         if name in self._tracked:
-            return plain(getattr(*self._tracked[name]))
+            return to_json(getattr(*self._tracked[name]))
         if name in ROOM_CHANNELS:
             return getattr(stats, name)
-        return plain(model.channel(name))
+        return to_json(model.channel(name))
 
     def publish(self, names: Collection[str], stats: RoomStats, model: Model) -> None:
-        """Emit the values of `names` that changed; one newly listened to is told at once."""
-        # Before the values are read, so that what changes meanwhile is news again.
+        """Emit the values of `names` that changed; those of new subscriptions at once."""
+        # Before the values are read, so that later changes are noticed again.
         self.has_news = False
         for name in names:
             if not (name in self._tracked or name in ROOM_CHANNELS or name in model.channels):
                 continue
             try:
                 value = self.read(name, stats, model)
-            except NotPlainError as wrong:
+            except NotJsonError as wrong:
                 value = None
                 if self._told.get(name, self) is not None:
                     log.warning("channel %s has no value: %s", name, wrong)

@@ -17,13 +17,13 @@ class Rate:
         self._sum = 0
 
     def add(self, count: int = 1) -> None:
-        """`count` events happened now."""
+        """Count `count` events now."""
         self._events.append((time.monotonic(), count))
         self._sum += count
         self._forget()
 
     def per_s(self) -> float:
-        """The rate now: 0 once nothing has happened for a whole window."""
+        """Return the rate now: 0 after a whole window without events."""
         self._forget()
         return self._sum / WINDOW_S
 

@@ -1,4 +1,4 @@
-"""What a room falls back to when its model fails: a good moment, or other parameters.
+"""What a room falls back to when its model fails: a good state, or other parameters.
 
 Parameters that carried SAFE_AFTER_FRAMES frames are safe. A model that blows up goes back to its
 last good state (see models.guard), MAX_ROLL_BACKS times in a row; then, and when its code raises,
@@ -18,7 +18,7 @@ SAFE_AFTER_FRAMES = 60
 
 
 class Recovery:
-    """One room's."""
+    """Tracks one room's safe parameters and failures."""
 
     def __init__(self, first: Mapping[str, Value]) -> None:
         """`first`: the parameters of a first start that differ from the defaults."""
@@ -29,26 +29,26 @@ class Recovery:
         """Since a change or a failure."""
         self._roll_backs = 0
 
-    def heir(self) -> Recovery:
-        """For a fresh room that goes on with what is safe, after this one's thread stopped."""
-        heir = Recovery(self.safe)
-        heir.first = dict(self.first)
-        heir.restarts = self.restarts + 1
-        return heir
+    def for_successor(self) -> Recovery:
+        """Make one for a new room that continues with safe parameters after a thread stopped."""
+        successor = Recovery(self.safe)
+        successor.first = dict(self.first)
+        successor.restarts = self.restarts + 1
+        return successor
 
     def changed(self) -> None:
-        """Parameters or the fluid changed: they have to prove themselves again."""
+        """Note that parameters or fluid changed: they count as unproven again."""
         self._frames = 0
 
     def carried(self, params: Mapping[str, Value]) -> None:
-        """One frame went well with `params`, all of the room's."""
+        """Count one good frame with `params`, all of the room's."""
         self._frames += 1
         if self._frames == SAFE_AFTER_FRAMES:
             self.safe = dict(params)
             self._roll_backs = 0
 
     def may_roll_back(self) -> bool:
-        """After a blow-up: is it worth another try from a good state?"""
+        """Whether to try again from a good state after a blow-up; counts the try."""
         self._frames = 0
         self._roll_backs += 1
         if self._roll_backs <= MAX_ROLL_BACKS:
@@ -57,6 +57,6 @@ class Recovery:
         return False
 
     def restart(self) -> Mapping[str, Value]:
-        """The parameters with which to build the model again."""
+        """Return the parameters with which to build the model again."""
         self.restarts += 1
         return self.safe if self.restarts % 2 else self.first

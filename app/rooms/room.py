@@ -1,6 +1,6 @@
-"""The truth of a room: its model, parameters, visitors and fingers.
+"""The state of a room: its model, parameters, visitors and fingers.
 
-A room is driven from one thread (or process) by its engine and knows no sockets: wishes come in
+A room is driven from one thread (or process) by its engine and knows no sockets: commands come in
 through `enter`, `leave` and `handle`, messages go out through `emit`, frames through `compose`.
 """
 
@@ -39,7 +39,7 @@ from app.rooms.calls import Calls
 from app.rooms.chunk_sizer import MAX_TOOLS_PER_S, ChunkSizer, ToolLimitError
 from app.rooms.composer import Composer
 from app.rooms.description import describe
-from app.rooms.feed_state import Following
+from app.rooms.feed_state import FeedState
 from app.rooms.notes import Notes
 from app.rooms.presence import Emit, Presence
 from app.rooms.publisher import Publisher
@@ -54,11 +54,11 @@ log = logging.getLogger(__name__)
 STOPPED = "The model has stopped, because of a mistake in its code:"
 
 Post = Callable[[Callable[["Room"], None]], None]
-"""Have something called with the room, in its thread, soon; from any thread."""
+"""Schedules a call with the room in its thread; from any thread."""
 
 
 class Room:
-    """One model and everybody who stirs it."""
+    """One model and its visitors."""
 
     def __init__(
         self,
@@ -86,10 +86,10 @@ class Room:
         self._room_parameters = parameters.of_room(model)
         self._recovery = Recovery(params)
         self._room_params: dict[str, Value] = {}
-        self.following = Following()
+        self.feed_state = FeedState()
         self._is_users = models.is_users(model_name)
         self._stopped = ""
-        """Why a user's model does not run any more, for whoever comes later."""
+        """Why a user's model has stopped, for later visitors."""
         self._began = time.monotonic()
         self._fingers = fingers.RoomFingers()
         self._composer = Composer()
@@ -99,28 +99,28 @@ class Room:
         self._model = self._build(params)
 
     def successor(self, emit: Emit, post: Post) -> Room:
-        """A fresh room for the same visitors, after this one's thread died or hung in it."""
-        recovery = self._recovery.heir()
+        """Make a new room for the same visitors, after this one's thread died or hung."""
+        recovery = self._recovery.for_successor()
         calls = self._calls.limits
-        heir = Room(self.name, self._model_name, self._class, recovery.safe, emit, post, calls)
-        heir.running = self.running
-        heir._model.hold(not heir.running)
-        heir._presence.follow(self._presence)
-        heir.notes.follow(self.notes)
-        heir._recovery = recovery
-        heir._fingers.follow(self._fingers)
-        heir._began = self._began
-        heir._composer.follow(self._composer)
-        heir.following = self.following
-        heir.following.renew(heir._model)
-        heir._tell_restart("its thread stopped")
-        return heir
+        successor = Room(self.name, self._model_name, self._class, recovery.safe, emit, post, calls)
+        successor.running = self.running
+        successor._model.hold(not successor.running)
+        successor._presence.adopt_state(self._presence)
+        successor.notes.adopt_state(self.notes)
+        successor._recovery = recovery
+        successor._fingers.adopt_state(self._fingers)
+        successor._began = self._began
+        successor._composer.adopt_state(self._composer)
+        successor.feed_state = self.feed_state
+        successor.feed_state.renew(successor._model)
+        successor._announce_restart("its thread stopped")
+        return successor
 
-    # --- wishes ---------------------------------------------------------------------------
+    # --- commands -------------------------------------------------------------------------
 
     def enter(self, visitor: Visitor, request: Id) -> None:
-        """Somebody comes, or comes back: he gets `welcome`, the others `visitors`."""
-        # Fingers of a connection that he lost must not go on stirring.
+        """Add a visitor, new or returning: they get `welcome`, the others `visitors`."""
+        # Fingers of a lost connection must not go on stirring.
         self._fingers.forget(self._model, visitor.id)
         self._presence.welcome(visitor, request, self.name, self._about, self.state())
         if self._stopped:
@@ -128,18 +128,18 @@ class Room:
         self.changed = True
 
     def promote(self, visitor: Visitor) -> None:
-        """A visitor here has got another role."""
+        """Change a visitor's role."""
         self._presence.promote(visitor)
 
     def leave(self, visitor: int) -> None:
-        """Somebody went, and his fingers with him."""
+        """Remove a visitor and their fingers."""
         self._fingers.forget(self._model, visitor)
         self.changed |= self._presence.leave(visitor)
 
     def handle(self, visitor: int, message: Command, deadline: CallDeadline | None = None) -> None:
-        """Do what a visitor wishes, or tell him why not; nothing is left half done.
+        """Carry out a visitor's command, whole, or answer with the reason why not.
 
-        `deadline` is an Rpc's right to start; without one it starts now.
+        `deadline` is that of an Rpc; without one it starts now.
         """
         who = self._presence.get(visitor)
         if who is None:
@@ -162,13 +162,13 @@ class Room:
             code: ErrorCode = getattr(fault, "code", "bad_value")
             self._emit(Error(id=message.id, code=code, message=str(fault)), visitor)
         except Exception as fault:
-            # Whoever asked gets an answer, whatever becomes of the model.
+            # The sender gets an answer, whatever happens to the model.
             if not faults.answered(self._emit, visitor, message, fault, self._is_users):
                 raise
         self.changed = True
 
     def change(self, by: int | None, params: Mapping[str, object], request: Id = UNSET) -> None:
-        """Set parameters, all or none, and tell everybody. Raises ParameterError."""
+        """Set parameters, all or none, and announce the change. Raises ParameterError."""
         checked = check_all(parameters.declared(self._class), params)
         for_room = {name: v for name, v in checked.items() if name in self._room_params}
         for_model = {name: v for name, v in checked.items() if name not in self._room_params}
@@ -185,9 +185,9 @@ class Room:
         self._announce(by, request, params=checked)
 
     def _reset_for_next(self) -> None:
-        """As at a first start, running, for whoever comes next; announced as nobody's command."""
+        """Reset to a first start, running; announced without a visitor."""
         first = parameters.first(self._class, self._recovery.first)
-        # What is so already is not set: some changes build the model again.
+        # Only what differs is set: some changes build the model again.
         news = {name: value for name, value in first.items() if self.params[name] != value}
         if news:
             self.change(None, news)
@@ -195,7 +195,7 @@ class Room:
         self.act(None, "start", {})
 
     def act(self, by: int | None, action: str, args: dict[str, Any], request: Id = UNSET) -> None:
-        """Do an action and tell everybody. Raises ActionError, ParameterError."""
+        """Do an action and announce it. Raises ActionError, ParameterError."""
         check_action(action, self._class)
         match action:
             case "start":
@@ -208,7 +208,7 @@ class Room:
             case "step":
                 self.running = False
                 self._advance_chunk(1)
-                self._look_after()
+                self._recover_if_broken()
             case "reset":
                 self._composer.forget_vortices()
                 self._fingers.end_drags(self._model)
@@ -243,20 +243,23 @@ class Room:
 
     # --- time -----------------------------------------------------------------------------
 
-    def advance(self, hear: Callable[[], None]) -> None:
-        """One frame's steps, in chunks of about CHUNK_S between which `hear` lets wishes in."""
+    def advance(self, between_chunks: Callable[[], None]) -> None:
+        """Take one frame's steps in chunks of about CHUNK_S, with `between_chunks` called between.
+
+        `between_chunks` handles the commands that have come.
+        """
         left = self.steps_per_frame
         while left > 0 and self.running:
             chunk = self._chunk_sizer.chunk(left)
             self._advance_chunk(chunk)
             left -= chunk
-            hear()
+            between_chunks()
         self.changed = True
         self._recovery.carried(self.params)
-        self._look_after()
+        self._recover_if_broken()
 
-    def _look_after(self) -> None:
-        """Undo what went wrong in the model before anybody sees it, and tell why."""
+    def _recover_if_broken(self) -> None:
+        """Roll back or restart a model that blew up, before a frame shows it; announce why."""
         why = self._model.healthy()
         if why is None:
             return
@@ -279,11 +282,11 @@ class Room:
 
     @property
     def steps_per_frame(self) -> int:
-        """How many steps make a frame; 1 for a model without a grid."""
+        """Steps for each frame; 1 for a model without a grid."""
         return int(self._room_params.get("steps", 1))
 
     def fail(self, fault: Exception) -> None:
-        """The model raised: a user's is paused and shown to the operator, ours starts anew."""
+        """Handle the model's exception: pause a user's model and report it, restart others."""
         if not self._is_users:
             self.recover(f"{type(fault).__name__}: {fault}"[:200])
             return
@@ -291,22 +294,22 @@ class Room:
         self._stopped = f"{STOPPED} {faults.where(fault)}"
         self._emit(Notice(level="trouble", text=self._stopped), None)
         trace = faults.trace(fault)
-        self._presence.tell_operators(Notice(level="trouble", text=trace))
+        self._presence.send_to_operators(Notice(level="trouble", text=trace))
         self._announce(None, UNSET)
 
     def recover(self, why: str) -> None:
-        """The model failed: build it anew with the last parameters that carried it a while."""
+        """Build a failed model again with the last safe parameters."""
         log.warning("room %s: model restarted: %s", self.name, why)
         self._fingers.end_drags(self._model)
         self._model = self._build(self._recovery.restart())
-        self._tell_restart(why)
+        self._announce_restart(why)
 
-    def _tell_restart(self, why: str) -> None:
+    def _announce_restart(self, why: str) -> None:
         self._emit(Notice(level="trouble", text=f"The model was restarted: {why}"), None)
         self._announce(None, UNSET, params=self.params)
 
     def count_past(self, seq: int) -> None:
-        """Viewers have seen frames up to `seq`, from another machine: number on from there."""
+        """Continue numbering frames above `seq`, which viewers saw from another machine."""
         self._composer.count_past(seq)
 
     # --- what comes out -------------------------------------------------------------------
@@ -318,7 +321,7 @@ class Room:
 
     @property
     def model(self) -> Model:
-        """For questions between two steps, in the room's own thread."""
+        """The model; to be used between two steps, in the room's own thread."""
         return self._model
 
     @property
@@ -327,20 +330,20 @@ class Room:
         return {**self._model.params, **self._room_params}
 
     def state(self) -> RoomState:
-        """What a late joiner needs to know."""
+        """Return the state for a newcomer."""
         return RoomState(running=self.running, params=self.params, sim_time=self._model.t)
 
     def report(self) -> dict[str, Any]:
-        """The state as `GET /api/rooms/<room>/state` shows it."""
+        """Return the state as `GET /api/rooms/<room>/state` shows it."""
         marks = [mark._asdict() for mark in self.finger_marks()]
         return {**structs.asdict(self.state()), "fingers": marks}
 
     def finger_marks(self) -> list[frames.FingerMark]:
-        """Every finger that is down or fades, as frames show it."""
+        """Return every finger that is down or fades, as frames show it."""
         return fingers.marks(self._model)
 
     def stats(self) -> RoomStats:
-        """How fast it runs."""
+        """Return how fast the room runs."""
         return RoomStats(
             fps=round(self._frame_rate.per_s(), 1),
             steps_per_s=round(self._step_rate.per_s(), 1),
@@ -350,7 +353,7 @@ class Room:
         )
 
     def compose(self, keys: Iterable[FrameKey]) -> dict[FrameKey, bytes]:
-        """One frame in each of the forms that viewers want; none for a model without a grid."""
+        """Make one frame in each of the forms `keys`; none for a model without a grid."""
         model = self._model
         self.changed = False
         if not isinstance(model, FieldModel):
@@ -364,16 +367,16 @@ class Room:
         self._publisher.publish(names, self.stats(), self._model)
 
     def read(self, channel: str) -> Any:
-        """A channel's present value. Raises KeyError."""
+        """Return a channel's present value. Raises KeyError."""
         return self._publisher.read(channel, self.stats(), self._model)
 
     @property
     def has_news(self) -> bool:
-        """Has a channel that is heard changed by itself?"""
+        """Whether a subscribed channel has changed by itself."""
         return self._publisher.has_news
 
     def close(self) -> None:
-        """Nobody calls any more."""
+        """End the call threads."""
         self._calls.close()
 
     def _announce(
@@ -383,9 +386,11 @@ class Room:
         params: dict[str, Value] | None = None,
         action: str | None = None,
     ) -> None:
-        told = State(id=request, running=self.running, sim_time=self._model.t, by=by, action=action)
-        told.params = params or {}
-        self._emit(told, None)
+        change = State(
+            id=request, running=self.running, sim_time=self._model.t, by=by, action=action
+        )
+        change.params = params or {}
+        self._emit(change, None)
 
     def _build(self, params: Mapping[str, Value]) -> Model:
         own = self._room_params = defaults(self._room_parameters)
@@ -394,7 +399,7 @@ class Room:
             {k: v for k, v in params.items() if k not in own},
             cast(Precision, own.get("precision", "single")),
         )
-        self.following.renew(model)
+        self.feed_state.renew(model)
         self._model = model
         model.hold(not self.running)
         self._seed_tracers()

@@ -8,7 +8,7 @@
     tracers   real (count, 2), fractions of the box, y up
     shape     (Nx, Ny)
 
-`take` copies in the room's thread, between two steps; `packed` may take its time elsewhere.
+`copy_arrays` runs in the room's thread, between two steps; `packed` may run elsewhere.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 
 class SnapshotError(Exception):
-    """There is no snapshot to be had; the text says why."""
+    """No snapshot is available; the text gives the reason."""
 
 
 OnSnapshot = Callable[[bytes | SnapshotError], None]
-"""Gets the npz, or why there is none."""
+"""Called with the npz, or with the reason why there is none."""
 
 
-def take(room: Room, parts: Sequence[SnapshotPart]) -> Arrays | SnapshotError:
-    """Copies of `parts` as they are now. A model's fault is returned, for it must not end it."""
+def copy_arrays(room: Room, parts: Sequence[SnapshotPart]) -> Arrays | SnapshotError:
+    """Copy `parts` as they are now. A model's exception is returned: it must not end the room."""
     model = room.model
     if not isinstance(model, FieldModel):
         return SnapshotError(f"room {room.name} has no grid, and so no field to save")
@@ -61,29 +61,29 @@ def take(room: Room, parts: Sequence[SnapshotPart]) -> Arrays | SnapshotError:
     try:
         found = {names.get(part, part): np.array(makers[part]()) for part in parts}
     except Exception as fault:  # noqa: BLE001  (a model's own code)
-        log.warning("room %s: the model cannot tell its state: %r", room.name, fault)
-        return SnapshotError(f"the model cannot tell its state: {type(fault).__name__}: {fault}")
+        log.warning("room %s: the model's state cannot be read: %r", room.name, fault)
+        return SnapshotError(f"the model's state cannot be read: {type(fault).__name__}: {fault}")
     found.pop("", None)
     strange = [name for name, array in found.items() if array.dtype.kind not in PLAIN_KINDS]
     if strange:
-        return SnapshotError(f"the model's {', '.join(strange)} is no array of numbers")
+        return SnapshotError(f"the model's {', '.join(strange)} is not an array of numbers")
     size = sum(array.nbytes for array in found.values())
     if size > MAX_SNAPSHOT_BYTES:
         return SnapshotError(
             f"the snapshot has {size / 1e6:.0f} MB; at most {MAX_SNAPSHOT_BYTES / 1e6:.0f} MB are "
-            "given away, so take a smaller grid"
+            "allowed, so use a smaller grid"
         )
     return found
 
 
 def packed(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
-    """As npz; uncompressed, for a field hardly gets smaller and compression is slow."""
+    """Pack as npz; uncompressed, because a field hardly shrinks and compression is slow."""
     file = io.BytesIO()
     np.savez(file, **arrays)  # type: ignore[arg-type]
     return file.getvalue()
 
 
 def unpacked(data: bytes) -> Arrays:
-    """What `packed` was given. Raises ValueError for anything else."""
+    """Unpack the output of `packed`. Raises ValueError for anything else."""
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
         return dict(file)

@@ -1,4 +1,4 @@
-"""A model's code, for those who want to read it: as text, and as HTML in colours."""
+"""A model's code for reading: as text, and as highlighted HTML."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pathlib import Path
 from models.contract import Model
 
 MAX_SOURCE_BYTES = 256 * 1024
-"""More than this is no model that a person reads on a page."""
+"""Larger files are not shown."""
 
 
 class SourceError(Exception):
-    """There is no code to show; the text says why."""
+    """There is no code to show; the text gives the reason."""
 
 
 def of_class(kind: type[Model]) -> str:
-    """The whole file that `kind` is declared in. Raises SourceError."""
+    """Return the whole file that `kind` is declared in. Raises SourceError."""
     try:
         return inspect.getsource(importlib.import_module(kind.__module__))
     except (OSError, TypeError, ImportError, SyntaxError):
@@ -27,11 +27,11 @@ def of_class(kind: type[Model]) -> str:
 
 
 def of_file(path: Path) -> str:
-    """The Python file at `path`, which must be one that the operator named. Raises SourceError."""
+    """Read the Python file at `path`, which the operator must have named. Raises SourceError."""
     try:
         if path.stat().st_size > MAX_SOURCE_BYTES:
             raise SourceError(f"the file has more than {MAX_SOURCE_BYTES // 1024} KiB")
-        with tokenize.open(path) as file:  # in the encoding that its first lines say
+        with tokenize.open(path) as file:  # in the encoding that its first lines declare
             return file.read()
     except (OSError, SyntaxError, UnicodeDecodeError):
         raise SourceError("the model's file cannot be read any more") from None
@@ -39,8 +39,8 @@ def of_file(path: Path) -> str:
 
 @functools.lru_cache(maxsize=32)
 def as_html(code: str) -> str:
-    """`code` highlighted: classes only, and an element for each line. Slow the first time."""
-    # A tenth of a second that most exhibits never need.
+    """Highlight `code`: classes only, and an element for each line. Slow the first time."""
+    # Imported here: it takes a tenth of a second that most exhibits never need.
     from pygments import highlight
     from pygments.formatters.html import HtmlFormatter
     from pygments.lexers.python import PythonLexer

@@ -1,4 +1,4 @@
-"""Who is in a room: names and colours that tell visitors apart."""
+"""Names and colours that distinguish visitors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ANIMALS = ("Otter", "Heron", "Seal", "Ray", "Newt", "Swan", "Orca", "Crab", "Ter
 
 
 def pick_colour(taken: Iterable[str]) -> str:
-    """The palette's colour that the fewest of `taken` have, the first of them."""
+    """Return the first palette colour among those least used in `taken`."""
     counts = dict.fromkeys(PALETTE, 0)
     for colour in taken:
         if colour in counts:
@@ -33,7 +33,7 @@ def pick_colour(taken: Iterable[str]) -> str:
 
 
 def pick_name(colour: str, taken: Collection[str]) -> str:
-    """A friendly name in `colour` that nobody of `taken` has."""
+    """Return a friendly name for `colour` that is not in `taken`."""
     adjective = PALETTE.get(colour, "Visiting")
     for round_ in range(1, 1000):
         for animal in ANIMALS:
@@ -44,12 +44,12 @@ def pick_name(colour: str, taken: Collection[str]) -> str:
 
 
 def clean_name(name: str) -> str:
-    """`name` on one line, without control or invisible characters; may be empty."""
+    """Return `name` on one line, without control or invisible characters; may be empty."""
     return one_line(name)[:MAX_NAME_CHARS].strip()
 
 
 def settle(visitor: Visitor, present: Collection[Visitor]) -> Visitor:
-    """`visitor` with the colour and name he lacks, unlike those of the visitors `present`."""
+    """Return `visitor` with a colour and a name that differ from those of `present`."""
     colour = visitor.colour or pick_colour(other.colour for other in present)
     taken = {other.name for other in present}
     name = visitor.name or pick_name(colour, taken)

@@ -1,4 +1,4 @@
-"""States fed to rooms in which nobody is yet: whoever comes first will see the newest."""
+"""States fed to rooms that do not run yet: the first visitor will see the newest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from models.parameters import Value, from_schema
 log = logging.getLogger(__name__)
 
 
-class Takes(Protocol):
+class AcceptsFeeds(Protocol):
     """The way to a room (see engines.base.RoomLink)."""
 
     def feed(self, state: Mapping[str, Any], answer: Any) -> None:
@@ -34,7 +34,7 @@ class WaitingStates:
     def keep(
         self, room: str, about: Mapping[str, Any], state: Mapping[str, Any]
     ) -> dict[str, Value]:
-        """Keep `state` for `room`, whole; checked now, while somebody can mend it.
+        """Keep `state` for `room`, whole; checked now, while its sender can correct it.
 
         `about` is its model's entry of `GET /api/models`. Raises ParameterError.
         """
@@ -42,8 +42,8 @@ class WaitingStates:
         self._states[room] = checked
         return checked
 
-    def hand_over(self, room: str, link: Takes) -> None:
-        """`room` opens: it gets what waits for it, if anything does."""
+    def hand_over(self, room: str, link: AcceptsFeeds) -> None:
+        """Give `room`, which opens, the state that waits for it, if there is one."""
         state = self._states.pop(room, None)
         if state is not None:
             link.feed(state, partial(_report, room))
@@ -51,4 +51,4 @@ class WaitingStates:
 
 def _report(room: str, answer: Fed | Error) -> None:
     if isinstance(answer, Error):
-        log.warning("room %s: what was fed to it before is lost: %s", room, answer.message)
+        log.warning("room %s: the state fed before it opened is lost: %s", room, answer.message)

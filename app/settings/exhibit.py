@@ -26,10 +26,10 @@ from app.settings.options import (
     add_model_options,
     call_limits,
     checked,
+    file_of,
     number,
     one_of,
     or_exit,
-    path_of,
     room_params,
     whole,
 )
@@ -67,7 +67,7 @@ PAIRS = (
     Clash(on("headless"), on("idle"), _SCREEN),
     Clash(on("headless"), whatever("countdown"), _SCREEN),
     Needs(whatever("countdown"), (on("idle"), on("kiosk")), "nobody is asked before nothing"),
-    Clash(whatever("countdown"), off("idle"), "a room that never begins anew asks nobody"),
+    Clash(whatever("countdown"), off("idle"), "a room that is never reset has no countdown"),
     Needs(on("reload"), (OWN_FILE,), OWN_FILE_WHY),
     Clash(on("reload"), on("remote"), "a file of your own is given to the compute server, and so "
           "is this"),
@@ -106,10 +106,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     kiosk: bool
     """A window that fills the screen, returns when it is closed, and offers no way out."""
     idle_s: float
-    """A kiosk's room in which nobody does anything for so long begins anew; 0: it never does."""
+    """A kiosk's room is reset after this long without activity; 0: never."""
     countdown_s: float
     """How long it is asked before whether somebody is there."""
-    talk: bool
+    chat: bool
     """May visitors write to each other?"""
     max_visitors: int
     """Guests in one room; more wait in line."""
@@ -164,7 +164,7 @@ def parse(argv: Sequence[str]) -> Settings:
 
 def made(given: Namespace, places: dict[str, str]) -> Settings:
     """What was `given`, as the rest of the program wants it."""
-    in_hall = given.fullscreen or given.kiosk
+    full_screen = given.fullscreen or given.kiosk
     return Settings(
         model=given.model,
         port=given.port,
@@ -172,17 +172,17 @@ def made(given: Namespace, places: dict[str, str]) -> Settings:
         lan=given.lan,
         code_minutes=given.code_minutes,
         headless=given.headless,
-        fullscreen=in_hall,
+        fullscreen=full_screen,
         kiosk=given.kiosk,
         idle_s=KIOSK_IDLE_S * given.kiosk if given.idle is None else given.idle,
         countdown_s=given.countdown,
-        talk=given.talk == "on" or (given.talk == "auto" and not in_hall),
+        chat=given.chat == "on" or (given.chat == "auto" and not full_screen),
         max_visitors=given.max_visitors,
         fps=given.fps,
         params=room_params(given),
         reload=given.reload,
         log_level=given.log_level,
-        log_file=path_of(given.log_file, _own_log(given.port) if given.kiosk else None),
+        log_file=file_of(given.log_file, _own_log(given.port) if given.kiosk else None),
         remote=given.remote,
         fallback=given.fallback == "local",
         key=given.key,
@@ -250,14 +250,14 @@ def parser() -> Parser:
         help="a screen in a hall: the window fills it, comes back when it is closed, and has no "
         "way out but the operator's")  # fmt: skip
     add("--idle", type=number(0, 86_400), metavar="SECONDS",
-        help="where the window is, begin anew when nobody has done anything for so long; 0: never "
+        help="where the window is, reset the room after this long without activity; 0: never "
         f"(default: {KIOSK_IDLE_S:g} with --kiosk, else 0)")  # fmt: skip
     add("--countdown", type=number(0, 60), default=10.0, metavar="SECONDS",
         help="how long before that visitors are asked whether they are there (default: 10)"
         )  # fmt: skip
-    add("--talk", **one_of("on", "off", "auto"), default="auto",
-        help="let visitors write to each other; auto: unless --fullscreen or --kiosk, as in a hall "
-        "(default: auto)")  # fmt: skip
+    add("--chat", "--talk", **one_of("on", "off", "auto"), default="auto",
+        help="let visitors write to each other; auto: unless --fullscreen or --kiosk, as in a "
+        "public place; --talk is its older name (default: auto)")  # fmt: skip
     add("--remote", type=checked(endpoint), metavar="ADDRESS",
         help=f"compute on another machine, by a compute server or super_hydro's: {FORMS}"
         )  # fmt: skip

@@ -127,12 +127,25 @@ class Parser(ArgumentParser):
         """Where those stand that the last `read` found, by option without its dashes."""
         return {name: one.place for name, one in self.given.items()}
 
+    def aliases(self) -> dict[str, str]:
+        """Return the older names of options, without dashes: older name -> name."""
+        return {
+            word.removeprefix("--"): _option(action).removeprefix("--")
+            for action in self._actions
+            if not isinstance(action, BooleanOptionalAction)
+            for word in action.option_strings
+            if word.startswith("--") and word != _option(action)
+        }
+
     def variable(self, name: str) -> str:
         """The environment's name for the option `name`."""
         return self._env_prefix + name.upper().replace("-", "_")
 
     def error(self, message: str) -> NoReturn:
-        raise SettingsError(message.removeprefix("argument "))
+        text = message.removeprefix("argument ")
+        for older, name in self.aliases().items():
+            text = text.replace(f"--{name}/--{older}:", f"--{name}:", 1)
+        raise SettingsError(text)
 
     def _settings(self) -> dict[str, Action]:
         """Every option with a value, by its name without dashes."""
@@ -158,8 +171,9 @@ class Parser(ArgumentParser):
 
     def _read_environment(self) -> None:
         """An empty variable counts as none at all."""
-        variables = {self.variable(name): name for name in self._settings()}
-        for variable, text in os.environ.items():
+        older = {self.variable(word): name for word, name in self.aliases().items()}
+        variables = older | {self.variable(name): name for name in self._settings()}
+        for variable, text in sorted(os.environ.items(), key=lambda one: one[0] in older):
             ours = variable.startswith(self._env_prefix)
             if not text or not ours or variable.startswith(self._others_prefixes):
                 continue
@@ -177,8 +191,10 @@ class Parser(ArgumentParser):
         """Take what stands in the file and nowhere before it. Raises TomlFileError too."""
         text = text_of(path)
         settings = {n: action for n, action in self._settings().items() if n not in NOT_IN_FILE}
-        for name, value in parsed(path, text).items():
-            place = _place(path, text, name)
+        aliases = self.aliases()
+        for word, value in sorted(parsed(path, text).items(), key=lambda one: one[0] in aliases):
+            name = aliases.get(word, word)
+            place = _place(path, text, word)
             if name not in settings:
                 raise SettingsError(_unknown(f"setting {name!r}", name, sorted(settings), place))
             wanted = _in_file(settings[name], value)
@@ -187,7 +203,7 @@ class Parser(ArgumentParser):
             if name not in self.given:
                 place = f"{place}: {name}"
                 for key in value if isinstance(value, dict) else ():
-                    inner = f"{_place(path, text, name, key)}: {name}"
+                    inner = f"{_place(path, text, word, key)}: {name}"
                     _checked(settings[name], [f"{key}={value[key]}"], inner)
                 self.given[name] = Given(_checked(settings[name], wanted, place), place, path)
 
@@ -385,7 +401,7 @@ def file_or_word(text: str) -> str:
     return str(path)
 
 
-def path_of(setting: str, own: Path | None) -> str | None:
+def file_of(setting: str, own: Path | None) -> str | None:
     """Which file such a setting means, if any, where `auto` means `own`."""
     if setting == AUTO:
         return None if own is None else str(own)

@@ -1,4 +1,4 @@
-"""Where a compute server is: what people write, and what ZeroMQ wants."""
+"""Addresses of compute servers, as people write them and as ZeroMQ needs them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _PLACE = re.compile(r"(?:tcp://)?(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{
 
 
 def endpoint(text: str, port: int = PORT) -> str:
-    """`tcp://host:port` for any of FORMS; `port` is used where none is given.
+    """Return `tcp://host:port` for any of FORMS; `port` is used where none is given.
 
-    Raises ValueError, which says what is allowed.
+    Raises ValueError, whose text says what is allowed.
     """
     place = _PLACE.fullmatch(text.strip())
     if place is None:
-        raise ValueError(f"{text!r} is no address; {FORMS} is needed")
+        raise ValueError(f"{text!r} is not an address; {FORMS} is needed")
     number = int(place[2] or port)
     if not 1 <= number <= 65535:
         raise ValueError(f"{text!r}: a port from 1 to 65535 is needed, not {number}")
@@ -26,18 +26,18 @@ def endpoint(text: str, port: int = PORT) -> str:
             ipaddress.IPv6Address(place[1][1:-1])
         except ValueError:
             raise ValueError(
-                f"{text!r}: {place[1]} is no IPv6 address; {FORMS} is needed"
+                f"{text!r}: {place[1]} is not an IPv6 address; {FORMS} is needed"
             ) from None
     return f"tcp://{place[1]}:{number}"
 
 
 def bindable(host: str, port: int | str) -> str:
-    """Where to listen: `host` is a name or an address without brackets, port "*" any free one."""
+    """Return the endpoint to listen on; `host` without brackets, port "*" for any free one."""
     return f"tcp://[{host}]:{port}" if ":" in host else f"tcp://{host}:{port}"
 
 
 def is_loopback(host: str) -> bool:
-    """Can only this machine reach `host`?"""
+    """Whether only this machine can reach `host`."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

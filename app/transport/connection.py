@@ -1,4 +1,4 @@
-"""The line to a compute server: one DEALER socket, greeted, pinged, and made anew when it is dead.
+"""The connection to a compute server: one DEALER socket, greeted, pinged, and replaced when dead.
 
 All of it happens on the owner's thread. The socket is not read by a thread of its own: ZeroMQ
 already has one for input and output, and what is left to do here (a few microseconds for each
@@ -41,15 +41,15 @@ from app.transport.keys import Keys
 log = logging.getLogger(__name__)
 
 DEAD_S = 2.0
-"""Silence for so long is the end: visitors shall know within 3 s, and it is looked for twice a
-second."""
+"""Silence for this long ends the connection: visitors must know within 3 s, and it is checked twice
+a second."""
 HELD_UP_S = 1.5
-"""Nobody looked for so long: the owner's thread was held up."""
+"""More than this between two checks: the owner's thread was held up."""
 MESSAGES_AT_A_TIME = 100
 
 Watch = Callable[[int, Callable[[], None]], Callable[[], None]]
-"""Have something called on the owner's thread whenever a descriptor is readable, until the
-function returned is called."""
+"""Calls something on the owner's thread whenever a descriptor is readable, until the function that
+it returns is called."""
 
 NO_ANSWER = "does not answer"
 RUBBISH = "answers what no compute server would"
@@ -57,64 +57,64 @@ OTHER_VERSION = "speaks another version of the protocol"
 
 
 class ConnectionListener(Protocol):
-    """Whom a line serves."""
+    """The owner of a connection."""
 
     def on_up(self, greeting: Greeting) -> None:
-        """A compute server is there, and knows nothing of us yet."""
+        """Called when a compute server answers; it knows nothing of us yet."""
 
     def on_down(self, reason: str) -> None:
-        """It is gone, or not to be used; the reason is a verb for "the compute server ..."."""
+        """Called when it is lost or unusable; `reason` completes "the compute server ..."."""
 
     def on_foreign(self) -> None:
-        """At the other end is super_hydro's server; the line is over."""
+        """Called when the other end is super_hydro's server; the connection is closed."""
 
     def on_wire(self, message: FromServer, address: Address, frame: bytes) -> None:
-        """A message, with its frame if it has one."""
+        """Called for each message, with its frame if it has one."""
 
 
 class Connection:
-    """Looks for the server at `endpoint` for as long as it is not closed."""
+    """Connects, and reconnects, to the server at `endpoint` until closed."""
 
     def __init__(
         self,
         endpoint: str,
-        office: ConnectionListener,
+        listener: ConnectionListener,
         watch: Watch,
         call_soon: CallSoon,
         keys: Keys | None,
         dead_s: float | None = None,
     ) -> None:
-        """`dead_s`: silence for so long is the end; DEAD_S if it is not given."""
+        """`dead_s`: silence for this long ends a connection; DEAD_S if it is not given."""
         self.up = False
         self._dead_s = dead_s or DEAD_S
         self._endpoint = endpoint
-        self._office = office
+        self._listener = listener
         self._watch = watch
         self._call_soon = call_soon
         self._keys = keys
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._asked_at: float | None = None
-        self._heard_at = time.monotonic()
+        self._received_at = time.monotonic()
         self._pinged_at = 0.0
-        self._looked_at = self._heard_at
-        self._told = ""
+        self._looked_at = self._received_at
+        self._reported = ""
         self._hearing = False
         self._socket: zmq.Socket[bytes] | None = None
         self._connect()
 
     def send(self, message: FromClient, address: Address = NOWHERE) -> bool:
-        """Send, if there is somebody who takes it now."""
+        """Send if the server can take it now; False otherwise."""
         return self.up and self._send([TAG, pack(message, address)])
 
     def poll(self) -> None:
-        """Ping, and see whether the server is still there."""
+        """Ping, and check that the server still answers."""
         now = time.monotonic()
         if now - self._looked_at > HELD_UP_S:
-            # While this process stood still, the server may well have spoken.
-            self._heard_at = now
+            # While this process was held up, messages of the server may have come unread.
+            self._received_at = now
         self._looked_at = now
         if self.up:
-            if now - self._heard_at > self._dead_s:
+            if now - self._received_at > self._dead_s:
                 self._lost(NO_ANSWER)
             elif now - self._pinged_at >= PING_S:
                 self._pinged_at = now
@@ -122,13 +122,13 @@ class Connection:
                     self._lost(NO_ANSWER)
         elif self._asked_at is None:
             self._greet()
-            if now - self._heard_at > self._dead_s:
-                self._tell(NO_ANSWER)
+            if now - self._received_at > self._dead_s:
+                self._report(NO_ANSWER)
         elif now - self._asked_at > self._dead_s:
             self._lost(NO_ANSWER)
 
     def close(self) -> None:
-        """Hang up for good."""
+        """Close the connection for good."""
         self.up = False
         self._disconnect()
         self._context.term()
@@ -137,7 +137,7 @@ class Connection:
 
     def _connect(self) -> None:
         socket = sockets.make(self._context, zmq.DEALER, self._endpoint, MAX_ANSWER_BYTES)
-        # What a dead server has not taken must not reach its successor.
+        # What a dead server has not read must not reach its successor.
         socket.setsockopt(zmq.IMMEDIATE, 1)
         if self._keys is not None:
             socket.setsockopt(zmq.CURVE_PUBLICKEY, self._keys.public)
@@ -145,11 +145,11 @@ class Connection:
             socket.setsockopt(zmq.CURVE_SERVERKEY, self._keys.peers[0])
         self._socket = socket
         self._asked_at = None
-        with suppress(zmq.ZMQError):  # a name that nobody knows yet; tried again like the rest
+        with suppress(zmq.ZMQError):  # a name that does not resolve yet; tried again like the rest
             socket.connect(self._endpoint)
         descriptor = socket.getsockopt(zmq.FD)
         assert isinstance(descriptor, int)
-        self._unwatch = self._watch(descriptor, self._hear)
+        self._unwatch = self._watch(descriptor, self._receive_all)
 
     def _disconnect(self) -> None:
         if self._socket is not None:
@@ -161,14 +161,14 @@ class Connection:
         self.up = False
         self._disconnect()
         self._connect()
-        self._tell(reason)
+        self._report(reason)
 
-    def _tell(self, reason: str) -> None:
-        """Say what is wrong, once."""
-        if reason != self._told:
+    def _report(self, reason: str) -> None:
+        """Log and report `reason`, once."""
+        if reason != self._reported:
             log.warning("the compute server at %s %s", self._endpoint, reason)
-            self._told = reason
-            self._office.on_down(reason)
+            self._reported = reason
+            self._listener.on_down(reason)
 
     def _greet(self) -> None:
         if self._asked_at is None and self._send([b"", DEFLATE]):
@@ -181,13 +181,13 @@ class Connection:
             self._socket.send_multipart(parts, zmq.NOBLOCK)
         except zmq.ZMQError:
             return False
-        # Sending may take the sign that there is something to read.
+        # Sending may clear the sign that there is something to read.
         if not self._hearing:
-            self._call_soon(self._hear)
+            self._call_soon(self._receive_all)
         return True
 
-    def _hear(self) -> None:
-        """Take in what has come, in turns with everything else on this thread."""
+    def _receive_all(self) -> None:
+        """Handle the messages that have come, in turns with everything else on this thread."""
         if self._hearing:
             return
         self._hearing = True
@@ -196,16 +196,16 @@ class Connection:
                 parts = self._receive()
                 if parts is None:
                     break
-                self._take(parts)
+                self._dispatch(parts)
             else:
-                self._call_soon(self._hear)
+                self._call_soon(self._receive_all)
         finally:
             self._hearing = False
         if not self.up:
             self._greet()
 
     def _receive(self) -> list[bytes] | None:
-        """The next message, if there is one."""
+        """Return the next message, if there is one."""
         if self._socket is None:
             return None
         try:
@@ -213,12 +213,12 @@ class Connection:
         except zmq.Again:
             return None
 
-    def _take(self, parts: list[bytes]) -> None:
-        self._heard_at = time.monotonic()
+    def _dispatch(self, parts: list[bytes]) -> None:
+        self._received_at = time.monotonic()
         match parts:
             case [b"", body] if body == UNKNOWN and not self.up:
                 self._disconnect()
-                self._office.on_foreign()
+                self._listener.on_foreign()
             case [b"", packed]:
                 self._greeted(packed)
             case [first, body] if first == TAG:
@@ -249,14 +249,14 @@ class Connection:
                 self._lost(OTHER_VERSION)
             case Greeting():
                 self.up = True
-                self._told = ""
+                self._reported = ""
                 self._asked_at = None
-                self._office.on_up(message)
+                self._listener.on_up(message)
             case UnknownPeer():
-                # It was restarted behind our back.
+                # It was restarted without our noticing.
                 self.up = False
                 self._greet()
             case Pong():
                 pass
             case _ if self.up:
-                self._office.on_wire(message, address, frame)
+                self._listener.on_wire(message, address, frame)

@@ -1,4 +1,4 @@
-"""A thread's loop: waits for sockets and for what other threads want called."""
+"""A thread's event loop: waits for sockets and for calls scheduled by other threads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import suppress
 import zmq
 
 CallSoon = Callable[[Callable[[], None]], object]
-"""From any thread: have something called on the owner's thread, soon."""
+"""Schedules a call on the owner's thread; from any thread."""
 
 
 class Loop:
@@ -30,14 +30,14 @@ class Loop:
         self._watched: dict[int, Callable[[], None]] = {}
 
     def call_soon(self, call: Callable[[], None]) -> None:
-        """Have `call` called by the thread that waits."""
+        """Schedule `call` on the thread that waits."""
         self._calls.append(call)
         # A full pipe wakes the other end just as well.
         with suppress(OSError):
             self._wake_send.send(b"\0")
 
     def watch(self, descriptor: int, call: Callable[[], None]) -> Callable[[], None]:
-        """Have `call` called when `descriptor` can be read, until the function returned is."""
+        """Call `call` whenever `descriptor` is readable; the function returned ends that."""
         self._poller.register(descriptor, zmq.POLLIN)
         self._watched[descriptor] = call
 
@@ -61,6 +61,6 @@ class Loop:
                 call()
 
     def close(self) -> None:
-        """Nothing can be called any more."""
+        """Close the pipe; nothing can be scheduled any more."""
         self._wake_recv.close()
         self._wake_send.close()

@@ -1,4 +1,4 @@
-"""How many frames one viewer gets, and how good: its link decides.
+"""How many frames one viewer gets, and in which quality, as its link allows.
 
 Acknowledged frames bound the age of what a viewer sees: at most WINDOW are under way, one when
 the link is slow. What the link must not exceed lowers quality first, then rate.
@@ -23,7 +23,7 @@ REVIEW_S = 1.0
 NEXT_QUALITY_RATIO = 1.6
 """About how much larger a frame is one step up in quality."""
 PATIENT_REVIEWS = 4
-"""Reviews that must find room to spare before quality goes up again."""
+"""Reviews that must find spare bandwidth before quality goes up again."""
 
 
 class FrameFlow:
@@ -46,7 +46,7 @@ class FrameFlow:
         self._spare_reviews = 0
 
     def wait_s(self, size: int) -> float:
-        """Seconds until a frame of `size` bytes may go, if nothing is acknowledged before."""
+        """Return the seconds until a frame of `size` bytes may go without an acknowledgement."""
         now = time.monotonic()
         window = 1 if self._ack_s > SLOW_ACK_S else WINDOW
         if len(self._under_way) >= window:
@@ -58,16 +58,16 @@ class FrameFlow:
         return wait
 
     def sent(self, seq: int, size: int) -> None:
-        """A frame went out."""
+        """Record a sent frame."""
         now = time.monotonic()
         self._under_way.append((seq, now))
         self._last_sent = now
         self._bytes += size
         if self._bucket is not None:
-            self._bucket.take(size)
+            self._bucket.spend(size)
 
     def acked(self, seq: int) -> None:
-        """The viewer has this frame and all before it."""
+        """Record that the viewer has this frame and all before it."""
         now = time.monotonic()
         while self._under_way and self._under_way[0][0] <= seq:
             number, at = self._under_way.popleft()
@@ -75,7 +75,7 @@ class FrameFlow:
                 self._ack_s += 0.3 * (now - at - self._ack_s)
 
     def review(self) -> bool:
-        """Once a REVIEW_S: choose a quality; True if it changed."""
+        """Every REVIEW_S, choose a quality; True if it changed."""
         now = time.monotonic()
         if self._bucket is None or now < self._review_at:
             return False

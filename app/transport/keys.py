@@ -1,8 +1,8 @@
-"""CURVE keys: `main.py keys` makes a pair of files, one for each end of the line.
+"""CURVE keys: `main.py keys` makes a pair of files, one for each end of the connection.
 
 A key file is TOML: `public` and `secret` are its owner's keys, `peers` the public keys of those
-with whom its owner speaks. A compute server serves the peers in its file and nobody else; a
-client believes only the server whose key is first among its peers, or that `--server-key` names.
+with whom its owner communicates. A compute server serves only the peers in its file; a client
+trusts only the server whose key is first among its peers, or that `--server-key` names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SERVER_FILE, CLIENT_FILE = "compute-server.key", "compute-client.key"
 
 
 class KeyFileError(Exception):
-    """A key file, or a key, that cannot be used; the text says why."""
+    """A key file, or a key, that cannot be used; the text gives the reason."""
 
 
 class Keys(Struct, frozen=True):
@@ -34,7 +34,7 @@ class Keys(Struct, frozen=True):
 
 
 def read(path: str) -> Keys:
-    """The keys in the file `path`. Raises KeyFileError."""
+    """Read the keys in the file `path`. Raises KeyFileError."""
     try:
         text = text_of(path)
     except TomlFileError as fault:
@@ -42,26 +42,26 @@ def read(path: str) -> Keys:
     try:
         table = parsed(path, text)
     except TomlFileError:
-        raise KeyFileError(f"{path} is no key file; `{OWN_NAME} keys` makes them") from None
+        raise KeyFileError(f"{path} is not a key file; `{OWN_NAME} keys` makes them") from None
     peers = table.get("peers", [])
     if not isinstance(peers, list):
         raise KeyFileError(f"{path}: peers is a list of public keys")
-    keys = [checked(table.get("public"), path), checked(table.get("secret"), path)]
-    return Keys(keys[0], keys[1], tuple(checked(peer, path) for peer in peers))
+    keys = [checked_key(table.get("public"), path), checked_key(table.get("secret"), path)]
+    return Keys(keys[0], keys[1], tuple(checked_key(peer, path) for peer in peers))
 
 
 def for_client(path: str, server_key: str | None = None) -> Keys:
-    """A client's keys, the server's in place of the one in the file `path`. Raises KeyFileError."""
+    """Read a client's keys, with `server_key` instead of the file's. Raises KeyFileError."""
     keys = read(path)
     if server_key is not None:
-        keys = msgspec.structs.replace(keys, peers=(checked(server_key, "the server's key"),))
+        keys = msgspec.structs.replace(keys, peers=(checked_key(server_key, "the server's key"),))
     if not keys.peers:
         raise KeyFileError(f"{path} names no server; give the server's key as well")
     return keys
 
 
-def checked(text: object, where: str) -> bytes:
-    """`text` as a key. Raises KeyFileError."""
+def checked_key(text: object, where: str) -> bytes:
+    """Return `text` as a key. Raises KeyFileError."""
     if isinstance(text, str) and len(text) == KEY_CHARS and text.isascii():
         return text.encode()
     raise KeyFileError(
@@ -72,7 +72,7 @@ def checked(text: object, where: str) -> bytes:
 def write_pair(folder: Path) -> tuple[Path, Path]:
     """Make keys for a server and a client that know each other. Raises OSError.
 
-    A server's file that is there already keeps its keys, and gets one more peer.
+    An existing server file keeps its keys and gets one more peer.
     """
     server_file, client_file = folder / SERVER_FILE, folder / CLIENT_FILE
     client = Keys(*zmq.curve_keypair(), ())
@@ -84,7 +84,7 @@ def write_pair(folder: Path) -> tuple[Path, Path]:
 
 def _text(keys: Keys, peers: tuple[bytes, ...]) -> bytes:
     lines = [
-        "# Keep this file secret: whoever has it is who it says.",
+        "# Keep this file secret: whoever has it can act as its owner.",
         f'public = "{keys.public.decode()}"',
         f'secret = "{keys.secret.decode()}"',
         "peers = [" + ", ".join(f'"{peer.decode()}"' for peer in peers) + "]",

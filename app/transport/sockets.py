@@ -17,14 +17,14 @@ MAX_QUEUED = 1000
 def make(
     context: zmq.Context[zmq.Socket[bytes]], kind: int, endpoint: str, max_bytes: int
 ) -> zmq.Socket[bytes]:
-    """A socket for `endpoint`, not yet bound or connected.
+    """Make a socket for `endpoint`, not yet bound or connected.
 
     It refuses messages longer than `max_bytes` and never waits for a dead peer.
     """
     socket = context.socket(kind)
     for option, value in (
         (zmq.LINGER, 0),
-        # A name may have addresses of both kinds; who wants IPv6 writes it in brackets.
+        # A name may have addresses of both kinds; IPv6 addresses are written in brackets.
         (zmq.IPV6, int("[" in endpoint)),
         (zmq.MAXMSGSIZE, max_bytes),
         (zmq.SNDHWM, MAX_QUEUED),

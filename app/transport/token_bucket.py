@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 GUESS_MEMORY_S = 2 * 3600.0
-"""Longer than the longest pause that wrong guesses earn."""
+"""Longer than the longest pause after wrong guesses."""
 
 
 class Bucket:
-    """Lets `rate` units a second through, and up to `burst` at once."""
+    """Allows `rate` units a second, and up to `burst` at once."""
 
     def __init__(self, rate: float, burst: float) -> None:
         self.rate = rate
@@ -18,17 +18,17 @@ class Bucket:
         self._at = time.monotonic()
 
     def wait_s(self, amount: float) -> float:
-        """Seconds until `amount` may pass; 0 if it may now.
+        """Return the seconds until `amount` may pass; 0 if it may now.
 
-        What is more than the whole burst may pass when the bucket is full, so nothing waits
-        for ever; it is paid for afterwards.
+        An amount above the whole burst may pass when the bucket is full, so that it does not wait
+        without end; the level is negative afterwards.
         """
         self._fill()
         missing = min(amount, self._burst) - self._level
         return max(0.0, missing / self.rate)
 
-    def take(self, amount: float) -> None:
-        """`amount` has passed."""
+    def spend(self, amount: float) -> None:
+        """Subtract `amount`, which has passed."""
         self._fill()
         self._level -= amount
 
@@ -41,8 +41,8 @@ class Bucket:
 class Attempts:
     """Guesses at a secret: `allowed` wrong ones per key, then a pause that doubles each time.
 
-    A key that has not guessed wrong for GUESS_MEMORY_S begins anew, so that a slip now and then
-    never adds up to a lock-out.
+    A key that has not guessed wrong for GUESS_MEMORY_S starts from zero, so that occasional
+    mistakes never add up to a lock-out.
     """
 
     def __init__(self, allowed: int = 5, pause_s: float = 30.0, max_keys: int = 1000) -> None:
@@ -54,11 +54,11 @@ class Attempts:
         self._until: dict[str, float] = {}
 
     def wait_s(self, key: str) -> float:
-        """Seconds until `key` may guess again; 0 if now."""
+        """Return the seconds until `key` may guess again; 0 if now."""
         return max(0.0, self._until.get(key, 0.0) - time.monotonic())
 
     def wrong(self, key: str) -> None:
-        """`key` guessed wrong."""
+        """Record a wrong guess of `key`."""
         now = time.monotonic()
         if now - self._last.pop(key, now) > GUESS_MEMORY_S:
             self._wrong.pop(key, None)
@@ -72,7 +72,7 @@ class Attempts:
             self.right(oldest)
 
     def right(self, key: str) -> None:
-        """`key` knew the secret."""
+        """Record a right guess of `key`."""
         self._wrong.pop(key, None)
         self._last.pop(key, None)
         self._until.pop(key, None)

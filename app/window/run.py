@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from app.paths import ICON
-from app.process.launch import EXIT_NO_WINDOW, EXIT_OK, follow, receive, say
+from app.process.launch import EXIT_NO_WINDOW, EXIT_OK, on_parent_exit, receive, report
 from app.window.kiosk_lock import lock
 from app.window.watchdog import poll
 
@@ -54,8 +54,8 @@ def run() -> int:
         text_select=True,
     )
     assert window is not None
-    window.events.shown += lambda: say("SHOWN")
-    follow(lock(window, launch.url) if kiosk else window.destroy)
+    window.events.shown += lambda: report("SHOWN")
+    on_parent_exit(lock(window, launch.url) if kiosk else window.destroy)
     poll(window, launch.url)  # after the lock, which brings a page of its own
     try:
         webview.start(private_mode=True, icon=str(ICON))
@@ -104,5 +104,5 @@ def prepare_toolkit() -> None:
 
 
 def _no_window(why: str) -> int:
-    say("NOWINDOW", why)
+    report("NOWINDOW", why)
     return EXIT_NO_WINDOW

@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import Any
 
 from app.process.heartbeat import BEAT_S, SILENT_S, Heartbeat
-from app.process.launch import EXIT_FAULT, say
+from app.process.launch import EXIT_FAULT, report
 
 MAX_RELOADS, RELOADS_S = 3, 60.0
 """So many in that time; the next one is a window of its own."""
@@ -61,7 +61,7 @@ def _look_after_qt(view: Any, url: str) -> None:
         pulse.beat(SILENT_S if is_connected is True else LOADING_S)
 
     def look() -> None:
-        say("ALIVE")
+        report("ALIVE")
         if pulse.is_over():
             _tell("the page does not answer; its renderer is ended")
             pulse.beat(LOADING_S)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.bench.figures import Budget, percentile, table
+from app.bench.figures import Budget, percentile, render_table
 
 
 def test_percentiles_are_values_that_occurred() -> None:
@@ -23,7 +23,7 @@ def test_a_table_marks_what_is_missed() -> None:
         {"n": 2, "gap_ms": 40.0, "budgets": {"gap_ms": Budget(at_most=34)}},
         {"n": 3, "fps": 61.0, "budgets": {"fps": Budget(at_least=60)}},
     ]
-    name, head, *lines = table("viewers", rows).splitlines()
+    name, head, *lines = render_table("viewers", rows).splitlines()
     assert name == "viewers"
     assert head.split() == ["n", "gap_ms", "fps"]
     assert "20 (<= 34)" in lines[0]

@@ -305,7 +305,7 @@ def test_switches_in_file_and_environment(
 
 def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
     texts = {"model": "BEC", "log-level": "debug", "log-file": "/l", "remote": "tcp://192.0.2.1:27000",
-             "fallback": "local", "talk": "off", "key": "/k", "server-key": "x",
+             "fallback": "local", "chat": "off", "key": "/k", "server-key": "x",
              "base-path": "/hall/", "host-name": "Museum.example", "uploads": "everyone",
              "home": "Quench", "public-url": "https://museum.example/x/", "proxy": "127.0.0.1",
              "address": "192.0.2.9", "upload-names": "off",
@@ -352,23 +352,23 @@ def test_every_setting_may_stand_in_the_file(isolated: Path) -> None:
     )
     assert (settings.calls.start_s, settings.calls.slow_threads) == (0.5, 5)
     assert settings.show_code is False
-    assert settings.talk is False
+    assert settings.chat is False
 
 
 @pytest.mark.parametrize(
-    ("given", "talk"),
+    ("given", "chat"),
     [
         ([], True),
         (["--fullscreen"], False),
         (["--kiosk"], False),
-        (["--fullscreen", "--talk=on"], True),
-        (["--talk", "off"], False),
+        (["--fullscreen", "--chat=on"], True),
+        (["--chat", "off"], False),
     ],
 )
-def test_in_a_hall_visitors_talk_only_if_told_to(
-    isolated: Path, given: list[str], talk: bool
+def test_in_a_hall_visitors_chat_only_if_told_to(
+    isolated: Path, given: list[str], chat: bool
 ) -> None:
-    assert parse(given).talk is talk
+    assert parse(given).chat is chat
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.client.frame import unpacked
+from app.client.frame import from_wire
 from app.protocol import frames
 from app.protocol.compute import MAX_ANSWER_BYTES
 
@@ -28,14 +28,14 @@ def image(form: str, mode: str = "L", size: tuple[int, int] = (3, 2)) -> bytes:
 
 
 def test_row_0_of_a_picture_is_the_largest_y() -> None:
-    shown = unpacked(frame(frames.RAW, bytes([255, 0, 0, 0, 51, 102])), VIEWS)
+    shown = from_wire(frame(frames.RAW, bytes([255, 0, 0, 0, 51, 102])), VIEWS)
     assert shown.values.shape == (3, 2)
     np.testing.assert_allclose(shown.values, [[-1, 1], [-0.6, -1], [-0.2, -1]])
     assert (shown.view, shown.unit, shown.time, shown.seq) == ("phase", "rad", 1.5, 7)
 
 
 def test_a_jpeg_is_read_alike() -> None:
-    shown = unpacked(frame(frames.JPEG, image("JPEG")), VIEWS)
+    shown = from_wire(frame(frames.JPEG, image("JPEG")), VIEWS)
     np.testing.assert_allclose(shown.values, np.full((3, 2), -1.0))
 
 
@@ -46,10 +46,10 @@ def test_a_jpeg_is_read_alike() -> None:
 )  # fmt: skip
 def test_what_is_no_such_jpeg_is_refused(picture: bytes) -> None:
     with pytest.raises(frames.FrameError):
-        unpacked(frame(frames.JPEG, picture), VIEWS)
+        from_wire(frame(frames.JPEG, picture), VIEWS)
 
 
 def test_a_huge_jpeg_is_not_even_looked_at() -> None:
     assert MAX_ANSWER_BYTES < 65535 * 65535
     with pytest.raises(frames.FrameError, match="too large"):
-        unpacked(frame(frames.JPEG, image("JPEG"), 65535, 65535), VIEWS)
+        from_wire(frame(frames.JPEG, image("JPEG"), 65535, 65535), VIEWS)

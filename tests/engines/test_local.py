@@ -152,7 +152,7 @@ def test_visitors_stay_though_the_successor_cannot_be_built_at_first(
 def test_wishes_without_end_are_refused_not_hoarded(
     enter: Open, audience: Audience, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "MAX_WISHES", 50)
+    monkeypatch.setattr(worker, "MAX_TASKS", 50)
     link = enter("Mischief")
     link.send(1, Set(params={"mood": "hang"}))
     audience.wait(lambda: audience.of(State))

@@ -15,7 +15,7 @@ from app.engines.remote import RemoteEngine
 from app.engines.remote_link import RemoteLink
 from app.engines.super_hydro.conversation import fractions
 from app.engines.super_hydro.layout import Layout
-from app.engines.super_hydro.wire import Wire, get
+from app.engines.super_hydro.wire import Wire, get_values
 from app.protocol.compute import WHOLE
 from app.protocol.messages import Do, Error, Finger, Notice, RoomState, Set, Welcome
 from app.rooms.snapshot import unpacked
@@ -302,7 +302,7 @@ def test_one_that_still_waits_for_half_a_request_is_not_waited_for(
     assert broken._hear() == [b"ok"]
     broken.close()
     whole = Wire(theirs.endpoint)
-    assert whole.ask(get("Nx")) == [{"Nx": SHAPE[0]}]
+    assert whole.ask(get_values("Nx")) == [{"Nx": SHAPE[0]}]
     whole.close()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.protocol import frames
 from app.protocol.frames import QUALITIES, FrameKey
-from app.rooms.encoder import Overlay, encode, jpeg
+from app.rooms.encoder import Overlay, encode_frame, jpeg
 from models.contract import Picture
 from tests.support import client
 from tests.support.toy import Wave
@@ -16,7 +16,7 @@ NOTHING = Overlay([], np.zeros((0, 2)), [])
 
 
 def shown(key: FrameKey, picture: Picture, overlay: Overlay = NOTHING) -> client.Frame:
-    return client.decode(encode(key, 1, picture, overlay, 77, 2.5))
+    return client.decode(encode_frame(key, 1, picture, overlay, 77, 2.5))
 
 
 def test_row_0_is_the_largest_y_and_columns_are_x() -> None:

@@ -25,7 +25,7 @@ EXHIBIT: Mapping[str, Words] = {
     "code-minutes": ("--code-minutes", "0"), "max-visitors": ("--max-visitors", "9"),
     "headless": ("--headless",), "fullscreen": ("--fullscreen",), "kiosk": ("--kiosk",),
     "idle": ("--idle", "9"), "idle: 0": ("--idle", "0"), "countdown": ("--countdown", "9"),
-    "talk": ("--talk", "on"), "remote": ("--remote", "host"),
+    "chat": ("--chat", "on"), "remote": ("--remote", "host"),
     "fallback": ("--fallback", "local"), "fallback: none": ("--fallback", "none"),
     "key": ("--key", "a.key"), "server-key": ("--server-key", "x"), "static": ("--static", "a=/"),
     "home": ("--home", "BEC"), "public-url": ("--public-url", "https://museum.example/x"),

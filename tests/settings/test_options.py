@@ -33,7 +33,7 @@ def refusal(*arguments: str, parse: Callable[[list[str]], object] = exhibit.pars
 
 
 WRONG = {
-    "port": "eighty", "Nx": "1.5", "fps": "nan", "log-level": "loud", "talk": "perhaps",
+    "port": "eighty", "Nx": "1.5", "fps": "nan", "log-level": "loud", "chat": "perhaps",
     "remote": "a b", "static": "x", "base-path": "/a/../b", "host-name": "a/b",
     "upload-type": "bmp", "feed-token": "short", "public-url": "museum", "proxy": "x",
     "address": "here", "home": "a b", "call-start": "0", "slow-threads": "99",
@@ -210,3 +210,17 @@ def test_a_home(text: str, path: str) -> None:
 def test_what_is_no_home_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="exhibit's name"):
         home(text)
+
+
+def test_an_option_keeps_its_older_name_everywhere(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = folder / "vortarium.toml"
+    file.write_text("talk = 'off'\n", encoding="utf-8")
+    assert exhibit.parse([]).chat is False
+    monkeypatch.setenv("VORTARIUM_TALK", "on")
+    assert exhibit.parse([]).chat is True
+    monkeypatch.setenv("VORTARIUM_CHAT", "off")  # the newer name counts first
+    assert exhibit.parse([]).chat is False
+    assert exhibit.parse(["--talk", "on"]).chat is True
+    assert refusal("--talk", "perhaps").startswith("--chat: ")

@@ -31,7 +31,7 @@ def test_a_bucket_lets_its_burst_through_and_then_its_rate(clock: Clock) -> None
     bucket = Bucket(rate=10, burst=30)
     for _ in range(30):
         assert bucket.wait_s(1) == 0
-        bucket.take(1)
+        bucket.spend(1)
     assert bucket.wait_s(1) == pytest.approx(0.1)
     assert bucket.wait_s(5) == pytest.approx(0.5)
     clock.now += 0.25
@@ -39,7 +39,7 @@ def test_a_bucket_lets_its_burst_through_and_then_its_rate(clock: Clock) -> None
     assert bucket.wait_s(3) == pytest.approx(0.05)
     clock.now += 1000
     assert bucket.wait_s(30) == 0
-    bucket.take(30)
+    bucket.spend(30)
     assert bucket.wait_s(1) > 0
 
 
@@ -48,7 +48,7 @@ def test_what_is_larger_than_the_bucket_passes_when_it_is_full_and_is_paid_for(
 ) -> None:
     bucket = Bucket(rate=10, burst=5)
     assert bucket.wait_s(100) == 0
-    bucket.take(100)
+    bucket.spend(100)
     assert bucket.wait_s(1) == pytest.approx(9.6)
     clock.now += 9.6
     assert bucket.wait_s(1) == 0

@@ -1,8 +1,8 @@
 """The one conversation that an exhibit has with super_hydro's server, in a thread of its own.
 
-Its server cannot take two clients: of two that ask in turn, one gets what the other asked for. So
-whoever here wants something from it comes to this conversation. A room never waits for the server
-for long: it looks at the newest picture, and what it wishes goes out with the next one.
+Its server cannot serve two clients: of two that ask in turn, one gets what the other asked for. So
+all requests of the exhibit go through this conversation. A room never waits long for the server: it
+uses the newest picture, and its commands go out with the next one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from app.engines.super_hydro.wire import AwayError, Request, Wire, array, do, get, put
+from app.engines.super_hydro.wire import AwayError, Wire, WireRequest, array, do, get_values, put
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ TRACERS, FINGER = "tracers", "finger_Vxy"
 AWAY = "super_hydro's server does not answer. Trying again; it goes on when it is back."
 BACK = "super_hydro's server is back."
 
-Tell = Callable[[bool, str], None]
+Notify = Callable[[bool, str], None]
 """Is it trouble, and what to say; from any thread."""
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -41,13 +41,13 @@ class Seen(NamedTuple):
     """Where the finger's potential is, in fractions of the box, if there is a finger."""
 
 
-class Talk:
+class ServerThread:
     """What is asked for, said and seen; `start` begins it."""
 
-    def __init__(self, wire: Wire, first: Seen, names: frozenset[str], tell: Tell) -> None:
+    def __init__(self, wire: Wire, first: Seen, names: frozenset[str], notify: Notify) -> None:
         """`first` was seen on `wire` already; `names`: what it says may be got, arrays too."""
         self._wire = wire
-        self._tell = tell
+        self._notify = notify
         self._seen = first
         self._names = names
         self._has_tracers = len(first.tracers) > 0
@@ -55,7 +55,7 @@ class Talk:
         """All that was set: what a server that comes back is told."""
         self._held: str | None = None
         """The last of "start" and "pause"."""
-        self._commands: list[Request] = []
+        self._commands: list[WireRequest] = []
         self._asked = self._answered = 0
         self._away = False
         self._over = False
@@ -79,14 +79,14 @@ class Talk:
         """Set values, with the next picture."""
         with self._news:
             self._values.update(values)
-            self._wish(put(dict(values)))
+            self._queue(put(dict(values)))
 
     def do(self, action: str) -> None:
         """Have something done, with the next picture."""
         with self._news:
             if action in ("start", "pause"):
                 self._held = action
-            self._wish(do(action))
+            self._queue(do(action))
 
     def look(self, patience_s: float) -> Seen:
         """A picture asked for now, or after `patience_s` the newest there is."""
@@ -104,12 +104,12 @@ class Talk:
             return self._seen
 
     @property
-    def owes(self) -> bool:
-        """Is there a wish that the newest picture does not show?"""
+    def has_unshown(self) -> bool:
+        """Whether there is a command that the newest picture does not show."""
         with self._news:
             return bool(self._commands) or self._answered < self._asked
 
-    def _wish(self, request: Request) -> None:
+    def _queue(self, request: WireRequest) -> None:
         if not self._away:  # a server that comes back is told what is in force
             self._commands.append(request)
         self._news.notify_all()
@@ -141,22 +141,22 @@ class Talk:
     def _has_work(self) -> bool:
         return bool(self._commands) or self._answered < self._asked
 
-    def _exchange(self, commands: list[Request]) -> Seen:
-        """All that one picture needs, in one go: wishes there, density, tracers, finger back."""
+    def _exchange(self, commands: list[WireRequest]) -> Seen:
+        """All that one picture needs, in one go: commands, then density, tracers and finger."""
         if not self._wire.connected:
             commands = self._again()
             self._has_tracers = TRACERS in self._names  # perhaps another server than it was
         asks_finger = FINGER in self._names and "finger_x" in self._values
         questions = [array("density")]
         questions += [array(TRACERS)] if self._has_tracers else []
-        questions += [get(FINGER)] if asks_finger else []
+        questions += [get_values(FINGER)] if asks_finger else []
         answers = iter(self._wire.ask(*commands, *questions)[len(commands) :])
-        density = checked(next(answers))
+        density = checked_density(next(answers))
         tracers = fractions(next(answers), density.shape) if self._has_tracers else NONE
         self._has_tracers = len(tracers) > 0
         return Seen(density, tracers, _place(next(answers)) if asks_finger else None)
 
-    def _again(self) -> list[Request]:
+    def _again(self) -> list[WireRequest]:
         """What is in force, for a server that may have been started again."""
         with self._news:
             self._commands = []
@@ -167,22 +167,22 @@ class Talk:
         with self._news:
             known, self._away = self._away, True
         if not known:
-            self._tell(True, AWAY)
+            self._notify(True, AWAY)
 
     def _find_back(self) -> None:
         with self._news:
             known, self._away = not self._away, False
             if not known and self._wire.connected:
-                # Wishes were not kept while it was silent.
+                # Commands were not kept while it was silent.
                 self._commands = self._again()
         if not known:
-            self._tell(False, BACK)
+            self._notify(False, BACK)
 
 
 NONE: Floats = np.zeros((0, 2))
 
 
-def checked(density: npt.NDArray[Any]) -> Floats:
+def checked_density(density: npt.NDArray[Any]) -> Floats:
     """`density` if it is one, shape (Nx, Ny). Raises AwayError."""
     if density.ndim != 2 or density.size == 0 or density.dtype.kind != "f":
         raise AwayError(f"a density of {density.dtype} and shape {density.shape}")

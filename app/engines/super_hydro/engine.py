@@ -1,7 +1,7 @@
 """super_hydro's server found, and its fluid put on offer.
 
 What it has, it tells: its parameters by `available_commands` and `layout`, its fluid by its
-density. Its class it does not tell, so a fluid is called by what its layout says, or by where it
+density. Its class it does not notify, so a fluid is called by what its layout says, or by where it
 is. Nothing is asked for that it does not name itself: to some questions it has no answer, ever.
 """
 
@@ -14,10 +14,18 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from app.engines.super_hydro.conversation import NONE, TRACERS, Seen, Talk, Tell, checked, fractions
+from app.engines.super_hydro.conversation import (
+    NONE,
+    TRACERS,
+    Notify,
+    Seen,
+    ServerThread,
+    checked_density,
+    fractions,
+)
 from app.engines.super_hydro.layout import Layout
 from app.engines.super_hydro.model import model_of
-from app.engines.super_hydro.wire import AwayError, Wire, array, get
+from app.engines.super_hydro.wire import AwayError, Wire, array, get_values
 from app.rooms import parameters
 from app.transport.event_loop import CallSoon
 from models.contract import Model
@@ -26,12 +34,12 @@ log = logging.getLogger(__name__)
 
 
 class Discovery:
-    """A catalogue of one: the model of the server that `talk` is with."""
+    """A catalogue of one: the model of the server that `server` is with."""
 
-    def __init__(self, name: str, model: type[Model], talk: Talk) -> None:
+    def __init__(self, name: str, model: type[Model], server: ServerThread) -> None:
         self._name = name
         self._model = model
-        self._talk = talk
+        self._server = server
 
     def names(self) -> list[str]:
         """Of the one model."""
@@ -45,14 +53,14 @@ class Discovery:
 
     def close(self) -> None:
         """End the conversation."""
-        self._talk.close()
+        self._server.close()
 
 
-def discover(endpoint: str, name: str, tell: Tell) -> Discovery:
+def discover(endpoint: str, name: str, notify: Notify) -> Discovery:
     """Ask the server at `endpoint` what it has, and go on talking. Raises AwayError."""
     wire = Wire(endpoint)
     try:
-        found = wire.ask(get("available_commands", "layout"))[0]
+        found = wire.ask(get_values("available_commands", "layout"))[0]
         commands = _table(found.get("available_commands"))
         layout = Layout(str(found.get("layout") or ""))
         settable, gettable = _table(commands.get("set")), _table(commands.get("get"))
@@ -60,11 +68,11 @@ def discover(endpoint: str, name: str, tell: Tell) -> Discovery:
         names = [one for one in layout.names() if one in settable and one in gettable]
         names = [one for one in names if one != TRACERS]
         # Values come from a store that is one question behind; a picture lets it catch up.
-        questions = [get(*names)] if names else []
+        questions = [get_values(*names)] if names else []
         asked = [*questions, array("density"), *map(array, arrays), *questions]
         answers = wire.ask(*asked)[len(questions) :]
         values = answers.pop() if names else {}
-        density = checked(answers[0])
+        density = checked_density(answers[0])
         tracers = fractions(answers[1], density.shape) if arrays else NONE
     except BaseException:
         wire.close()
@@ -79,7 +87,9 @@ def discover(endpoint: str, name: str, tell: Tell) -> Discovery:
     else:
         actions -= {"reset_tracers"}
     address = endpoint.removeprefix("tcp://")
-    talk = Talk(wire, Seen(density, tracers, None), frozenset((*gettable, *arrays)), tell)
+    server = ServerThread(
+        wire, Seen(density, tracers, None), frozenset((*gettable, *arrays)), notify
+    )
     model = model_of(
         name,
         title=layout.title or f"super_hydro at {address}",
@@ -87,16 +97,16 @@ def discover(endpoint: str, name: str, tell: Tell) -> Discovery:
         parameters=tuple(declared),
         actions=actions,
         has_finger={"finger_x", "finger_y"} <= settable.keys(),
-        talk=talk,
+        server=server,
     )
-    talk.start()
-    return Discovery(name, model, talk)
+    server.start()
+    return Discovery(name, model, server)
 
 
-def find(
+def find_server(
     endpoint: str,
     name: str,
-    tell: Tell,
+    notify: Notify,
     call_soon: CallSoon,
     done: Callable[[Discovery | None], None],
 ) -> None:
@@ -105,7 +115,7 @@ def find(
     def ask() -> None:
         found = None
         try:
-            found = discover(endpoint, name, tell)
+            found = discover(endpoint, name, notify)
         except (AwayError, ValueError) as fault:
             log.warning("super_hydro's server at %s: %s", endpoint, fault)
         call_soon(partial(done, found))

@@ -59,21 +59,21 @@ class Layout:
         declared = []
         for name in self.names():
             if name in values:
-                widget, told = self._widgets[name], str(help_.get(name) or "")[: 3 * MAX_CHARS]
-                parameter = _declaration(widget, values[name], told)
+                widget, help_text = self._widgets[name], str(help_.get(name) or "")[: 3 * MAX_CHARS]
+                parameter = _declaration(widget, values[name], help_text)
                 if parameter is not None:
                     declared.append(parameter)
         return tuple(declared)
 
 
-def _declaration(widget: Widget, value: Any, told: str) -> Parameter | None:
+def _declaration(widget: Widget, value: Any, help_text: str) -> Parameter | None:
     """`widget` with its present value; None where they do not fit each other."""
     described = str(widget.keywords.get("description") or "")[:MAX_CHARS]
     label = described or widget.name.replace("_", " ").capitalize()
     common: dict[str, Any] = {
         "name": widget.name,
         "label": label,
-        "help": told or f"super_hydro's {widget.name}.",
+        "help": help_text or f"super_hydro's {widget.name}.",
     }
     if widget.kind in SWITCHES:
         return Toggle(default=bool(value), **common)

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.engines.super_hydro.conversation import TRACERS, Talk
+from app.engines.super_hydro.conversation import TRACERS, ServerThread
 from models.contract import ActionError, FieldModel, FingerState, Picture, View, Vortex
 from models.numerics.arrays import ComplexArray, FloatArray, Precision
 from models.parameters import Parameter, Value
@@ -25,7 +25,7 @@ STEP_S = 0.25
 class FarModel(FieldModel):
     """Subclasses say by which conversation, with which parameters."""
 
-    talk: ClassVar[Talk]
+    server: ClassVar[ServerThread]
     actions_there: ClassVar[frozenset[str]]
     has_finger: ClassVar[bool]
     views: ClassVar[tuple[View, ...]] = (View("density", "Density", ""),)
@@ -39,16 +39,16 @@ class FarModel(FieldModel):
         self._scale = SteadyScale()
         self._pictures = 0
         self._seeded = False
-        self.talk.set(self._theirs(self.params))
+        self.server.set(self._theirs(self.params))
 
     def step(self, n: int) -> None:
-        self.talk.look(STEP_S)
+        self.server.look(STEP_S)
         self._pictures += n
 
     def reset(self) -> None:
         """Its server begins with its own first values: it is told those that are shown here."""
         self._do("reset")
-        self.talk.set(self._theirs(self.params))
+        self.server.set(self._theirs(self.params))
         self._pointers.clear()
 
     def hold(self, still: bool) -> None:
@@ -57,11 +57,11 @@ class FarModel(FieldModel):
     def _apply(self, checked: Mapping[str, Value]) -> None:
         self.params.update(checked)
         if changes := self._theirs(checked):
-            self.talk.set(changes)
+            self.server.set(changes)
 
     def _do(self, action: str) -> None:
         if action in self.actions_there:
-            self.talk.do(action)
+            self.server.do(action)
 
     @staticmethod
     def _theirs(values: Mapping[str, Value]) -> dict[str, Value]:
@@ -70,7 +70,7 @@ class FarModel(FieldModel):
 
     @property
     def shape(self) -> tuple[int, int]:
-        Nx, Ny = self.talk.seen.density.shape
+        Nx, Ny = self.server.seen.density.shape
         return Nx, Ny
 
     @property
@@ -88,10 +88,10 @@ class FarModel(FieldModel):
         raise ValueError("super_hydro's server has no way to load a field")
 
     def density(self) -> FloatArray:
-        return self.talk.seen.density
+        return self.server.seen.density
 
     def picture(self, view: str) -> Picture:
-        n = (self.talk.look(STEP_S) if self.talk.owes else self.talk.seen).density
+        n = (self.server.look(STEP_S) if self.server.has_unshown else self.server.seen).density
         mean = float(n.mean())
         if not np.isfinite(n).all() or mean <= 0:
             return blank_picture((n.shape[0], n.shape[1]))
@@ -104,13 +104,13 @@ class FarModel(FieldModel):
             raise ActionError("the server of this fluid has no finger to stir it with")
         self._pointers.pop(key, None)
         self._pointers[key] = (x, y)
-        self.talk.set({"finger_x": x, "finger_y": y})
+        self.server.set({"finger_x": x, "finger_y": y})
 
     def lift(self, key: Hashable) -> None:
         self._pointers.pop(key, None)
 
     def fingers(self) -> list[FingerState]:
-        at = self.talk.seen.finger
+        at = self.server.seen.finger
         return [
             FingerState(key, True, pointer, at or pointer)
             for key, pointer in self._pointers.items()
@@ -123,7 +123,7 @@ class FarModel(FieldModel):
         self._seeded = True
 
     def tracers(self) -> FloatArray:
-        return self.talk.seen.tracers[: int(self.params.get(TRACERS, 0))]
+        return self.server.seen.tracers[: int(self.params.get(TRACERS, 0))]
 
     def vortices(self) -> list[Vortex]:
         return []
@@ -136,9 +136,9 @@ def model_of(
     parameters: tuple[Parameter, ...],
     actions: frozenset[str],
     has_finger: bool,
-    talk: Talk,
+    server: ServerThread,
 ) -> type[FarModel]:
-    """The model of the server at the other end of `talk`."""
+    """The model of the server at the other end of `server`."""
     members = {
         "__doc__": doc,
         "title": title,
@@ -146,6 +146,6 @@ def model_of(
         "takes_from_room": actions & {"start", "pause", "reset", "reset_tracers"},
         "actions_there": actions,
         "has_finger": has_finger,
-        "talk": talk,
+        "server": server,
     }
     return type(name, (FarModel,), members)

@@ -57,22 +57,22 @@ class Wire:
         self._hang_up()
         self._context.term()
 
-    def ask(self, *requests: Request) -> list[Any]:
+    def ask(self, *requests: WireRequest) -> list[Any]:
         """The answers to `requests`, in their order. Raises AwayError."""
         if self._socket is None:
             self._call()
         for request in requests:
             for part in request.parts:
-                self._say(part)
+                self._send(part)
         return [self._answer(request) for request in requests]
 
-    def _answer(self, request: Request) -> Any:
+    def _answer(self, request: WireRequest) -> Any:
         for _ in request.parts[1:]:
-            reply = self._hear()
+            reply = self._receive()
             if reply != [OK]:
                 raise self._broken(f"{request.parts[0]!r}: {reply[0][:60]!r}")
         try:
-            return request.read(self._hear())
+            return request.read(self._receive())
         except (ValueError, TypeError, KeyError) as fault:
             raise self._broken(f"{request.parts[0]!r}: {fault}") from None
 
@@ -88,17 +88,17 @@ class Wire:
             raise self._broken(str(fault)) from None
         if not socket.poll(int(1000 * CONNECT_S), zmq.POLLOUT):
             raise self._broken("nobody is there")
-        self._say(HARMLESS)
-        self._hear()
+        self._send(HARMLESS)
+        self._receive()
 
-    def _say(self, part: bytes) -> None:
+    def _send(self, part: bytes) -> None:
         assert self._socket is not None
         try:
             self._socket.send_multipart([b"", part], zmq.NOBLOCK)
         except zmq.ZMQError:
             raise self._broken("it takes nothing any more") from None
 
-    def _hear(self) -> list[bytes]:
+    def _receive(self) -> list[bytes]:
         assert self._socket is not None
         began, silent = time.monotonic(), False
         while not (state := self._socket.poll(SLICE_MS, zmq.POLLIN)):
@@ -127,7 +127,7 @@ class Wire:
             self._socket = None
 
 
-class Request:
+class WireRequest:
     """What is said, and how the reply to its last part is read."""
 
     def __init__(self, *parts: bytes, read: Callable[[Sequence[bytes]], Any]) -> None:
@@ -136,24 +136,24 @@ class Request:
         self.read = read
 
 
-def get(*names: str) -> Request:
+def get_values(*names: str) -> WireRequest:
     """Values by name; what the server does not know may be missing."""
-    return Request(b"get", json.dumps(names).encode(), read=_read_values)
+    return WireRequest(b"get", json.dumps(names).encode(), read=_read_values)
 
 
-def put(values: dict[str, Any]) -> Request:
+def put(values: dict[str, Any]) -> WireRequest:
     """Set values."""
-    return Request(b"set", json.dumps(values).encode(), read=lambda _: None)
+    return WireRequest(b"set", json.dumps(values).encode(), read=lambda _: None)
 
 
-def do(action: str) -> Request:
+def do(action: str) -> WireRequest:
     """Have something done."""
-    return Request(b"do", json.dumps(action).encode(), read=lambda _: None)
+    return WireRequest(b"do", json.dumps(action).encode(), read=lambda _: None)
 
 
-def array(name: str) -> Request:
+def array(name: str) -> WireRequest:
     """One of the server's arrays, read-only."""
-    return Request(name.encode(), read=_read_array)
+    return WireRequest(name.encode(), read=_read_array)
 
 
 def _read_values(reply: Sequence[bytes]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who was sent away, and for how long: as the visitor that he was, and by his address."""
+"""Visitors who were sent away, and for how long: by visitor id and by address."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Bans:
             del self._until[next(iter(self._until))]
 
     def wait_s(self, visitor: int, address: str) -> float:
-        """How long he still is kept out, in seconds; 0 if he is not."""
+        """Return the seconds for which a visitor is still kept out; 0 if they are not."""
         until = max(self._until.get(visitor, 0.0), self._until.get(address, 0.0))
         return max(0.0, until - time.monotonic())
 

@@ -42,7 +42,7 @@ STAFF: frozenset[Role] = frozenset({"kiosk", "operator"})
 OPERATOR: frozenset[Role] = frozenset({"operator"})
 
 OWN_ROOMS = STAFF
-"""Who may open rooms, and begin talk in rooms, that are not named like a listed model."""
+"""Who may open rooms, and chat rooms, that are not named like a listed model."""
 
 MESSAGES: Mapping[type[Message], frozenset[Role]] = {
     Hello: EVERYBODY,
@@ -70,13 +70,13 @@ MESSAGES: Mapping[type[Message], frozenset[Role]] = {
 }
 
 WAITING: frozenset[type[Message]] = frozenset({Login, Ping, Bye})
-"""What may be sent from the line before a full room."""
+"""What may be sent from the queue of a full room."""
 
 
 class Right(NamedTuple):
     """Who may ask a route; `here`: and whoever asks from this very machine.
 
-    Over HTTP there are an operator, by his key (`Authorization: Bearer`), and guests.
+    Over HTTP there are operators, by their key (`Authorization: Bearer`), and guests.
     """
 
     roles: frozenset[Role] = EVERYBODY
@@ -120,5 +120,5 @@ ROUTES: Mapping[str, Right] = {
 
 
 def only(roles: frozenset[Role]) -> str:
-    """What somebody else is told."""
+    """Return the text for everybody else."""
     return f"only for {' and '.join(sorted(roles))}"

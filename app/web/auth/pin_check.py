@@ -23,7 +23,7 @@ class Pins:
         """Return if `pin` is the operator's. Raises ContractError. Waits, in its greenlet alone."""
         wait = max(self._here.wait_s(address), self._everywhere.wait_s(ANYBODY))
         if wait > 0:
-            raise ContractError("too_fast", f"too many wrong PINs; again in {wait:.0f} s")
+            raise ContractError("too_fast", f"too many wrong PINs; try again in {wait:.0f} s")
         # Counted before the slow check, so that guesses side by side are limited as well.
         self._here.wrong(address)
         self._everywhere.wrong(ANYBODY)

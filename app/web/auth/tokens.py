@@ -34,11 +34,11 @@ class Identity:
         self._operator = URLSafeTimedSerializer(secret, salt="operator", signer=_Signer)
 
     def new(self, role: Role, name: str) -> Visitor:
-        """Somebody new; his room gives him a colour, and a name if he has none."""
+        """Make a new visitor; the room gives them a colour, and a name if they have none."""
         return Visitor(id=1 + secrets.randbelow(2**32 - 1), name=name, colour="", role=role)
 
     def resume_token(self, visitor: Visitor) -> str:
-        """What brings `visitor` back as himself."""
+        """Make the token with which `visitor` reconnects as the same visitor."""
         return _text(self._resume.dumps([visitor.id, visitor.name, visitor.colour, visitor.role]))
 
     def resumed(self, token: str) -> Visitor | None:

@@ -13,7 +13,7 @@ def _nothing() -> None:
     pass
 
 
-class Intake(NamedTuple):
+class BodyLimits(NamedTuple):
     """What a request is granted."""
 
     max_bytes: int = MAX_BODY_BYTES
@@ -23,10 +23,10 @@ class Intake(NamedTuple):
     """Called once the request has been answered, or has failed."""
 
 
-Admit = Callable[[MutableMapping[str, Any]], Intake | Rejection]
+Admit = Callable[[MutableMapping[str, Any]], BodyLimits | Rejection]
 """Judges a request by its WSGI environ."""
 
 
-def small_bodies(_environ: MutableMapping[str, Any]) -> Intake | Rejection:
+def small_bodies(_environ: MutableMapping[str, Any]) -> BodyLimits | Rejection:
     """What holds for everything but uploads."""
-    return Intake()
+    return BodyLimits()

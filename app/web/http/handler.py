@@ -26,7 +26,7 @@ from app.transport.limits import (
 )
 from app.web.http.access import PROXIED, Access, is_loopback
 from app.web.http.base_path import enter
-from app.web.http.body_limits import Admit, Intake, small_bodies
+from app.web.http.body_limits import Admit, BodyLimits, small_bodies
 from app.web.http.rejection import Rejection
 from app.web.http.websocket import WebSocket
 
@@ -110,7 +110,7 @@ class HttpHandler(WebSocketHandler):  # type: ignore[misc]
             while unread > 0 and (got := self.socket.recv(64 * 1024)):
                 unread -= len(got)
 
-    def _admission(self) -> Intake | Rejection:
+    def _admission(self) -> BodyLimits | Rejection:
         why = self.server.access.refusal(self.environ, self.socket.getsockname()[0])
         if why is not None:
             return Rejection("403 Forbidden", why)
@@ -119,7 +119,7 @@ class HttpHandler(WebSocketHandler):  # type: ignore[misc]
         elsewhere = enter(self.environ, self.server.base_path)
         if elsewhere is not None:
             return elsewhere
-        admitted: Intake | Rejection = self.server.admit(self.environ)
+        admitted: BodyLimits | Rejection = self.server.admit(self.environ)
         if isinstance(admitted, Rejection):
             return admitted
         length = self.environ.get("CONTENT_LENGTH") or "0"
@@ -128,7 +128,7 @@ class HttpHandler(WebSocketHandler):  # type: ignore[misc]
             return Rejection("413 Content Too Large", f"at most {admitted.max_bytes} bytes")
         return admitted
 
-    def _take_body(self, admitted: Intake) -> Rejection | None:
+    def _take_body(self, admitted: BodyLimits) -> Rejection | None:
         """Read the body whole, within the deadline; what is wrong with it, if anything."""
         if admitted.within_s is not None:
             self._deadline.close()

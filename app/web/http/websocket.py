@@ -109,7 +109,7 @@ class WebSocket:
         if self._control.wait_s(1) > 0:
             self.close(1008, "too many control frames")
             raise PeerGoneError(1008, "flood of control frames")
-        self._control.take(1)
+        self._control.spend(1)
 
     def _events(self) -> Iterator[Event]:
         """Events up to the end of a message: what follows it stays in the protocol.

@@ -1,7 +1,7 @@
-"""The door of a room: who comes in, who waits before it in line, and whose turn it is.
+"""The admission queue of a room: who enters, who waits, and who is next.
 
 Kiosks and operators neither wait nor take a guest's place. The place of somebody whose connection
-broke is kept for a moment, so that a page that is loaded anew does not find another in its stead.
+broke is kept for a moment, so that a page that is reloaded does not lose it to another visitor.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from app.transport.limits import MAX_WAITING_PER_ROOM
 from app.web.rooms.viewer import Viewer
 
 RETURN_S = 3.0
-"""For this long a place is kept for whoever lost his connection in a full room."""
-TELL_S = 0.25
-"""Those who wait hear at most this often how the line moves: people come and go in crowds."""
+"""For this long a place is kept for a visitor whose connection broke in a full room."""
+ANNOUNCE_S = 0.25
+"""Waiting visitors get their place at most this often, because crowds come and go at once."""
 
 
 class _Waiting(NamedTuple):
@@ -39,18 +39,18 @@ class AdmissionQueue:
         self._inside = inside
         self._let_in = let_in
         self._line: dict[int, _Waiting] = {}
-        self._told: dict[int, tuple[int, int]] = {}
+        self._announced: dict[int, tuple[int, int]] = {}
         self._kept: dict[int, float] = {}
-        """Who may come back to his place, and until when."""
-        self._teller: gevent.Greenlet[[], None] | None = None
+        """Visitors whose places are kept, and until when."""
+        self._announcer: gevent.Greenlet[[], None] | None = None
 
     @property
     def line(self) -> list[Viewer]:
-        """Who waits, the next one first."""
+        """The waiting viewers, the next one first."""
         return [waiting.viewer for waiting in self._line.values()]
 
     def request_entry(self, viewer: Viewer, request: Id, patient: bool) -> None:
-        """Let `viewer` in, or into the line if he is `patient`. Raises ContractError."""
+        """Let `viewer` in, or into the queue if `patient`. Raises ContractError."""
         number = viewer.visitor.id
         if viewer.role != "guest" or number in self._inside or self._has_room_for(number):
             self._let_in_now(viewer, request)
@@ -66,19 +66,19 @@ class AdmissionQueue:
             raise ContractError("room_full", text)
         viewer.waiting = True
         self._line[number] = _Waiting(viewer, request)
-        self._told.pop(number, None)
-        self._tell(only=number)
-        self._tell_soon()
+        self._announced.pop(number, None)
+        self._announce(only=number)
+        self._announce_soon()
 
     def promoted(self, viewer: Viewer) -> None:
-        """He is no guest any more: he need not wait, or his place is free."""
+        """Let a viewer who is not a guest any more in, or free their guest's place."""
         waiting = self._line.get(viewer.visitor.id)
         if waiting is not None and waiting.viewer is viewer:
             self._let_in_now(viewer, waiting.request)
         self.advance()
 
     def left(self, viewer: Viewer, from_inside: bool) -> None:
-        """He is gone, out of the room or out of the line; the next one comes in."""
+        """Remove a viewer from the room or the queue, and let the next one in."""
         number = viewer.visitor.id
         waiting = self._line.get(number)
         if waiting is not None and waiting.viewer is viewer:
@@ -90,14 +90,14 @@ class AdmissionQueue:
         self.advance()
 
     def advance(self) -> None:
-        """Let in as many as there is room for."""
+        """Let in as many viewers as there are places."""
         while self._line and self._free() > 0:
             waiting = next(iter(self._line.values()))
             self._let_in_now(waiting.viewer, waiting.request)
-        self._tell_soon()
+        self._announce_soon()
 
     def close(self, code: int, reason: str) -> None:
-        """The room ends: whoever waits is told why, and goes."""
+        """Close the connections of all who wait, with the reason."""
         for waiting in self._line.values():
             waiting.viewer.waiting = False
             waiting.viewer.close(code, reason)
@@ -114,27 +114,27 @@ class AdmissionQueue:
         return kept or (not self._line and self._free() > 0)
 
     def _free(self) -> int:
-        """Places that nobody has and none is kept for."""
+        """Count the places that are neither taken nor kept."""
         now = time.monotonic()
         self._kept = {number: until for number, until in self._kept.items() if until > now}
         guests = sum(viewer.role == "guest" for viewer in self._inside.values())
         return self.capacity - guests - len(self._kept)
 
-    def _tell_soon(self) -> None:
-        if self._line and self._teller is None:
-            self._teller = gevent.spawn_later(TELL_S, self._tell_all)
+    def _announce_soon(self) -> None:
+        if self._line and self._announcer is None:
+            self._announcer = gevent.spawn_later(ANNOUNCE_S, self._announce_all)
 
-    def _tell_all(self) -> None:
-        self._teller = None
-        self._tell()
+    def _announce_all(self) -> None:
+        self._announcer = None
+        self._announce()
 
-    def _tell(self, only: int | None = None) -> None:
-        on_broadcast, size = self._told, len(self._line)
-        self._told = {}
+    def _announce(self, only: int | None = None) -> None:
+        on_broadcast, size = self._announced, len(self._line)
+        self._announced = {}
         for place, (number, waiting) in enumerate(self._line.items(), start=1):
             before = on_broadcast.get(number)
             if only in (None, number) and before != (place, size):
                 before = (place, size)
                 waiting.viewer.send(Queued(place=place, of=size))
             if before is not None:
-                self._told[number] = before
+                self._announced[number] = before

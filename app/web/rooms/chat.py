@@ -1,7 +1,7 @@
-"""Who talks where, what was said there of late, and who may not: all rooms of one web server.
+"""The chat rooms of one web server: their members, recent lines and mutes.
 
-Whoever is on a stage is in the talk of its room; kept here are only those who have joined from
-other stages.
+All viewers of a web room are in the chat of that name; kept here are only those who have joined
+from other web rooms.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from app.protocol.messages import Id, Visitor, encode
 from app.transport.limits import (
     LINES_PER_ROOM_BURST,
     LINES_PER_ROOM_PER_S,
+    MAX_CHAT_ROOMS,
     MAX_JOINED_ROOMS,
     MAX_KEPT_LINES,
-    MAX_TALK_ROOMS,
 )
 from app.transport.token_bucket import Bucket
 from app.web.auth.permissions import OWN_ROOMS, only
@@ -32,24 +32,24 @@ from app.web.rooms.web_room import WebRoom
 from models.texts import one_line
 
 CONSOLE = Visitor(id=0, name="Operator", colour="#ffffff", role="operator")
-"""Who acts at the operator's console, and is in no room."""
+"""The operator at the console, who is in no room."""
 
 
-class TalkRoom:
-    """One room's talk."""
+class ChatRoom:
+    """The chat of one room."""
 
     def __init__(self) -> None:
         self.joined: set[Viewer] = set()
-        """Those from other stages."""
+        """Viewers of other web rooms."""
         self.lines: deque[Said] = deque(maxlen=MAX_KEPT_LINES)
         self.muted = False
         self.pace = Bucket(LINES_PER_ROOM_PER_S, LINES_PER_ROOM_BURST)
 
 
 class Chat:
-    """Every room's talk. What is wrong with a wish is raised as ContractError.
+    """All chat rooms. What is wrong with a request is raised as ContractError.
 
-    Whose wish may be granted at all, app.web.auth.permissions says.
+    Who may send which request, app.web.auth.permissions says.
     """
 
     def __init__(
@@ -60,12 +60,12 @@ class Chat:
         self.speakers = Speakers()
         self._web_rooms = web_rooms
         self._listed = listed
-        self._rooms: dict[str, TalkRoom] = {}
+        self._rooms: dict[str, ChatRoom] = {}
 
     # --- in and out -----------------------------------------------------------------------
 
     def join(self, viewer: Viewer, web_room: WebRoom, room: str) -> Lines:
-        """Let `viewer`, who is on `web_room`, into `room`; what was said there of late."""
+        """Add `viewer`, who is in `web_room`, to `room`; return its recent lines."""
         self._need_on()
         joined = self._joined(viewer)
         if room != web_room.name and room not in joined:
@@ -78,27 +78,27 @@ class Chat:
         return Lines(room=room, lines=tuple(kept.lines) if kept else ())
 
     def leave(self, viewer: Viewer, web_room: WebRoom, room: str) -> None:
-        """Let him out of `room`; if he is not in it, that is well."""
+        """Remove `viewer` from `room`, if they are in it."""
         self._need_on()
         if room == web_room.name:
-            raise ContractError("forbidden", f"{room!r} is your stage; say bye to leave it")
+            raise ContractError("forbidden", f"you are in {room!r} itself; send bye to leave it")
         if room in self._rooms:
             self._rooms[room].joined.discard(viewer)
             self.end_if_empty(room)
 
     def forget(self, viewer: Viewer) -> None:
-        """His connection ended."""
+        """Remove a viewer whose connection ended."""
         for room in self._joined(viewer):
             self._rooms[room].joined.discard(viewer)
             self.end_if_empty(room)
 
     def end_if_empty(self, room: str) -> None:
-        """A room without stage and visitors is forgotten, and its mute with it."""
+        """Drop a chat room, with its mute, if it has neither a web room nor visitors."""
         if room in self._rooms and room not in self._web_rooms and not self._rooms[room].joined:
             del self._rooms[room]
 
     def rooms(self, viewer: Viewer, web_room: WebRoom, request: Id = UNSET) -> RoomNames:
-        """Where he talks."""
+        """Return the chat rooms of `viewer`."""
         self._need_on()
         names = [web_room.name, *self._joined(viewer)]
         return RoomNames(
@@ -113,7 +113,7 @@ class Chat:
     def say(
         self, viewer: Viewer, web_room: WebRoom, room: str, text: str, request: Id = UNSET
     ) -> None:
-        """His line, to all in `room`."""
+        """Send a visitor's line to all in `room`."""
         self._need_on()
         if viewer not in self._members(room):
             raise ContractError("forbidden", f"you are not in room {room!r}; join it first")
@@ -126,8 +126,8 @@ class Chat:
         if wait > 0:
             raise ContractError("too_fast", f"please wait {wait:.1f} s before the next line")
         said = self._line(viewer.visitor, room, text, request)
-        speaker.pace.take(1)
-        pace.take(1)
+        speaker.pace.spend(1)
+        pace.spend(1)
         where = self._web_rooms.get(room)
         if where is not None:
             where.link.say(said)
@@ -135,14 +135,14 @@ class Chat:
             self.deliver(said)
 
     def broadcast(self, viewer: Viewer | None, text: str, request: Id = UNSET) -> None:
-        """An operator's line to everybody, also where talk is off."""
-        self._tell(self._line(_who(viewer), None, text, request), self._everybody())
+        """Send an operator's line to everybody, also where chat is off."""
+        self._send(self._line(_who(viewer), None, text, request), self._everybody())
 
     def deliver(self, said: Said) -> None:
-        """A line for everybody in its room, from here or from another exhibit that shares it.
+        """Send a line to everybody in its room, from here or from an exhibit that shares it.
 
-        In a room that is muted here the others' visitors are not heard either: who of them is an
-        operator is not known.
+        In a room that is muted here, lines from other exhibits are dropped: which of their visitors
+        are operators is not known.
         """
         if said.room is None or not self.on or self.speakers.is_muted(said.by):
             return
@@ -150,14 +150,14 @@ class Chat:
             return
         self.speakers.get(said.by)  # so that those of other exhibits can be muted
         self._room(said.room).lines.append(msgspec.structs.replace(said, id=UNSET))
-        self._tell(said, self._members(said.room))
+        self._send(said, self._members(said.room))
 
     # --- the operator's, who has no viewer at the console ---------------------------------
 
     def mute_visitor(
         self, viewer: Viewer | None, visitor: int, muted: bool, request: Id = UNSET
     ) -> None:
-        """Let `visitor` write nowhere, or again."""
+        """Forbid `visitor` to write, or allow it again."""
         self._need_on()
         audience = self._companions(visitor)
         if not audience and visitor not in self.speakers:
@@ -165,34 +165,34 @@ class Chat:
         self.speakers.get(visitor).muted = muted
         by = _who(viewer).id
         on_broadcast = Muted(id=request, muted=muted, visitor=visitor, room=None, by=by)
-        self._tell(on_broadcast, audience, viewer)
+        self._send(on_broadcast, audience, viewer)
 
     def mute_room(self, viewer: Viewer | None, room: str, muted: bool, request: Id = UNSET) -> None:
-        """Let nobody but operators write in `room`, or all again."""
+        """Allow only operators to write in `room`, or everybody again."""
         self._need_on()
         self._need_running(room)
         self._room(room).muted = muted
         by = _who(viewer).id
         on_broadcast = Muted(id=request, muted=muted, visitor=None, room=room, by=by)
-        self._tell(on_broadcast, self._members(room), viewer)
+        self._send(on_broadcast, self._members(room), viewer)
 
     def close(self, viewer: Viewer | None, room: str, request: Id = UNSET) -> None:
-        """Send everybody out of `room`; its stage, if there is one, is the lobby's to end."""
+        """Send everybody out of chat room `room`; the room registry ends its web room."""
         self._need_running(room)
         audience = self._members(room)
         self._rooms.pop(room, None)
         on_broadcast = Closed(id=request, room=room, by=_who(viewer).id)
-        self._tell(on_broadcast, audience, viewer)
+        self._send(on_broadcast, audience, viewer)
 
     # --- what is known --------------------------------------------------------------------
 
     def is_muted(self, room: str) -> bool:
-        """May only operators write there?"""
+        """Whether only operators may write there."""
         return room in self._rooms and self._rooms[room].muted
 
     def _need_on(self) -> None:
         if not self.on:
-            raise ContractError("forbidden", "talk is off in this exhibit")
+            raise ContractError("forbidden", "chat is off in this exhibit")
 
     def _need_running(self, room: str) -> None:
         running = {**self._web_rooms, **self._rooms}
@@ -204,19 +204,19 @@ class Chat:
         return room in self._rooms or room in self._web_rooms or room in self._listed()
 
     def _check_new(self, viewer: Viewer, room: str) -> None:
-        """May he begin a room of that name?"""
+        """Check that `viewer` may open a chat room of that name."""
         if viewer.role not in OWN_ROOMS:
-            raise ContractError("forbidden", f"beginning a room of one's own is {only(OWN_ROOMS)}")
+            raise ContractError("forbidden", f"opening a room of one's own is {only(OWN_ROOMS)}")
         if one_line(room) != room:
             raise ContractError("bad_value", "a room's name is one line of visible characters")
-        if len(self._rooms) >= MAX_TALK_ROOMS:
-            raise ContractError("busy", f"{MAX_TALK_ROOMS} rooms are talked in already")
+        if len(self._rooms) >= MAX_CHAT_ROOMS:
+            raise ContractError("busy", f"{MAX_CHAT_ROOMS} chat rooms are open already")
 
     def _joined(self, viewer: Viewer) -> list[str]:
         return [name for name, room in self._rooms.items() if viewer in room.joined]
 
     def _members(self, room: str) -> set[Viewer]:
-        """Everybody in a room, on its stage or on others, who was welcomed there."""
+        """Return everybody in a chat room, viewers of its web room or of others."""
         here = set(self._rooms[room].joined) if room in self._rooms else set()
         if room in self._web_rooms:
             here.update(self._web_rooms[room].viewers.values())
@@ -229,13 +229,13 @@ class Chat:
         return set[Viewer]().union(*(self._members(name) for name in self._web_rooms))
 
     def _companions(self, visitor: int) -> set[Viewer]:
-        """All in the rooms of a visitor, and he himself."""
+        """Return all in the chat rooms of a visitor, including themselves."""
         rooms = [self._members(name) for name in {**self._web_rooms, **self._rooms}]
-        his = [members for members in rooms if any(v.visitor.id == visitor for v in members)]
-        return set[Viewer]().union(*his)
+        shared = [members for members in rooms if any(v.visitor.id == visitor for v in members)]
+        return set[Viewer]().union(*shared)
 
-    def _room(self, name: str) -> TalkRoom:
-        return self._rooms.setdefault(name, TalkRoom())
+    def _room(self, name: str) -> ChatRoom:
+        return self._rooms.setdefault(name, ChatRoom())
 
     def _line(self, who: Visitor, room: str | None, text: str, request: Id) -> Said:
         clean = one_line(text)
@@ -248,10 +248,10 @@ class Chat:
             count=speaker.count, at=time.time(),
         )  # fmt: skip
 
-    def _tell(
+    def _send(
         self, message: Said | Muted | Closed, audience: set[Viewer], asker: Viewer | None = None
     ) -> None:
-        """`audience` and `asker` hear it; only the copy of whose wish it was carries his `id`."""
+        """Send to `audience` and `asker`; only the copy of the sender carries its `id`."""
         data = framed(TEXT, encode(msgspec.structs.replace(message, id=UNSET)))
         for viewer in audience if asker is None else {*audience, asker}:
             if viewer.visitor.id == message.by and message.id is not UNSET:

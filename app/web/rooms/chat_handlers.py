@@ -1,4 +1,4 @@
-"""What a session does with its visitor's messages about talk."""
+"""A session's handlers for its visitor's chat messages."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from app.web.rooms.viewer import Viewer
 from app.web.rooms.web_room import WebRoom
 
 
-def talk_acts(
+def chat_actions(
     viewer: Viewer, web_room: WebRoom, registry: RoomRegistry
 ) -> dict[type, Callable[[Any], None]]:
-    """What each of these messages does; they raise ContractError."""
-    talk = registry.talk
+    """Return the handler of each chat message; they raise ContractError."""
+    chat = registry.chat
 
     def echo(message: Echo) -> None:
         try:
@@ -35,30 +35,30 @@ def talk_acts(
             raise ContractError("bad_message", "data is nested too deeply") from None
 
     def join(message: JoinRoom) -> None:
-        lines = talk.join(viewer, web_room, message.room)
-        viewer.send(talk.rooms(viewer, web_room, message.id))
+        lines = chat.join(viewer, web_room, message.room)
+        viewer.send(chat.rooms(viewer, web_room, message.id))
         viewer.send(lines)
 
     def leave(message: LeaveRoom) -> None:
-        talk.leave(viewer, web_room, message.room)
-        viewer.send(talk.rooms(viewer, web_room, message.id))
+        chat.leave(viewer, web_room, message.room)
+        viewer.send(chat.rooms(viewer, web_room, message.id))
 
     def say(message: Say) -> None:
-        talk.say(viewer, web_room, message.room or web_room.name, message.text, message.id)
+        chat.say(viewer, web_room, message.room or web_room.name, message.text, message.id)
 
     def mute(message: Mute) -> None:
         if message.visitor is not None:
-            talk.mute_visitor(viewer, message.visitor, message.muted, message.id)
+            chat.mute_visitor(viewer, message.visitor, message.muted, message.id)
         else:
-            talk.mute_room(viewer, message.room or web_room.name, message.muted, message.id)
+            chat.mute_room(viewer, message.room or web_room.name, message.muted, message.id)
 
     return {
         Echo: echo,
         Say: say,
-        Broadcast: lambda message: talk.broadcast(viewer, message.text, message.id),
+        Broadcast: lambda message: chat.broadcast(viewer, message.text, message.id),
         JoinRoom: join,
         LeaveRoom: leave,
-        ListRooms: lambda message: viewer.send(talk.rooms(viewer, web_room, message.id)),
+        ListRooms: lambda message: viewer.send(chat.rooms(viewer, web_room, message.id)),
         CloseRoom: lambda message: registry.close_room(viewer, message.room, message.id),
         Mute: mute,
     }

@@ -1,4 +1,4 @@
-"""What is remembered of those who speak, also when they come back by another connection."""
+"""What is kept of visitors who write, also across their connections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Speaker:
 
     def __init__(self) -> None:
         self.count = 0
-        """Lines he has said."""
+        """How many lines they have written."""
         self.muted = False
         self.pace = Bucket(LINES_PER_S, LINES_BURST)
 
@@ -19,7 +19,7 @@ class Speaker:
 class Speakers:
     """All visitors who have spoken or asked, by id; of too many, the longest silent is forgotten.
 
-    One who is muted is not, so that nobody can talk himself free.
+    One who is muted is kept, so that a mute cannot be lost by writing.
     """
 
     def __init__(self) -> None:
@@ -38,9 +38,9 @@ class Speakers:
         return speaker
 
     def count(self, visitor: int) -> int:
-        """How many lines he has said."""
+        """Return how many lines a visitor has written."""
         return self._speakers[visitor].count if visitor in self._speakers else 0
 
     def is_muted(self, visitor: int) -> bool:
-        """May he not write?"""
+        """Whether a visitor is muted."""
         return visitor in self._speakers and self._speakers[visitor].muted

@@ -1,10 +1,10 @@
-"""How long nobody has done anything in a room, and what comes of it.
+"""Detects that a room is idle, and resets it.
 
-The truth is on the exhibit's own server, on the stage that its kiosk looks at: whatever a visitor
-does there counts, on the screen or by phone. Where a compute server runs the room, other exhibits
-may share it: what their visitors set, do or stir is seen from here too, so none of them begins the
-room anew while somebody is in it at another. What `ResetRoom` changes is nobody's command, and no
-ghost finger counts, so that two kiosks never wake each other.
+Each exhibit's own server decides, in the web room that its kiosk shows: all activity of visitors
+there counts, on the screen or by phone. Where a compute server runs the room, other exhibits may
+share it: what their visitors set, do or stir is noticed here too, so no exhibit resets the room
+while it is in use at another. Neither changes by `ResetRoom` nor ghost fingers count as activity,
+so that two kiosks never wake each other.
 
 Time is monotonic throughout. A kiosk that finds a room in which nobody has been yet has nothing to
 ask and nothing to undo: it attracts at once.
@@ -25,8 +25,8 @@ from app.protocol.messages import Finger, Rpc, ServerMessage, State, VisitorComm
 LOOK_S = 0.25
 ELSEWHERE_S = 1.0
 """How often the fingers of other exhibits' visitors are asked for."""
-ANEW_S = 600.0
-"""A fluid that a ghost has stirred for so long begins anew."""
+RESET_S = 600.0
+"""A fluid that a ghost finger has stirred for this long is reset."""
 
 Marks = dict[tuple[int, int], Any]
 
@@ -45,25 +45,25 @@ class Watched(Protocol):
         """The visitor at the screen, once welcomed."""
 
     def has(self, visitor: int) -> bool:
-        """Is this visitor here by way of this server?"""
+        """Whether this visitor is connected to this server."""
 
     def on_message(self, message: ServerMessage, to: int | None) -> None:
-        """Tell one visitor, or (None) all."""
+        """Send to one visitor, or (None) to all."""
 
     def command(self, visitor: int, message: Command) -> None:
-        """What a visitor wishes, passed on to where the room is computed."""
+        """Pass a visitor's command on to where the room is computed."""
 
     def ask_state(self, answer: Callable[[dict[str, Any]], None]) -> None:
         """Call `answer` with the room's state."""
 
 
 class IdleMonitor:
-    """The quiet in one room, from the first visitor to the last."""
+    """Watches one room, from the first visitor to the last."""
 
-    def __init__(self, room: Watched, rule: IdlePolicy, alone: bool) -> None:
+    def __init__(self, room: Watched, idle_policy: IdlePolicy, alone: bool) -> None:
         """`alone`: nobody can be in `room` but by way of this server."""
         self._room = room
-        self._rule = rule
+        self._idle_policy = idle_policy
         self._alone = alone
         self._phase: Phase = "attract"
         self._since = self._phase_since = self._asked_at = time.monotonic()
@@ -77,24 +77,24 @@ class IdleMonitor:
             self._room.on_message(self._now(), None if visitor == kiosk else visitor)
 
     def on_command(self, message: VisitorCommand) -> None:
-        """A visitor here wishes something."""
+        """Note a command of a visitor here."""
         ghost = isinstance(message, Finger) and message.touch == GHOST_TOUCH
         if not ghost and not (isinstance(message, Rpc) and message.op == "get"):
             self.mark_active()
 
     def on_broadcast(self, message: ServerMessage) -> None:
-        """The room tells everybody something: perhaps what a visitor elsewhere did."""
+        """Note a message to everybody, which may come from a visitor elsewhere."""
         if isinstance(message, State) and message.by is not None:
             self.mark_active()
 
     def mark_active(self) -> None:
-        """Somebody is here."""
+        """Note activity."""
         self._since = time.monotonic()
         if self._phase != "busy":
             self._become("busy")
 
     def end(self) -> None:
-        """The room ends."""
+        """Stop watching."""
         self._keeper.kill(block=False)
 
     def _watch(self) -> None:
@@ -112,17 +112,17 @@ class IdleMonitor:
             self._asked_at = now
             self._room.ask_state(self._compare)
         in_phase_s = now - self._phase_since
-        if self._phase == "busy" and now - self._since >= self._rule.idle_s:
+        if self._phase == "busy" and now - self._since >= self._idle_policy.idle_s:
             self._become("countdown")
-        elif self._phase == "countdown" and in_phase_s >= self._rule.countdown_s:
+        elif self._phase == "countdown" and in_phase_s >= self._idle_policy.countdown_s:
             self._room.command(kiosk, ResetRoom())
             self._become("attract")
-        elif self._phase == "attract" and in_phase_s >= ANEW_S:
+        elif self._phase == "attract" and in_phase_s >= RESET_S:
             self._room.command(kiosk, ResetRoom())
             self._phase_since = now
 
     def _compare(self, state: dict[str, Any]) -> None:
-        """Does somebody stir at another exhibit?"""
+        """Check whether somebody stirs at another exhibit."""
         marks: Marks = {
             (mark["visitor"], mark["touch"]): tuple(mark["pointer"])
             for mark in state["fingers"]
@@ -143,5 +143,5 @@ class IdleMonitor:
     def _now(self) -> Idle:
         left_s = 0.0
         if self._phase == "countdown":
-            left_s = max(0.0, self._phase_since + self._rule.countdown_s - time.monotonic())
+            left_s = max(0.0, self._phase_since + self._idle_policy.countdown_s - time.monotonic())
         return Idle(phase=self._phase, left_s=left_s)

@@ -111,7 +111,7 @@ class Invitations:
             self._show_all()
 
     def show(self, viewer: Viewer, web_room: WebRoom) -> None:
-        """Tell `viewer`, if he may know and there is a way in."""
+        """Tell `viewer`, if they may know and there is a way in."""
         if self._ways and viewer.role in STAFF:
             viewer.send(self._to_room(web_room))
 

@@ -33,7 +33,7 @@ REPORT_S = 10.0
 
 
 class RoomRegistry:
-    """Every stage, by room name."""
+    """Every web room, by name."""
 
     def __init__(
         self,
@@ -41,26 +41,26 @@ class RoomRegistry:
         identity: Identity,
         default_model: str,
         memory: SavedState,
-        talk: bool = True,
+        chat: bool = True,
         capacity: int = MAX_VISITORS_PER_ROOM,
         greeted: Callable[[Viewer, WebRoom], None] = lambda _viewer, _web_room: None,
-        rule: IdlePolicy | None = None,
+        idle_policy: IdlePolicy | None = None,
     ) -> None:
-        """`talk`: may visitors write to each other? `capacity`: guests in one room at most.
+        """`chat`: may visitors write to each other? `capacity`: guests in one room at most.
 
-        `greeted` hears who was welcomed; `rule` says what happens where nobody is.
+        `greeted` is called with whoever was welcomed; `idle_policy`: when idle rooms are reset.
         """
         self.web_rooms: dict[str, WebRoom] = {}
         self._default_model = default_model
         self.engine = engine
-        self.talk = Chat(talk, self.web_rooms, engine.catalogue)
+        self.chat = Chat(chat, self.web_rooms, engine.catalogue)
         self.bans = Bans()
         self.memory = memory
         self.waiting = WaitingStates()
         self._identity = identity
         self._capacity = capacity
         self._greeted = greeted
-        self._rule = rule
+        self._idle_policy = idle_policy
         self._keeper = gevent.spawn(self._keep)
 
     @property
@@ -70,7 +70,7 @@ class RoomRegistry:
         return self._default_model if self._default_model in listed else next(iter(listed))
 
     def web_room(self, room: str | None, model: str | None, role: Role) -> WebRoom:
-        """The stage of `room`, opened if need be. Raises ContractError.
+        """Return the web room `room`, opened if it does not run. Raises ContractError.
 
         Rooms named like a listed model are open to everybody; only some (see permissions) create
         others, by naming a model.
@@ -101,9 +101,9 @@ class RoomRegistry:
     def admit(
         self, web_room: WebRoom, viewer: Viewer, request: Id, exempt_address: bool, patient: bool
     ) -> None:
-        """Let `viewer` in, or into the line before a full room if he is `patient`.
+        """Let `viewer` in, or into the queue of a full room if `patient`.
 
-        Raises ContractError if the room and the line, or his address, are full.
+        Raises ContractError if room and queue are full, or too many share the viewer's address.
         """
         back = viewer.visitor.id in web_room.viewers
         here = Counter(
@@ -121,10 +121,10 @@ class RoomRegistry:
             raise ContractError("room_full", str(full)) from None
 
     def leave(self, web_room: WebRoom, viewer: Viewer) -> None:
-        """`viewer` is gone; whoever waits for his place comes in."""
+        """Remove `viewer` and let the next one in."""
         from_inside = web_room.viewers.get(viewer.visitor.id) is viewer
         web_room.leave(viewer)
-        self.talk.forget(viewer)
+        self.chat.forget(viewer)
         web_room.admission.left(viewer, from_inside)
 
     def close_room(self, viewer: Viewer | None, room: str, request: Id = UNSET) -> None:
@@ -132,7 +132,7 @@ class RoomRegistry:
 
         Raises ContractError.
         """
-        self.talk.close(viewer, room, request)
+        self.chat.close(viewer, room, request)
         web_room = self.web_rooms.pop(room, None)
         if web_room is not None:
             log.info("room %s is closed by an operator", room)
@@ -149,8 +149,8 @@ class RoomRegistry:
             about = self.engine.catalogue()[model]
             kept = self.memory.room(room, model)
             web_room = WebRoom(
-                room, model, about, self.engine, self._identity, self.talk.deliver,
-                self._capacity, self._greeted, self._rule, kept.state() if kept else None,
+                room, model, about, self.engine, self._identity, self.chat.deliver,
+                self._capacity, self._greeted, self._idle_policy, kept.state() if kept else None,
             )  # fmt: skip
             web_room.open()
         except KeyError as unknown:
@@ -170,7 +170,7 @@ class RoomRegistry:
                 if not web_room.viewers and now - web_room.empty_since > GRACE_S:
                     log.info("room %s is empty and ends", name)
                     del self.web_rooms[name]
-                    self.talk.end_if_empty(name)
+                    self.chat.end_if_empty(name)
                     web_room.close()
             if now >= report_due:
                 report_due = now + REPORT_S

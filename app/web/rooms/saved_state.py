@@ -1,8 +1,8 @@
-"""What outlives the server's death: how each room was set, whether it was locked, and counts.
+"""What survives a crash of the server: how each room was set, whether it was locked, and counts.
 
 A server that was killed at any moment finds it in a file of its user's, whole or not at all, and
-opens its rooms as they were; their fluids begin anew. A launch of its own begins with first values,
-and counts on. A full disk, or a file that is none of ours, stops nothing but this.
+opens its rooms as they were; their fluids start again. A new launch begins with first
+values and goes on counting. A full disk, or a file that is none of ours, stops nothing but this.
 """
 
 from __future__ import annotations
@@ -73,12 +73,12 @@ class SavedState:
         room = self.kept.rooms.get(name)
         return room if room is not None and room.model == model else None
 
-    def met(self) -> None:
-        """Somebody new has come."""
+    def count_visitor(self) -> None:
+        """Count a new visitor."""
         self.kept.visitors += 1
 
     def keep(self, web_rooms: Callable[[], Mapping[str, WebRoom]]) -> None:
-        """Follow the rooms for ever."""
+        """Save the rooms' state from time to time, without end."""
         while True:
             self._look(web_rooms())
             self.save()

@@ -61,7 +61,7 @@ from app.web.auth.pin_check import Pins
 from app.web.auth.tokens import Identity
 from app.web.http.access import is_loopback
 from app.web.http.websocket import TEXT, PeerGoneError, WebSocket, framed
-from app.web.rooms.chat_handlers import talk_acts
+from app.web.rooms.chat_handlers import chat_actions
 from app.web.rooms.invitations import Invitations
 from app.web.rooms.room_registry import RoomRegistry
 from app.web.rooms.viewer import Viewer
@@ -173,7 +173,7 @@ def _recognise(hello: Hello, address: str, context: SessionContext) -> Visitor:
             context.guesses.wrong(address)
             raise _bad("forbidden", "the join code shown by the exhibit is needed", hello.id)
         context.guesses.right(address)
-    context.registry.memory.met()
+    context.registry.memory.count_visitor()
     return context.identity.new("guest", clean_name(hello.name or ""))
 
 
@@ -194,33 +194,33 @@ class Session:
         self._messages = Bucket(MESSAGES_PER_S, MESSAGES_BURST)
         self._flood = Bucket(MESSAGES_PER_S, FLOOD_MESSAGES)
         self._last_rate_error = 0.0
-        self._said_bye = False
+        self._closing = False
         self._acts: dict[type, Callable[[Any], None]] = {
             Hello: self._hello_again,
             Login: self._login,
-            Set: self._wish,
-            Do: self._wish,
-            Finger: self._wish,
-            Rpc: self._wish,
+            Set: self._command,
+            Do: self._command,
+            Finger: self._command,
+            Rpc: self._command,
             SelectView: self._view,
             Ack: lambda message: viewer.acked(message.seq),
             Ping: self._ping,
-            Channels: lambda message: web_room.tell_channels(viewer, message.id),
+            Channels: lambda message: web_room.list_channels(viewer, message.id),
             Subscribe: self._subscribe,
             Unsubscribe: lambda message: web_room.unsubscribe(viewer, message.names, message.id),
             Bye: self._bye,
             Here: self._here,
-            **talk_acts(viewer, web_room, context.registry),
+            **chat_actions(viewer, web_room, context.registry),
         }
 
     def run(self) -> None:
-        """Until PeerGoneError."""
+        """Handle messages until PeerGoneError."""
         while True:
             data = self._socket.receive(SILENT_S)
             inside = self._web_room.viewers.get(self._viewer.visitor.id) is self._viewer
             if not (inside or self._viewer.waiting):
                 raise PeerGoneError(1000, "here from elsewhere now")
-            if self._said_bye or not self._paced():
+            if self._closing or not self._paced():
                 continue
             try:
                 message = decode(data)
@@ -242,12 +242,12 @@ class Session:
     def _paced(self) -> bool:
         """Is this message within the rate? A flood ends the connection."""
         if self._messages.wait_s(1) == 0:
-            self._messages.take(1)
+            self._messages.spend(1)
             return True
         if self._flood.wait_s(1) > 0:
             self._viewer.close(1008, "too many messages")
             raise PeerGoneError(1008, "flood")
-        self._flood.take(1)
+        self._flood.spend(1)
         now = time.monotonic()
         if now - self._last_rate_error > 1.0:
             self._last_rate_error = now
@@ -260,7 +260,7 @@ class Session:
     def _hello_again(self, message: Hello) -> None:
         self._refuse("bad_message", "hello was said already", message.id)
 
-    def _wish(self, message: VisitorCommand) -> None:
+    def _command(self, message: VisitorCommand) -> None:
         if self._web_room.idle_monitor is not None:
             self._web_room.idle_monitor.on_command(message)
         if self._web_room.locked and self._viewer.role != "operator" and not is_harmless(message):
@@ -288,13 +288,13 @@ class Session:
         self._viewer.send(Pong(id=message.id, t=message.t))
 
     def _bye(self, message: Bye) -> None:
-        """Let him go; what is read until his close frame comes is of no account."""
-        self._said_bye = True
+        """Close the connection; messages before the client's close frame are ignored."""
+        self._closing = True
         self._viewer.send(Farewell(id=message.id))
         self._viewer.close(1000, "bye")
 
     def _login(self, message: Login) -> None:
-        """Check the PIN, and let him be an operator."""
+        """Check the PIN and make the visitor an operator."""
         try:
             self._context.pins.check(message.pin, self._viewer.address)
         except ContractError as wrong:
@@ -319,5 +319,5 @@ class Session:
 
 
 def is_harmless(message: VisitorCommand) -> bool:
-    """May it be granted where the controls are locked?"""
+    """Whether `message` is allowed while the controls are locked."""
     return isinstance(message, Finger) or (isinstance(message, Rpc) and message.op == "get")

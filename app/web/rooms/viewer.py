@@ -36,7 +36,7 @@ class Viewer:
         self.subscribed: set[str] = set()
         self.welcomed = False
         self.waiting = False
-        """He is in line before a full room (app.web.rooms.admission_queue)."""
+        """Whether the viewer is in the queue of a full room (app.web.rooms.admission_queue)."""
         self.round_trips_ms: deque[float] = deque(maxlen=ROUND_TRIPS)
         self._socket = socket
         self._socket.reply = self._append
@@ -57,7 +57,7 @@ class Viewer:
 
     @property
     def is_lost(self) -> bool:
-        """If he is gone: was it the connection's fault? He may have said good-bye, or we."""
+        """Whether the connection broke, rather than being closed by either side."""
         return not self._closing
 
     def key(self, smooth: bool) -> FrameKey:

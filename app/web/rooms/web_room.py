@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 class WebRoom:
-    """Passes wishes on to the room, and hands what comes back to whom it is for.
+    """Passes commands on to the room, and messages and frames to the viewers they are for.
 
     Nothing runs until `open`: an engine gets a whole audience.
     """
@@ -52,14 +52,14 @@ class WebRoom:
         about: dict[str, Any],
         engine: Engine,
         identity: Identity,
-        hear: Callable[[Said], None],
+        on_said: Callable[[Said], None],
         capacity: int,
         greeted: Callable[[Viewer, WebRoom], None],
-        rule: IdlePolicy | None = None,
+        idle_policy: IdlePolicy | None = None,
         state: RoomState | None = None,
     ) -> None:
-        """`about` is the model's entry of `GET /api/models`; `hear` gets what visitors say;
-        with a `rule` the room begins anew when nobody is there.
+        """`about` is the model's entry of `GET /api/models`; `on_said` gets visitors' lines;
+        with an `idle_policy` the room is reset when it is idle.
 
         `capacity`: how many guests there may be; `greeted` hears who was welcomed; `state`: how
         the room begins, if it is new.
@@ -75,22 +75,22 @@ class WebRoom:
         self.stats = RoomStats()
         self.empty_since = time.monotonic()
         self.idle_monitor: IdleMonitor | None = None
-        self._rule = rule
+        self._idle_policy = idle_policy
         self._identity = identity
         self._engine = engine
-        self._hear = hear
+        self._on_said = on_said
         self._greeted = greeted
         self._values: dict[str, bytes] = {}
         self._newest: dict[FrameKey, tuple[int, bytes]] = {}
         self._first_view: bytes | None = None
         self._wanted: frozenset[FrameKey] = frozenset()
-        self._take_up(about)
+        self._set_model(about)
 
     def open(self) -> None:
         """Have the room run, as far as it is known. Raises KeyError: unknown model."""
         self.link = self._engine.open(self.name, self.model, self, state=self.truth)
-        if self._rule is not None:
-            self.idle_monitor = IdleMonitor(self, self._rule, alone=self._engine.near)
+        if self._idle_policy is not None:
+            self.idle_monitor = IdleMonitor(self, self._idle_policy, alone=self._engine.near)
 
     @property
     def pictures(self) -> list[PictureUse]:
@@ -100,65 +100,65 @@ class WebRoom:
     # --- viewers --------------------------------------------------------------------------
 
     def enter(self, viewer: Viewer, request: Id) -> None:
-        """A viewer comes; one with the same visitor is his own older connection, and goes."""
+        """Add a viewer; an older connection of the same visitor is closed."""
         older = self.viewers.pop(viewer.visitor.id, None)
         if older is not None:
             older.close(1000, "you are here from elsewhere now")
         viewer.view = next(iter(self._smooth), "")
         self.viewers[viewer.visitor.id] = viewer
         self.link.enter(viewer.visitor, request)
-        self._want()
+        self._update_keys()
 
     def leave(self, viewer: Viewer) -> None:
-        """His connection ended, unless a newer one has taken his place."""
+        """Remove a viewer whose connection ended, unless a newer one has replaced it."""
         if self.viewers.get(viewer.visitor.id) is not viewer:
             return
         del self.viewers[viewer.visitor.id]
         self.link.leave(viewer.visitor.id)
         self.empty_since = time.monotonic()
-        self._want()
-        self._listen()
+        self._update_keys()
+        self._update_channels()
 
     def look_at(self, viewer: Viewer, view: str) -> str | None:
-        """Let `viewer` see `view`; returns what is wrong with it, if anything."""
+        """Show `view` to `viewer`; return what is wrong with it, if anything."""
         if view not in self._smooth:
             return f"no view {view!r}; there are {', '.join(self._smooth) or 'none'}"
         viewer.view = view
-        self._want()
+        self._update_keys()
         return None
 
     def subscribe(self, viewer: Viewer, names: list[str], request: Id) -> str | None:
-        """Let `viewer` hear channels; returns what is wrong with `names`, if anything."""
+        """Subscribe `viewer` to channels; return what is wrong with `names`, if anything."""
         known = self._about["channels"]
         for name in names:
             if name not in known:
                 return f"no channel {name!r}; there are {', '.join(known)}"
         viewer.subscribed.update(names)
-        self.tell_channels(viewer, request)
+        self.list_channels(viewer, request)
         for name in names:
             if name in self._values:
                 viewer.send_value(name, self._values[name])
-        self._listen()
+        self._update_channels()
         return None
 
     def unsubscribe(self, viewer: Viewer, names: list[str], request: Id) -> None:
-        """He hears them no more; names he did not hear are ignored."""
+        """End subscriptions of `viewer`; names without one are ignored."""
         viewer.subscribed.difference_update(names)
-        self.tell_channels(viewer, request)
-        self._listen()
+        self.list_channels(viewer, request)
+        self._update_channels()
 
-    def tell_channels(self, viewer: Viewer, request: Id) -> None:
-        """Which channels there are, and which he gets."""
+    def list_channels(self, viewer: Viewer, request: Id) -> None:
+        """Send `viewer` the room's channels and those they get."""
         names = list(self._about["channels"])
         subscribed = [name for name in names if name in viewer.subscribed]
         viewer.send(ChannelNames(id=request, names=names, subscribed=subscribed))
 
-    def _listen(self) -> None:
+    def _update_channels(self) -> None:
         on_command = frozenset[str]().union(*(v.subscribed for v in self.viewers.values()))
         self._values = {name: value for name, value in self._values.items() if name in on_command}
         self.link.listen(on_command)
 
-    def _want(self) -> None:
+    def _update_keys(self) -> None:
         keys = {viewer: self._key(viewer) for viewer in self.viewers.values() if viewer.view}
         wanted = frozenset(keys.values())
         self._newest = {key: frame for key, frame in self._newest.items() if key in wanted}
@@ -181,7 +181,7 @@ class WebRoom:
                 self.truth = message.state
                 self._welcome(message)
             case Said():
-                self._hear(message)
+                self._on_said(message)
             case ChannelValue():
                 data = framed(TEXT, encode(message))
                 self._values[message.name] = data
@@ -216,7 +216,7 @@ class WebRoom:
                 viewer.show(*picture)
                 changed |= viewer.flow.review()
         if changed:
-            self._want()
+            self._update_keys()
 
     def lock(self, locked: bool) -> None:
         """Let only operators use the controls, or all again."""
@@ -224,7 +224,7 @@ class WebRoom:
         self._tell_all(Locked(locked=locked))
 
     def restart(self) -> None:
-        """Make the model anew, with first values; whoever is here is welcomed again."""
+        """Restart the model with first values; all viewers are welcomed again."""
         self.link.close()
         newest = max((seq for seq, _ in self._newest.values()), default=0)
         self._newest.clear()
@@ -235,9 +235,9 @@ class WebRoom:
         for viewer in self.viewers.values():
             viewer.welcomed = False
             self.link.enter(viewer.visitor, msgspec.UNSET)
-        self._listen()
+        self._update_channels()
 
-    # --- who is here (see quiet.Watched) --------------------------------------------------
+    # --- who is here (see idle_monitor.Watched) -------------------------------------------
 
     def kiosk(self) -> int | None:
         """The visitor at the screen, once welcomed."""
@@ -247,11 +247,11 @@ class WebRoom:
         return None
 
     def has(self, visitor: int) -> bool:
-        """Is this visitor here by way of this server?"""
+        """Whether this visitor is connected to this server."""
         return visitor in self.viewers
 
     def command(self, visitor: int, message: Command) -> None:
-        """What a visitor wishes, passed on to where the room is computed."""
+        """Pass a visitor's command on to where the room is computed."""
         self.link.send(visitor, message)
 
     @property
@@ -272,7 +272,7 @@ class WebRoom:
         self.link.ask_state(answer)
 
     def close(self, code: int = 1001, reason: str = "the exhibit ends") -> None:
-        """End the room; who is here is told why."""
+        """End the room and close its connections with the reason."""
         for viewer in self.viewers.values():
             viewer.close(code, reason)
         self.viewers.clear()
@@ -281,7 +281,7 @@ class WebRoom:
             self.idle_monitor.end()
         self.link.close()
 
-    def _take_up(self, about: Mapping[str, Any]) -> None:
+    def _set_model(self, about: Mapping[str, Any]) -> None:
         """The model is what `about` says; on another machine it may be another than here."""
         self._about = about
         self._smooth = {view["name"]: bool(view["smooth"]) for view in about["views"]}
@@ -294,8 +294,8 @@ class WebRoom:
         if viewer is None:
             return
         if message.model != self._about:
-            self._take_up(message.model)
-            self._want()
+            self._set_model(message.model)
+            self._update_keys()
         you = message.you
         viewer.visitor = Visitor(id=you.id, name=you.name, colour=you.colour, role=you.role)
         you.resume = self._identity.resume_token(viewer.visitor)
@@ -311,7 +311,7 @@ class WebRoom:
             viewer.show(*self._newest[key])
 
     def _tell_all(self, message: ServerMessage) -> None:
-        """Everybody hears it; only the sender's copy carries his request's id."""
+        """Send to everybody; only the sender's copy carries the request's id."""
         request, message.id = message.id, msgspec.UNSET
         data = framed(TEXT, encode(message))
         sender = getattr(message, "by", None)

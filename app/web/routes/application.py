@@ -116,7 +116,7 @@ def application(
     @route(app, "GET", "/healthz")
     def health() -> Any:
         """Status, version and how each room runs."""
-        rooms = [_health(web_room, registry.talk) for web_room in registry.web_rooms.values()]
+        rooms = [_health(web_room, registry.chat) for web_room in registry.web_rooms.values()]
         return responses.json({"status": "ok", "version": __version__, "rooms": rooms})
 
     @route(app, "GET", "/api/models")
@@ -170,7 +170,7 @@ def _with_security_headers(app: Any) -> Any:
     return wrapped
 
 
-def _health(web_room: WebRoom, talk: Chat) -> dict[str, Any]:
+def _health(web_room: WebRoom, chat: Chat) -> dict[str, Any]:
     stats = web_room.stats
     return {
         "name": web_room.name,
@@ -184,9 +184,9 @@ def _health(web_room: WebRoom, talk: Chat) -> dict[str, Any]:
         "round_trips_ms": {
             viewer.visitor.name: viewer.round_trip_ms for viewer in web_room.viewers.values()
         },
-        "talk": ("muted" if talk.is_muted(web_room.name) else "on") if talk.on else "off",
+        "talk": ("muted" if chat.is_muted(web_room.name) else "on") if chat.on else "off",
         "lines_said": {
-            viewer.visitor.name: talk.speakers.count(viewer.visitor.id)
+            viewer.visitor.name: chat.speakers.count(viewer.visitor.id)
             for viewer in web_room.viewers.values()
         },
     }

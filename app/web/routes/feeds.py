@@ -54,10 +54,10 @@ def add_feeds(app: Any, registry: RoomRegistry, token: str) -> None:
         """Let a room's model follow the JSON object of the body, a state; with the feeds' token."""
         request = bottle.request
         bearer = authorization(request.environ)
-        status, told = feeds.post(room, bearer, request.content_length, request.body)
-        if isinstance(told, str):
-            return responses.text(status, told)
-        return responses.json(told, status)
+        status, content = feeds.post(room, bearer, request.content_length, request.body)
+        if isinstance(content, str):
+            return responses.text(status, content)
+        return responses.json(content, status)
 
 
 class Feeds:
@@ -95,7 +95,7 @@ class Feeds:
         pace = self._paces.setdefault(room, Bucket(FEEDS_PER_S, FEEDS_BURST))
         if pace.wait_s(1) > 0:
             return False
-        pace.take(1)
+        pace.spend(1)
         return True
 
     def _keep(self, room: str, about: dict[str, Any], state: dict[str, Any]) -> HttpAnswer:

@@ -51,7 +51,7 @@ MetricValues = list[tuple[Gauge, list[tuple[tuple[str, str], float]]]]
 
 
 def snapshot(web_rooms: Iterable[WebRoom]) -> MetricValues:
-    """The figures now, by room and model; quick, for the thread that owns the stages."""
+    """The figures now, by room and model; quick, for the thread that owns the web rooms."""
     rooms = list(web_rooms)
     return [
         (

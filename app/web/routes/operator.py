@@ -91,7 +91,7 @@ class Console:
             "rooms": [self._room(web_room) for web_room in self._registry.web_rooms.values()],
             "bans": len(self._registry.bans),
             "guests": {"address": guests.address, "name": guests.name, "code": guests.code},
-            "talk": self._registry.talk.on,
+            "talk": self._registry.chat.on,
             "log": self._tail.lines(),
         }
 
@@ -122,11 +122,11 @@ class Console:
             case CloseRoomAct():
                 self._registry.close_room(None, command.room)
             case MuteVisitor():
-                self._registry.talk.mute_visitor(None, command.visitor, command.muted)
+                self._registry.chat.mute_visitor(None, command.visitor, command.muted)
             case MuteRoom():
-                self._registry.talk.mute_room(None, command.room, command.muted)
+                self._registry.chat.mute_room(None, command.room, command.muted)
             case Announce():
-                self._registry.talk.broadcast(None, command.text)
+                self._registry.chat.broadcast(None, command.text)
             case Quit():
                 self._stop(EXIT_OK)
 
@@ -148,12 +148,12 @@ class Console:
         return web_room
 
     def _room(self, web_room: WebRoom) -> dict[str, Any]:
-        talk, stats = self._registry.talk, web_room.stats
+        chat, stats = self._registry.chat, web_room.stats
         return {
             "name": web_room.name,
             "model": web_room.model,
             "locked": web_room.locked,
-            "muted": talk.is_muted(web_room.name),
+            "muted": chat.is_muted(web_room.name),
             "fps": stats.fps,
             "steps_per_s": stats.steps_per_s,
             "sim_time": stats.sim_time,
@@ -165,7 +165,7 @@ class Console:
         }
 
     def _visitor(self, viewer: Viewer, waiting: bool) -> dict[str, Any]:
-        who, speakers = viewer.visitor, self._registry.talk.speakers
+        who, speakers = viewer.visitor, self._registry.chat.speakers
         return {
             "id": who.id,
             "name": who.name,

@@ -3,8 +3,8 @@
 The body is the picture's file, `Content-Type` its type, and `Authorization: Bearer` brings the
 resume token that `welcome` gave: only who is in the room uploads. All that can be told from the
 head of a request is told before its body is read. The answer is 202 with {stored, width, height};
-in the room the picture is one more wish, answered by `state` with the action `picture`, or by an
-`error` to whoever sent it. `GET` tells who asks with a token what he may upload: {uses, types,
+in the room the picture is one more command, answered by `state` with the action `picture`, or by an
+`error` to whoever sent it. `GET` with a token returns what its visitor may upload: {uses, types,
 max_bytes, wall_mu, why}; where `uses` is empty, `why` says why.
 """
 
@@ -28,7 +28,7 @@ from app.web.auth.permissions import EVERYBODY, OPERATOR, only
 from app.web.auth.tokens import Identity
 from app.web.http import responses
 from app.web.http.access import authorization
-from app.web.http.body_limits import Intake, small_bodies
+from app.web.http.body_limits import BodyLimits, small_bodies
 from app.web.http.offload import apart
 from app.web.http.rejection import Rejection
 from app.web.http.routing import route
@@ -80,7 +80,7 @@ class Uploads:
         self._under_way: set[int] = set()
         self._keeping_failed = False
 
-    def admit(self, environ: MutableMapping[str, Any]) -> Intake | Rejection:
+    def admit(self, environ: MutableMapping[str, Any]) -> BodyLimits | Rejection:
         """How large a body may be; every other route takes small ones."""
         found = _PATH.fullmatch(_decoded(environ["PATH_INFO"]))
         if found is None or environ["REQUEST_METHOD"] != "POST":
@@ -91,9 +91,11 @@ class Uploads:
         self._last[grant.visitor] = time.monotonic()
         self._under_way.add(grant.visitor)
         environ[TICKET] = grant
-        return Intake(self._max_bytes, UPLOAD_S, partial(self._under_way.discard, grant.visitor))
+        return BodyLimits(
+            self._max_bytes, UPLOAD_S, partial(self._under_way.discard, grant.visitor)
+        )
 
-    def take(self, environ: Mapping[str, Any]) -> Any:
+    def receive(self, environ: Mapping[str, Any]) -> Any:
         """Read the picture and hand it to the room."""
         grant: UploadGrant | None = environ.get(TICKET)
         if grant is None:
@@ -114,7 +116,7 @@ class Uploads:
         return responses.json({"stored": stored, "width": width, "height": height}, 202)
 
     def rules(self, room: str, environ: Mapping[str, Any]) -> Any:
-        """What whoever asks may upload."""
+        """Return what the sender of the request may upload."""
         asker = self._asker(room, environ)
         return responses.json(
             {
@@ -178,7 +180,7 @@ class Uploads:
         if visitor in self._last or visitor in self._under_way:
             return Rejection("429 Too Many Requests", f"one picture in {UPLOAD_PAUSE_S:g} s")
         if len(self._under_way) >= MAX_UPLOADS:
-            return Rejection("503 Service Unavailable", "others are uploading; in a moment again")
+            return Rejection("503 Service Unavailable", "too many uploads at once; try again")
         return UploadGrant(web_room, visitor, kind, use)
 
     def _keep(self, grant: UploadGrant, png: bytes) -> str | None:
@@ -214,4 +216,4 @@ def add_upload_routes(app: Any, uploads: Uploads) -> None:
     @route(app, "POST", "/api/rooms/<room>/upload")
     def upload(**_room: str) -> Any:
         """A picture, which becomes a trap or an initial density: see app.web.routes.uploads."""
-        return uploads.take(bottle.request.environ)
+        return uploads.receive(bottle.request.environ)

@@ -33,7 +33,7 @@ def state_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_rooms_are_of_one_launch_and_counts_of_all() -> None:
     first = SavedState("secret", 8765)
     first.kept.rooms["Hall"] = KeptRoom("BEC", {"cooling": 0.5}, running=False, locked=True)
-    first.met()
+    first.count_visitor()
     first.save()
     again = SavedState("secret", 8765)
     room = again.room("Hall", "BEC")
@@ -71,7 +71,7 @@ def test_a_disk_that_takes_nothing_is_told_of_once(
     blocked = SavedState("secret", 8765)
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
-            blocked.met()
+            blocked.count_visitor()
             blocked.save()
     assert len(caplog.records) == 1
     assert SavedState("secret", 8765).kept.visitors == 0

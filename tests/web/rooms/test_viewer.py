@@ -33,7 +33,7 @@ class SlowPage:
         self.socket = WebSocket(ours, file)
         self.viewer = Viewer(self.socket, visitor, "127.0.0.1", FrameFlow(None))
 
-    def tell(self, name: str, value: object) -> None:
+    def notify(self, name: str, value: object) -> None:
         """A channel's value, as a room's stage hands it on."""
         message = encode(ChannelValue(name=name, value=value))
         self.viewer.send_value(name, framed(TEXT, message))
