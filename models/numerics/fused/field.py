@@ -35,9 +35,9 @@ class Loops(NamedTuple):
     stages: tuple[Any, Any]
 
 
-def load(digest: str) -> Loops:
+def fill_blocks(digest: str) -> Loops:
     """The machine code of sources with this `digest`, from numba's cache or compiled."""
-    loops = Loops(*passes.functions(digest), stages.functions(digest))
+    loops = Loops(*passes.pass_functions(digest), stages.stage_functions(digest))
     # Numba compiles what is called, with the types that come.
     n = SMALLEST * LANES
     line = Line(n, radices(n) or ())

@@ -234,7 +234,7 @@ _kinetic_pass = inlined(_kinetic_pass)
 _potential_pass = inlined(_potential_pass)
 
 
-def functions(digest: str) -> tuple[Any, Any, Any]:
+def pass_functions(digest: str) -> tuple[Any, Any, Any]:
     """`run`, `enter` and `leave`, whose machine code is kept on disk under `digest` as well."""
 
     def run(

@@ -95,9 +95,9 @@ _threads: list[threading.Thread] = []
 
 @cache
 def _loops() -> Loops:
-    from models.numerics.fused.field import load
+    from models.numerics.fused.field import fill_blocks
 
-    loops = rebuilt_if_broken(lambda: load(source_digest()))
+    loops = rebuilt_if_broken(lambda: fill_blocks(source_digest()))
     _compiled.set()
     try:
         _stamp().parent.mkdir(parents=True, exist_ok=True)

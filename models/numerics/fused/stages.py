@@ -21,7 +21,7 @@ out2, out3, out4, out5, out7 = (codelets.out_stage(radix) for radix in (2, 3, 4,
 back2, back3, back4, back5, back7 = (codelets.back_stage(radix) for radix in (2, 3, 4, 5, 7))
 
 
-def functions(digest: str) -> tuple[Any, Any]:
+def stage_functions(digest: str) -> tuple[Any, Any]:
     """The stage forward and the stage back, kept on disk under `digest` as well.
 
     Both take the address of a line, its elements, the radix, the elements of a line after the
