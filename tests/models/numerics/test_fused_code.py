@@ -26,7 +26,7 @@ STAGES = """
 from models.numerics.cache import rebuilt_if_broken
 from models.numerics.fused import stages
 from models.numerics.fused.ready import source_digest
-code = rebuilt_if_broken(lambda: stages.functions(source_digest()))
+code = rebuilt_if_broken(lambda: stages.stage_functions(source_digest()))
 print(sum(part.cache_hits for part in code))
 """
 
