@@ -1,4 +1,4 @@
-"""Pages talk: two visitors, further rooms, an operator, a phone; and text stays text."""
+"""Pages chat: two visitors, further rooms, an operator, a phone; and text stays text."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ def pin(environment: dict[str, str]) -> str:
     return PIN
 
 
-def open_talk(page: Page) -> None:
-    page.click("#open-talk")
-    page.wait_for_function("() => !document.getElementById('talk').getAnimations().length")
+def open_chat(page: Page) -> None:
+    page.click("#open-chat")
+    page.wait_for_function("() => !document.getElementById('chat').getAnimations().length")
 
 
 def expect_last(page: Page, *texts: str) -> None:
     """The log ends so; others may have talked in the room before."""
-    end = page.locator("#talk-lines .words").last
+    end = page.locator("#chat-lines .words").last
     expect(end).to_have_text(texts[-1])
-    assert page.locator("#talk-lines .words").all_inner_texts()[-len(texts) :] == list(texts)
+    assert page.locator("#chat-lines .words").all_inner_texts()[-len(texts) :] == list(texts)
 
 
 def write(page: Page, text: str) -> None:
-    page.fill("#talk-text", text)
-    page.press("#talk-text", "Enter")
-    expect(page.locator("#talk-text")).to_have_value("")
+    page.fill("#chat-text", text)
+    page.press("#chat-text", "Enter")
+    expect(page.locator("#chat-text")).to_have_value("")
 
 
 def enter_as_operator(page: Page, pin: str) -> None:
@@ -64,50 +64,50 @@ def enter_as_operator(page: Page, pin: str) -> None:
     page.wait_for_selector(CONNECTED)
 
 
-def test_two_pages_talk_and_a_late_one_reads_it(open_page: OpenPage) -> None:
+def test_two_pages_chat_and_a_late_one_reads_it(open_page: OpenPage) -> None:
     ada, grace = open_page(name="Ada"), open_page(name="Grace")
-    open_talk(ada)
-    expect(ada.locator("#talk-empty")).to_contain_text("Hello, Ada.")
+    open_chat(ada)
+    expect(ada.locator("#chat-empty")).to_contain_text("Hello, Ada.")
     write(ada, "Seen a vortex?")
     # Grace is told that there is something to read, by eye and by ear.
-    expect(grace.locator("#talk-unread")).to_have_text("1")
-    expect(grace.locator("#open-talk")).to_have_attribute("aria-label", "Talk, 1 unread")
-    grace.focus("#open-talk")
+    expect(grace.locator("#chat-unread")).to_have_text("1")
+    expect(grace.locator("#open-chat")).to_have_attribute("aria-label", "Chat, 1 unread")
+    grace.focus("#open-chat")
     grace.keyboard.press("Enter")
-    line = grace.locator("#talk-lines .talk-line")
+    line = grace.locator("#chat-lines .chat-line")
     expect(line.locator(".speaker")).to_have_text("Ada")
-    expect(grace.locator("#talk-unread")).to_be_hidden()
+    expect(grace.locator("#chat-unread")).to_be_hidden()
     colour = line.locator(".speaker").evaluate("one => getComputedStyle(one).color")
     dot = grace.get_by_text("Ada", exact=True).first.locator("xpath=../span[@class='dot']")
     assert colour == dot.evaluate("one => getComputedStyle(one).backgroundColor")
-    log = grace.locator("#talk-lines")
+    log = grace.locator("#chat-lines")
     assert (log.get_attribute("role"), log.get_attribute("aria-live")) == ("log", "polite")
     write(grace, "Two!")
     expect(ada.locator(".speaker")).to_have_text(["You", "Grace"])
-    expect(ada.locator("#talk-foot")).to_contain_text("1 line said")
+    expect(ada.locator("#chat-foot")).to_contain_text("1 line said")
     expect(grace.locator("#figure-rtt")).to_have_text(re.compile(r"^\d"))
     grace.keyboard.press("Escape")
-    expect(grace.locator("#talk")).to_be_hidden()
-    assert grace.evaluate("document.activeElement.id") == "open-talk"
+    expect(grace.locator("#chat")).to_be_hidden()
+    assert grace.evaluate("document.activeElement.id") == "open-chat"
     late = open_page(name="Late")
-    open_talk(late)
+    open_chat(late)
     expect_last(late, "Seen a vortex?", "Two!")
 
 
 def test_script_payloads_do_nothing(open_page: OpenPage, exhibit: Exhibit) -> None:
     hostile = [exhibit.visitor(name="<b onclick=caught=1>") for _ in range(2)]
     page = open_page()
-    open_talk(page)
+    open_chat(page)
     for number, payload in enumerate(PAYLOADS):
         assert hostile[number % 2].ask("say", text=payload)["text"] == payload
     expect_last(page, *PAYLOADS)
-    tags = page.locator("#talk-lines *").evaluate_all("all => all.map((one) => one.localName)")
+    tags = page.locator("#chat-lines *").evaluate_all("all => all.map((one) => one.localName)")
     assert set(tags) == {"p", "span", "time"}
-    expect(page.locator("#talk-lines .speaker").last).to_contain_text("<b onclick=caught=1>")
-    for line in page.locator("#talk-lines .words").all():
+    expect(page.locator("#chat-lines .speaker").last).to_contain_text("<b onclick=caught=1>")
+    for line in page.locator("#chat-lines .words").all():
         line.click()
     assert page.evaluate("window.caught") is None
-    expect(page.locator("#talk-form")).to_be_visible()
+    expect(page.locator("#chat-form")).to_be_visible()
 
 
 @pytest.mark.long
@@ -116,31 +116,31 @@ def test_further_rooms_are_joined_switched_remembered_and_left(
 ) -> None:
     page = open_page(name="Ada")
     elsewhere = exhibit.visitor(name="Elsa", room="HelloWorld")
-    open_talk(page)
-    page.click("#talk-more summary")
-    page.wait_for_function("() => document.getElementById('talk-known').options.length > 9")
-    page.fill("#talk-other", "hello")
-    page.press("#talk-other", "Enter")
-    rooms = page.locator("#talk-rooms .button")
+    open_chat(page)
+    page.click("#chat-more summary")
+    page.wait_for_function("() => document.getElementById('chat-known').options.length > 9")
+    page.fill("#chat-other", "hello")
+    page.press("#chat-other", "Enter")
+    rooms = page.locator("#chat-rooms .button")
     expect(rooms).to_have_text(["Superfluid", "Hello"])
     write(page, "Hello, Hello")
     assert elsewhere.hear("said")["room"] == "HelloWorld"
-    page.click("#talk-rooms [data-room=BEC]")
+    page.click("#chat-rooms [data-room=BEC]")
     expect(page.get_by_text("Hello, Hello")).to_have_count(0)
     elsewhere.ask("say", text="Welcome")
-    expect(page.locator("#talk-rooms [data-room=HelloWorld] .badge")).to_have_text("1")
+    expect(page.locator("#chat-rooms [data-room=HelloWorld] .badge")).to_have_text("1")
     page.reload()
     page.wait_for_selector(CONNECTED)
-    expect(page.locator("#open-talk")).to_be_visible()
-    open_talk(page)
+    expect(page.locator("#open-chat")).to_be_visible()
+    open_chat(page)
     expect(rooms).to_have_text(["Superfluid", "Hello"])
-    page.click("#talk-rooms [data-room=HelloWorld]")
-    expect(page.locator("#talk-lines .words")).to_have_text(["Hello, Hello", "Welcome"])
-    page.click("#talk-more summary")
-    page.click("#talk-leave")
+    page.click("#chat-rooms [data-room=HelloWorld]")
+    expect(page.locator("#chat-lines .words")).to_have_text(["Hello, Hello", "Welcome"])
+    page.click("#chat-more summary")
+    page.click("#chat-leave")
     expect(rooms).to_have_count(1)
-    page.fill("#talk-other", "nowhere")
-    page.press("#talk-other", "Enter")
+    page.fill("#chat-other", "nowhere")
+    page.press("#chat-other", "Enter")
     expect(page.locator("#toasts")).to_contain_text("only for kiosk and operator")
 
 
@@ -149,29 +149,29 @@ def test_the_operator_announces_mutes_and_closes(
     open_page: OpenPage, exhibit: Exhibit, pin: str
 ) -> None:
     ada = open_page(name="Ada")
-    open_talk(ada)
+    open_chat(ada)
     write(ada, "Rude words")
     olga = open_page("operator")
     enter_as_operator(olga, pin)
-    expect(olga.locator("#open-talk")).to_be_visible()
-    open_talk(olga)
+    expect(olga.locator("#open-chat")).to_be_visible()
+    open_chat(olga)
     olga.get_by_role("button", name="Mute Ada", exact=True).last.click()
-    expect(ada.locator("#talk-text")).to_be_disabled()
-    expect(ada.locator("#talk-lines .told")).to_contain_text("You may not write any more.")
+    expect(ada.locator("#chat-text")).to_be_disabled()
+    expect(ada.locator("#chat-lines .told")).to_contain_text("You may not write any more.")
     olga.get_by_role("button", name="Unmute Ada", exact=True).last.click()
-    expect(ada.locator("#talk-text")).to_be_enabled()
+    expect(ada.locator("#chat-text")).to_be_enabled()
     write(ada, "Sorry")
     olga.get_by_role("button", name="Mute Ada", exact=True).last.click()
-    expect(ada.locator("#talk-text")).to_be_disabled()
-    olga.click("#talk-more summary")
-    olga.check("#talk-everybody")
+    expect(ada.locator("#chat-text")).to_be_disabled()
+    olga.click("#chat-more summary")
+    olga.check("#chat-everybody")
     write(olga, "We close at six.")
     for page in (ada, olga):
         expect(page.locator("#toasts")).to_contain_text("We close at six.")
         expect(page.locator(".announcement .words")).to_have_text("We close at six.")
-    olga.click("#talk-mute")
-    expect(olga.locator("#talk-mute")).to_have_text("Unmute room")
-    expect(ada.locator("#talk-lines .told").last).to_contain_text("Only the operator")
+    olga.click("#chat-mute")
+    expect(olga.locator("#chat-mute")).to_have_text("Unmute room")
+    expect(ada.locator("#chat-lines .told").last).to_contain_text("Only the operator")
     close = olga.get_by_role("button", name="Close room")
     close.click()
     expect(close).to_have_attribute("data-asking", "ready")
@@ -186,9 +186,9 @@ def test_the_operator_announces_mutes_and_closes(
 @pytest.mark.long
 def test_leaving_stays_away_until_asked_to_come_back(open_page: OpenPage) -> None:
     page, other = open_page(name="Ada"), open_page(name="Grace")
-    open_talk(page)
-    page.click("#talk-more summary")
-    page.click("#talk-bye")
+    open_chat(page)
+    page.click("#chat-more summary")
+    page.click("#chat-bye")
     expect(page.locator("#gone-title")).to_have_text("You have left")
     expect(other.locator(".visitor-name")).to_have_text(["Grace"])
     page.evaluate("dispatchEvent(new Event('online'))")
@@ -198,25 +198,25 @@ def test_leaving_stays_away_until_asked_to_come_back(open_page: OpenPage) -> Non
 
 
 @pytest.mark.parametrize("screen", ["small phone", "phone", "phone on its side", "kiosk"])
-def test_the_talk_fits_the_screen_and_stays_above_the_keyboard(
+def test_the_chat_fits_the_screen_and_stays_above_the_keyboard(
     open_page: OpenPage, exhibit: Exhibit, screen: str
 ) -> None:
     page = open_page(**SCREENS[screen])
     other = exhibit.visitor(name="N" * 24)
     for text in ("W" * 280, "a b " * 70, "é" + "\u0301" * 200):
         other.ask("say", text=text)
-    expect(page.locator("#talk-unread")).to_have_text("3")
+    expect(page.locator("#chat-unread")).to_have_text("3")
     check(page)
-    open_talk(page)
-    page.click("#talk-more summary")
+    open_chat(page)
+    page.click("#chat-more summary")
     check(page)
     page.wait_for_function(
         """() => {
-          const { scrollHeight, scrollTop, clientHeight } = document.getElementById("talk-lines");
+          const { scrollHeight, scrollTop, clientHeight } = document.getElementById("chat-lines");
           return scrollHeight - scrollTop - clientHeight < 2;
         }"""
     )
-    page.click("#talk-more summary")
+    page.click("#chat-more summary")
     keyboard = 0 if screen == "kiosk" else page.viewport_size["height"] * 0.4  # type: ignore[index]
     page.evaluate(
         """(keyboard) => {
@@ -226,9 +226,9 @@ def test_the_talk_fits_the_screen_and_stays_above_the_keyboard(
         }""",
         keyboard,
     )
-    page.focus("#talk-text")
-    box = page.locator("#talk-form").bounding_box()
-    header = page.locator("#close-talk").bounding_box()
+    page.focus("#chat-text")
+    box = page.locator("#chat-form").bounding_box()
+    header = page.locator("#close-chat").bounding_box()
     assert box
     assert header
     assert header["y"] >= 0
@@ -236,7 +236,7 @@ def test_the_talk_fits_the_screen_and_stays_above_the_keyboard(
     assert box["y"] + box["height"] <= page.viewport_size["height"] - keyboard  # type: ignore[index]
 
 
-def test_where_talk_is_off_there_is_no_button(open_page: OpenPage, start: type[Exhibit]) -> None:
-    exhibit = start("--headless", "--port", "0", "--talk", "off", "--Nx", "32", "--Ny", "32")
+def test_where_chat_is_off_there_is_no_button(open_page: OpenPage, start: type[Exhibit]) -> None:
+    exhibit = start("--headless", "--port", "0", "--chat", "off", "--Nx", "32", "--Ny", "32")
     page = open_page(at=exhibit.ready().url)
-    expect(page.locator("#open-talk")).to_be_hidden()
+    expect(page.locator("#open-chat")).to_be_hidden()

@@ -30,7 +30,7 @@ def test_a_models_page(open_page: OpenPage, size: dict[str, int]) -> None:
     page.locator(".own-colour").evaluate_all("all => all.forEach((one) => one.remove())")
     assert violations(page) == []
     expect(page.get_by_role("main").locator("#fluid")).to_be_visible()
-    for name in ("exhibits", "plots", "drawer", "talk"):
+    for name in ("exhibits", "plots", "drawer", "chat"):
         page.click(f"#open-{name}")
         expect(page.locator(f"#{name}")).to_be_visible()
         page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")

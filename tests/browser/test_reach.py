@@ -19,7 +19,7 @@ EACH = [
     pytest.param(ONCE_BROKEN, id="once broken"),
     pytest.param(SIZES[len(ONCE_BROKEN) :], id="all others", marks=pytest.mark.long),
 ]
-OPENERS = ("open-exhibits", "open-drawer", "open-plots", "open-talk", "open-toolbar", "open-about")
+OPENERS = ("open-exhibits", "open-drawer", "open-plots", "open-chat", "open-toolbar", "open-about")
 SMALLEST_PX = 12
 SMALLEST_ON_A_WALL_PX = 21.6
 """A capital is then 10 mm high on 55 inches of 1080 lines."""
@@ -143,7 +143,7 @@ def check_every_state(page: Page, where: str) -> None:
 
 def wait_for_rest(page: Page) -> None:
     """Until nothing that comes and goes by itself is on the page."""
-    expect(page.locator("#open-talk")).to_be_visible()
+    expect(page.locator("#open-chat")).to_be_visible()
     page.locator(".own-colour").evaluate_all("all => all.forEach((one) => one.remove())")
 
 
@@ -154,9 +154,9 @@ def test_every_control_is_in_reach(open_page: OpenPage, sizes: tuple[str, ...]) 
     for size in sizes:
         resize(page, size)
         check_every_state(page, size)
-        page.evaluate("document.getElementById('open-talk').hidden = true")
-        assert page.evaluate(FAULTS) == [], f"{size}, without talk"
-        page.evaluate("document.getElementById('open-talk').hidden = false")
+        page.evaluate("document.getElementById('open-chat').hidden = true")
+        assert page.evaluate(FAULTS) == [], f"{size}, without chat"
+        page.evaluate("document.getElementById('open-chat').hidden = false")
 
 
 @pytest.mark.parametrize("sizes", EACH)

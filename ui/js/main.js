@@ -28,7 +28,7 @@ import { readsCanvas } from "./render/canvas2d.js";
 import { createStage } from "./stage.js";
 import { apply, initialState } from "./state.js";
 import { createSubscriptions } from "./subscriptions.js";
-import { bindTalk } from "./talk/panel.js";
+import { bindChat } from "./chat/panel.js";
 import { showNotice, toast } from "./toasts.js";
 import { bindToolbar } from "./toolbar.js";
 import { modelOfPage, socketUrl } from "./urls.js";
@@ -115,9 +115,9 @@ const inside = createRoom(connection, (names) => subscriptions.want("console", n
 Object.assign(window, { room: inside.room });
 const exhibit = bindExhibit(byId("fluid"), state, (names) => subscriptions.want("exhibit", names));
 const plots = makePlots(byId("plots-panel"), state, (names) => subscriptions.want("plots", names));
-const talk = bindTalk(state, connection.request, (names) => subscriptions.want("talk", names));
+const chat = bindChat(state, connection.request, (names) => subscriptions.want("chat", names));
 const closeDrawers = bindDrawers({
-  exhibits: bindExhibits(), drawer: () => {}, plots: plots.show, talk: talk.show,
+  exhibits: bindExhibits(), drawer: () => {}, plots: plots.show, chat: chat.show,
 });
 followKeyboard();
 setInterval(showNumbers(), FIGURES_MS);
@@ -137,7 +137,7 @@ function receive(message) {
   idle.receive(message);
   lock.receive(message);
   joining.receive(message);
-  talk.receive(message);
+  chat.receive(message);
   // Until we are let in, the page's status or the question for the code tells what is wrong.
   if (message.type === "error" && state.status === "open") toast(message.message, "warning");
   if (message.type === "welcome") {
@@ -203,7 +203,7 @@ function comeBack() {
   subscriptions.begin(Object.keys(state.model?.channels ?? {}));
   if (state.view) connection.send("view", { name: state.view });
   fingers.resend();
-  talk.begin();
+  chat.begin();
 }
 
 /** @param {import("./connection.js").Status} status */

@@ -106,7 +106,7 @@ function makeCard({ name, model }, act, visit, titles) {
       for (const [index, [, value]] of FIGURES.entries()) setText(values[index], value(room));
       setText(lock, room.locked ? "Unlock controls" : "Lock controls");
       lock.setAttribute("aria-pressed", String(room.locked));
-      setText(mute, room.muted ? "Unmute talk" : "Mute talk");
+      setText(mute, room.muted ? "Unmute chat" : "Mute chat");
       mute.setAttribute("aria-pressed", String(room.muted));
       visitors.show(room.visitors);
     },

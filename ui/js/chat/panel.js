@@ -1,5 +1,5 @@
 // @ts-check
-/** The talk: what visitors of this room, and of others that they join, write to each other. */
+/** The chat: what visitors of this room, and of others that they join, write to each other. */
 import { byId, make, setText } from "../dom.js";
 import { makeSureButton } from "../operator/sure.js";
 import { toast } from "../toasts.js";
@@ -11,7 +11,7 @@ const HEARTBEAT_S = 10;
 const NEAR_END_PX = 80;
 
 /**
- * @typedef {object} Talk
+ * @typedef {object} Chat
  * @property {(open: boolean) => void} show
  * @property {() => void} begin  on a new connection
  * @property {(message: Record<string, any>) => void} receive
@@ -21,14 +21,14 @@ const NEAR_END_PX = 80;
  * @param {import("../state.js").State} state
  * @param {import("../connection.js").Connection["request"]} request
  * @param {(names: string[]) => void} want  these channels from now on
- * @returns {Talk}
+ * @returns {Chat}
  */
-export function bindTalk(state, request, want) {
+export function bindChat(state, request, want) {
   const rooms = new Rooms();
-  const [opener, log] = [byId("open-talk"), byId("talk-lines")];
-  const text = /** @type {HTMLInputElement} */ (byId("talk-text"));
-  const other = /** @type {HTMLInputElement} */ (byId("talk-other"));
-  const everybody = /** @type {HTMLInputElement} */ (byId("talk-everybody"));
+  const [opener, log] = [byId("open-chat"), byId("chat-lines")];
+  const text = /** @type {HTMLInputElement} */ (byId("chat-text"));
+  const other = /** @type {HTMLInputElement} */ (byId("chat-other"));
+  const everybody = /** @type {HTMLInputElement} */ (byId("chat-everybody"));
   /** @type {Map<string, string>} what visitors call each listed room */
   const titles = new Map();
   /** @type {Set<number>} as far as this page was told */
@@ -119,9 +119,9 @@ export function bindTalk(state, request, want) {
 
   function draw() {
     const unread = rooms.unread;
-    byId("talk-unread").hidden = unread === 0;
-    setText(byId("talk-unread"), unread > 99 ? "99+" : String(unread));
-    opener.setAttribute("aria-label", unread ? `Talk, ${unread} unread` : "Talk");
+    byId("chat-unread").hidden = unread === 0;
+    setText(byId("chat-unread"), unread > 99 ? "99+" : String(unread));
+    opener.setAttribute("aria-label", unread ? `Chat, ${unread} unread` : "Chat");
     if (!open) return;
     drawRooms();
     drawLines();
@@ -140,13 +140,13 @@ export function bindTalk(state, request, want) {
       button.addEventListener("click", () => choose(name));
       return button;
     });
-    byId("talk-rooms").replaceChildren(...buttons);
-    const leave = byId("talk-leave");
+    byId("chat-rooms").replaceChildren(...buttons);
+    const leave = byId("chat-leave");
     leave.hidden = rooms.shown === state.room;
     setText(leave, `Leave ${titleOf(rooms.shown)}`);
-    setText(byId("talk-mute"), rooms.all.get(rooms.shown)?.muted ? "Unmute room" : "Mute room");
-    byId("talk-operator").hidden = !isOperator();
-    byId("talk-bye").hidden = state.you?.role === "kiosk";
+    setText(byId("chat-mute"), rooms.all.get(rooms.shown)?.muted ? "Unmute room" : "Mute room");
+    byId("chat-operator").hidden = !isOperator();
+    byId("chat-bye").hidden = state.you?.role === "kiosk";
   }
 
   /** Only what is new is added: a log that is read aloud must not begin anew. */
@@ -162,7 +162,7 @@ export function bindTalk(state, request, want) {
       labelMute(/** @type {HTMLElement} */ (button), mutedVisitors.has(speaker));
     }
     if (atEnd || kept === 0) log.scrollTop = log.scrollHeight;
-    const empty = byId("talk-empty");
+    const empty = byId("chat-empty");
     empty.hidden = lines.length > 0;
     setText(
       empty,
@@ -174,14 +174,14 @@ export function bindTalk(state, request, want) {
     const silent = rooms.youMuted || (rooms.all.get(rooms.shown)?.muted && !isOperator());
     text.disabled = Boolean(silent);
     text.placeholder = silent
-      ? "The operator has stopped the talk"
+      ? "The operator has stopped the chat"
       : `Write to all in ${titleOf(rooms.shown)}`;
-    /** @type {HTMLButtonElement} */ (byId("talk-send")).disabled = Boolean(silent);
+    /** @type {HTMLButtonElement} */ (byId("chat-send")).disabled = Boolean(silent);
     const beats = state.channels.heartbeat;
     const minutes = typeof beats === "number" ? Math.floor((beats * HEARTBEAT_S) / 60) : 0;
     const lines = rooms.said === 1 ? "1 line" : `${rooms.said} lines`;
     setText(
-      byId("talk-foot"),
+      byId("chat-foot"),
       `${state.you?.name ?? ""} · ${lines} said · room open for ${minutes} min`,
     );
   }
@@ -207,7 +207,7 @@ export function bindTalk(state, request, want) {
     await learnTitles();
     const free = [...titles].filter(([name]) => !rooms.all.has(name));
     const options = free.map(([, title]) => make("option", { value: title }));
-    byId("talk-known").replaceChildren(...options);
+    byId("chat-known").replaceChildren(...options);
   }
 
   log.addEventListener("scroll", () => {
@@ -216,7 +216,7 @@ export function bindTalk(state, request, want) {
   new ResizeObserver(() => {
     if (atEnd) log.scrollTop = log.scrollHeight;
   }).observe(log);
-  byId("talk-form").addEventListener("submit", async (event) => {
+  byId("chat-form").addEventListener("submit", async (event) => {
     event.preventDefault();
     const said = text.value.trim();
     if (!said) return;
@@ -226,7 +226,7 @@ export function bindTalk(state, request, want) {
     if (sent) text.value = "";
     everybody.checked = false;
   });
-  byId("talk-join").addEventListener("submit", async (event) => {
+  byId("chat-join").addEventListener("submit", async (event) => {
     event.preventDefault();
     const wished = other.value.trim();
     if (!wished) return;
@@ -237,14 +237,14 @@ export function bindTalk(state, request, want) {
     more.open = false;
     choose(room);
   });
-  byId("talk-leave").addEventListener("click", () => ask("leave", { room: rooms.shown }));
-  byId("talk-mute").addEventListener("click", () => {
+  byId("chat-leave").addEventListener("click", () => ask("leave", { room: rooms.shown }));
+  byId("chat-mute").addEventListener("click", () => {
     ask("mute", { room: rooms.shown, muted: !rooms.all.get(rooms.shown)?.muted });
   });
   const close = () => ask("close_room", { room: rooms.shown });
-  byId("talk-mute").after(makeSureButton("Close room", close, "danger"));
-  byId("talk-bye").addEventListener("click", () => ask("bye", {}));
-  const more = /** @type {HTMLDetailsElement} */ (byId("talk-more"));
+  byId("chat-mute").after(makeSureButton("Close room", close, "danger"));
+  byId("chat-bye").addEventListener("click", () => ask("bye", {}));
+  const more = /** @type {HTMLDetailsElement} */ (byId("chat-more"));
   more.addEventListener("toggle", () => {
     if (more.open) listOthers().catch(() => {}); // names can be typed as well
   });

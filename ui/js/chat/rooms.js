@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What this page knows of the talk: the rooms it is in, their lines, what it has not read.
+ * What this page knows of the chat: the rooms it is in, their lines, what it has not read.
  *
  * @typedef {import("../protocol.js").Line} Line
  * @typedef {{lines: (Line | string)[], unread: number, muted: boolean}} Room
@@ -10,7 +10,7 @@ import { tab } from "../memory.js";
 
 const MAX_LINES = 200;
 const KEPT_LINES = 100; // many go at once, for then the log is drawn anew
-const REMEMBERED = "vortarium.talk";
+const REMEMBERED = "vortarium.chat";
 
 /** The rooms that this tab has joined beside its stage's, for when it comes back. @returns {string[]} */
 export function rememberedRooms() {

@@ -1,5 +1,5 @@
 // @ts-check
-/** One line of the talk, as text whatever it holds. */
+/** One line of the chat, as text whatever it holds. */
 import { make, setText } from "../dom.js";
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
@@ -10,11 +10,11 @@ const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
  * @param {((visitor: number, muted: boolean) => void) | null} onMute  for an operator
  */
 export function makeLine(line, me, onMute) {
-  if (typeof line === "string") return make("p", { class: "talk-line told" }, line);
+  if (typeof line === "string") return make("p", { class: "chat-line told" }, line);
   const { from, name, colour, text, at, room } = line;
   const speaker = make("span", { class: "speaker" }, from === me ? "You" : name);
   speaker.style.setProperty("--visitor", colour);
-  const head = make("span", { class: "talk-head" }, speaker);
+  const head = make("span", { class: "chat-head" }, speaker);
   if (room === null) head.append(make("span", { class: "to-all" }, "to everybody"));
   head.append(make("time", { datetime: new Date(1000 * at).toISOString() }, CLOCK.format(1000 * at)));
   if (onMute && from !== me) {
@@ -25,7 +25,7 @@ export function makeLine(line, me, onMute) {
   }
   // Each line in the direction of its own script.
   const words = make("span", { class: "words", dir: "auto" }, text);
-  const kind = room === null ? "talk-line announcement" : "talk-line";
+  const kind = room === null ? "chat-line announcement" : "chat-line";
   return make("p", { class: kind, "data-from": String(from) }, head, words);
 }
 
