@@ -130,19 +130,24 @@ ROLES: dict[str, Callable[[], int]] = {
 }
 
 
+PRINTING = {operator, new, keys, config, bench, doctor}
+"""Short roles whose output is their purpose: they wait for a pager, and a full disk is a fault."""
+
+
 def main() -> int:
     """Run the role named first on the command line, or the exhibit; the exit code."""
     if HERE not in sys.path:  # where Python was told to leave it out, as by -P
         sys.path.insert(0, HERE)
     _replace_missing_streams()
     _speak_utf8()
-    from app.process import streams
-
-    streams.last()
     _lend_to_multiprocessing()
     role = ROLES.get(sys.argv[1]) if len(sys.argv) > 1 else None
     if role is not None:
         del sys.argv[1]
+    if role not in PRINTING:
+        from app.process import streams
+
+        streams.last()
     try:
         return (role or exhibit)()
     except Exception:  # noqa: BLE001

@@ -185,7 +185,7 @@ class Model(ABC):
         raise NotImplementedError(f"{type(self).__name__} declares {action!r} and cannot do it")
 
     def load_picture(self, levels: ByteArray, use: PictureUse) -> None:
-        """Begin anew with a picture, until the next reset. Raises ActionError.
+        """Begin again with a picture, until the next reset. Raises ActionError.
 
         `levels` has shape (height, width), row 0 at its top, 0 for black and 255 for white; it
         is shown upright, in its proportions.
@@ -278,7 +278,7 @@ class FieldModel(Model):
 
     @abstractmethod
     def set_tracers(self, count: int) -> None:
-        """Seed `count` tracer particles anew, in proportion to the density; 0 removes them."""
+        """Seed `count` tracer particles again, in proportion to the density; 0 removes them."""
 
     @abstractmethod
     def tracers(self) -> FloatArray:

@@ -73,7 +73,7 @@ class Fingers:
             for row in gone:
                 self._free(row)
 
-    def begin_anew(self, other: Fingers | None = None) -> None:
+    def adopt(self, other: Fingers | None = None) -> None:
         """Take the pointers that are down (in `other`, if given) as if they just touched."""
         held = {state.key: state.pointer for state in (other or self).states() if state.down}
         held.pop(LOADED, None)

@@ -149,7 +149,7 @@ class GridModel(FieldModel):
         ):
             self._make_grid()
             fingers = Fingers(self.grid, self._backend.real)
-            fingers.begin_anew(self._fingers)
+            fingers.adopt(self._fingers)
             self._fingers = fingers
             self._allocate()
         self._forget_states()

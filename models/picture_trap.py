@@ -8,7 +8,7 @@ uses, so that a drawing in ink on paper is a basin with walls of ink:
 
 The fluid has the density of Thomas and Fermi for the model's own chemical potential mu, which its
 healing length, speed of sound and channels go by; the norm is the sum of that density. It begins
-anew, at rest and at t = 0, and the next reset forgets the picture.
+again, at rest and at t = 0, and the next reset forgets the picture.
 
 The picture lies upright in the middle of the box, as large as fits, in its own proportions; what
 it leaves of the box is dark. Its edges are a healing length wide (no less than a cell): sharper

@@ -88,9 +88,9 @@ class SplitStep(Strang):
         self._begin(self._initial())
 
     def _begin(self, psi: ComplexArray) -> None:
-        """Begin with `psi` at t = 0; fingers and tracers begin anew as well."""
+        """Begin with `psi` at t = 0; fingers and tracers restart as well."""
         self._start(psi, 0.0)
-        self._fingers.begin_anew()
+        self._fingers.adopt()
         self.set_tracers(self._tracer_count)
 
     def load(

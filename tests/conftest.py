@@ -107,7 +107,7 @@ def module_exhibit(environment: dict[str, str]) -> Iterator[Exhibit]:
 
 @pytest.fixture
 def exhibit(module_exhibit: Exhibit) -> Iterator[Exhibit]:
-    """A running exhibit without visitors, whose fluid flows and starts anew."""
+    """A running exhibit without visitors, whose fluid flows and starts again."""
     yield module_exhibit
     module_exhibit.dismiss()
 

@@ -49,7 +49,7 @@ class BECFlow(Flowing):
 
     Below a critical speed nothing holds the stream back: that is what makes it super. Above it
     the obstacle sheds pairs of whirlpools, and these are its drag. Landau explained why there
-    is such a speed: a slow fluid has nowhere to put the energy it would lose. His speed is that of
+    is such a speed: a slow fluid has nowhere to put the energy it would lose. It is the speed of
     sound, and the fluid reaches it first where it squeezes past the stone: there it is faster
     than elsewhere, and sound slower where the stone has thinned it. So eddies begin at a third.
 

@@ -17,7 +17,7 @@ MARGIN = 0.08
 
 
 class HelloWorld(GrossPitaevskii):
-    r"""A greeting written in a superfluid: smear it with your finger and it writes itself anew.
+    r"""A greeting written in a superfluid: smear it with your finger and it writes itself again.
 
     The letters are shallow ditches in the floor, so the fluid stands deeper there. If you can
     read the word, the picture is the right way up and not in a mirror: that is what this

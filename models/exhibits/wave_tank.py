@@ -138,7 +138,7 @@ class WaveTank(GridModel):
 
     def reset(self) -> None:
         self._start(self._first_waves(), 0.0)
-        self._fingers.begin_anew()
+        self._fingers.adopt()
         self.set_tracers(self._tracer_count)
 
     def load(

@@ -65,7 +65,7 @@ class LibraryTransform:
     def __init__(self, library: ModuleType, array: ComplexArray) -> None:
         self._array = array
         self._library = library
-        # SciPy may destroy its input, which saves it a copy; NumPy has no such wish to grant.
+        # SciPy may destroy its input, which saves it a copy; NumPy has no such option.
         self._options = {"overwrite_x": True} if library.__name__ == "scipy.fft" else {}
 
     def forward(self) -> None:
@@ -130,7 +130,7 @@ def _read_wisdom(pyfftw: ModuleType) -> None:
     except FileNotFoundError:
         return
     except (OSError, ValueError, KeyError, TypeError) as error:
-        log.info("FFT plans in %s are not readable (%s): planning anew", path, error)
+        log.info("FFT plans in %s are not readable (%s): planning again", path, error)
         return
     # An FFTW of another version ignores what is not its own.
     pyfftw.import_wisdom(wisdom)

@@ -159,8 +159,8 @@ def test_what_one_sets_all_see_and_only_he_gets_his_id(anna: Client, bert: Clien
     mine = anna.ask("set", params={"finger_V0_mu": 3.5, "steps": 7})
     assert set(mine) == {"type", "id", "running", "sim_time", "params", "by", "action"}
     assert mine["params"] == {"finger_V0_mu": 3.5, "steps": 7}
-    his = bert.hear("state", lambda m: m["by"] == anna.id)
-    assert his == {key: value for key, value in mine.items() if key != "id"}
+    theirs = bert.hear("state", lambda m: m["by"] == anna.id)
+    assert theirs == {key: value for key, value in mine.items() if key != "id"}
     anna.ask("set", params={"finger_V0_mu": 2, "steps": 20})
 
 

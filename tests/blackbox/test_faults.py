@@ -141,7 +141,7 @@ def test_a_close_is_answered_with_its_code(exhibit: Exhibit, witness: Client) ->
 
 def test_a_flood_is_slowed_then_ended(exhibit: Exhibit, witness: Client) -> None:
     client = exhibit.visitor()
-    with suppress(OSError):  # the door may be shut while he still shouts
+    with suppress(OSError):  # the door may be shut while the peer still sends
         for _ in range(20_000):
             client.send(type="ping", t=0)
     assert client.closed() == 1008

@@ -230,7 +230,7 @@ def test_an_operator_logs_in_with_his_pin_and_quits(start: Start) -> None:
     assert operator.ask("login", pin="4711")["code"] == "forbidden"
     granted = operator.ask("login", pin="Größe 4711")
     assert (granted["type"], granted["role"]) == ("role", "operator")
-    # He is an operator to the others too, and stays one when he comes back.
+    # They are an operator to the others too, and stay one when they come back.
     listed = guest.hear("visitors", lambda m: m["list"][-1]["role"] == "operator")
     assert listed["list"][-1]["id"] == operator.id
     again = exhibit.visitor(resume=granted["resume"])
@@ -266,7 +266,7 @@ def test_a_slow_visitor_does_not_slow_the_others(start: Start) -> None:
     exhibit = start(*SMALL).ready()
     slow = exhibit.visitor(accept=["raw"])
     slow.see()
-    # He acknowledges the future and reads nothing, so that frames pile up on his line alone.
+    # They acknowledge the future and read nothing, so that frames pile up for them alone.
     slow.send(type="ack", seq=2**32 - 1)
     quick = exhibit.visitor()
     numbers = [quick.see().seq for _ in range(60)]

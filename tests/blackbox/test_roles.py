@@ -48,7 +48,7 @@ MESSAGES: dict[str, tuple[dict[str, Any], set[str]]] = {
 """Every message that a client may send: an example, and who may send it."""
 
 # Over HTTP: "here" asks from the exhibit's own machine, "kiosk" with its token, "operator" with
-# his key and, as "guest", from another address.
+# their key and, as "guest", from another address.
 ANYBODY = {"guest", "here", "kiosk", "operator"}
 ROUTES: dict[str, set[str]] = {
     "GET /": ANYBODY,
@@ -117,7 +117,7 @@ def test_only_staff_open_rooms_of_their_own(serving: Serving) -> None:
         room = f"{role}'s own"
         client = serving.stranger()
         if role == "operator":
-            # Who logged in comes back as operator, by the token that this gave him.
+            # Who logged in comes back as operator, by the token that this gave them.
             granted = serving.visitor("guest").ask("login", pin=PIN)
             client.send(type="hello", protocol=1, room=room, model="BEC", resume=granted["resume"])
         else:

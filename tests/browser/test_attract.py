@@ -36,7 +36,7 @@ def kiosk(hall: Serving, open_page: OpenPage) -> Callable[..., Page]:
 
 
 def guest_of(hall: Serving) -> tuple[Client, str]:
-    """A guest who has just come, and the phase that he is told."""
+    """A guest who has just come, and the phase that is sent to them."""
     guest = hall.stranger()
     guest.hello()
     return guest, guest.hear("idle")["phase"]
@@ -134,7 +134,7 @@ def test_then_all_is_as_at_the_beginning(hall: Serving, kiosk: Callable[..., Pag
     expect(page.locator("#legend-label")).to_have_text("Density")
     assert page.get_attribute("html", "data-tool") == ""
     assert page.evaluate("localStorage.getItem('vortarium.palette')") is None
-    # He still holds it, but it stirs no more until it was lifted; and it wakes nobody.
+    # They still hold it, but it stirs no more until it was lifted; and it wakes nobody.
     assert guest.see(lambda frame: frame.time > rested.time + 1).finger_of(guest.id) is None
     assert page.get_attribute("html", "data-phase") == "attract"
     # The first touch wakes the page, and presses nothing that was not to be seen.

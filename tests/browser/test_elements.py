@@ -80,7 +80,7 @@ WISPY = """<!doctype html>
     <vortarium-tooltip about="Restart" text="Everybody sees it.">
       <button id="named" aria-describedby="before">Restart</button>
     </vortarium-tooltip>
-    <p id="before">It begins anew.</p>
+    <p id="before">It restarts.</p>
 </body></html>"""
 """As its authors write them, and beside that ours."""
 SCRIPT = """window.told = [];
@@ -213,7 +213,7 @@ def test_what_is_described_keeps_its_name_and_what_described_it(
     page = open_page("static/lesson/wispy.html", at=school.url)
     button = page.locator("#named")
     expect(button).to_have_accessible_name("Restart")
-    expect(button).to_have_accessible_description("It begins anew. Everybody sees it.")
+    expect(button).to_have_accessible_description("It restarts. Everybody sees it.")
 
 
 def test_values_in_a_style_stay_values(school: Exhibit, open_page: OpenPage) -> None:

@@ -14,7 +14,7 @@ from tests.support.serving import PIN, Serving
 
 @pytest.fixture
 def console(open_page: OpenPage, serving: Serving) -> Iterator[Page]:
-    """The page after somebody has logged in by touch; his first PIN was wrong."""
+    """The page after somebody has logged in by touch; their first PIN was wrong."""
     page = open_page("operator", at=serving.url)
     for digits, gets in (("1357", "that is not the PIN"), (PIN, "")):
         for digit in digits:
@@ -52,7 +52,7 @@ def test_a_room_and_its_visitors_are_looked_after(
     card.get_by_role("button", name="Unlock controls").click()
     expect(guest.locator("html")).not_to_have_attribute("data-controls", "locked")
     assert not guest.evaluate("document.getElementById('panel').inert")
-    sure(console, "Start anew")
+    sure(console, "Start again")
     other.hear("welcome")
     expect(guest.locator("html")).to_have_attribute("data-connected", "true")
     line.get_by_role("button", name="Mute").click()

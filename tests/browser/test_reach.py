@@ -147,6 +147,7 @@ def wait_for_rest(page: Page) -> None:
     page.locator(".own-colour").evaluate_all("all => all.forEach((one) => one.remove())")
 
 
+@pytest.mark.timeout(400)  # seven states at a dozen sizes
 @pytest.mark.parametrize("sizes", EACH)
 def test_every_control_is_in_reach(open_page: OpenPage, sizes: tuple[str, ...]) -> None:
     page = open_page()

@@ -171,4 +171,4 @@ def test_a_preset_undoes_the_one_before_and_begins_anew(
     wait_until(lambda: exhibit.json(state)["sim_time"] > 20, "it has run a while")
     before = exhibit.json(state)["sim_time"]
     page.get_by_role("button", name="Still water").click()
-    wait_until(lambda: exhibit.json(state)["sim_time"] < before, "the same one begins anew, too")
+    wait_until(lambda: exhibit.json(state)["sim_time"] < before, "the same one restarts, too")

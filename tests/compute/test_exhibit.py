@@ -127,7 +127,7 @@ def test_visitors_of_two_kiosks_talk(
     late.ask("join", room="BEC")
     assert [line["text"] for line in late.hear("lines")["lines"]] == [said["text"], "hello"]
 
-    # An operator rules his own hall: there nobody hears whom he has muted.
+    # An operator mutes on their own exhibit: there nobody hears whom they muted.
     assert olga.ask("mute", visitor=bert.id)["muted"] is True
     bert.ask("say", text="unheard")
     assert late.hear("said", lambda line: line["from"] == bert.id)["text"] == "unheard"
@@ -155,5 +155,5 @@ def test_visitors_of_two_kiosks_talk(
 
 
 def told(visitor: Client, words: str) -> None:
-    """He reads it soon."""
+    """They read it soon."""
     visitor.hear("notice", lambda notice: words in notice["text"], SOON_S)

@@ -129,7 +129,7 @@ def test_a_model_that_hangs_is_left_behind(
     audience.messages.clear()
     link.send(1, Set(id="on", params={"speed": 0.5}))
     audience.wait(lambda: any(state.id == "on" for state in audience.of(State)))
-    # The old thread wakes up, says nothing any more and takes no wish from its successor.
+    # The old thread wakes up, says nothing any more and takes no command from its successor.
     Mischief.released.set()
     old.thread.join(PATIENCE_S)
     assert not old.thread.is_alive()

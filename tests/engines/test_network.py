@@ -50,7 +50,7 @@ def test_connections_that_are_cut_again_and_again(over: Over, audience: Audience
     relay, link = over()
     for humps in (3, 5, 7):
         relay.cut()
-        # ZeroMQ connects anew by itself; what was lost on the way is noticed by silence.
+        # ZeroMQ connects again by itself; what was lost on the way is noticed by silence.
         audience.frames.clear()
         audience.wait(lambda: audience.frames)
         audience.messages.clear()

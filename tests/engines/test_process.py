@@ -184,7 +184,7 @@ def test_one_that_fails_again_and_again_is_left_off(
         lambda: audience.of(Notice) and BROKEN in audience.of(Notice)[-1].text, PATIENCE_S
     )
     assert audience.of(Notice)[-1].text.startswith(ENDED)
-    # He has seen the room as it was declared, and so does who comes now.
+    # They saw the room as it was declared, and so does whoever comes now.
     link.enter(BERT, 6)
     audience.wait(lambda: len(audience.of(Welcome)) == 2)
     assert BROKEN in audience.of(Notice)[-1].text

@@ -298,7 +298,7 @@ def test_one_that_still_waits_for_half_a_request_is_not_waited_for(
     # Its REP socket waits for the rest of a client's request that will never come.
     broken = Wire(theirs.endpoint)
     broken._call()
-    broken._say(b"get")
+    broken._send(b"get")
     assert broken._hear() == [b"ok"]
     broken.close()
     whole = Wire(theirs.endpoint)

@@ -61,7 +61,7 @@ serve("sample", Sample())
 
 @pytest.fixture
 def own_file(tmp_path: Path) -> str:
-    """A file of a person's own, which uses what he may expect to be there."""
+    """A file of a person's own, which uses what they may expect to be there."""
     path = tmp_path / "my_models.py"
     path.write_text(OWN, encoding="utf-8")
     return str(path)

@@ -26,7 +26,7 @@ MakeHall = Callable[..., Any]
 
 
 def idle() -> None:
-    """Nobody wishes for anything."""
+    """Nobody sends a command."""
 
 
 def extreme(rng: np.random.Generator, parameter: Parameter) -> Any:

@@ -1,4 +1,4 @@
-"""A room begins anew for whoever comes next."""
+"""A room restarts for whoever comes next."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_all_is_as_at_the_start_and_it_was_nobodys_wish(make_hall: Callable[...,
     changed = {name for state in told for name in state["params"]}
     assert changed == {"speed", "humps", "steps", "precision"}
     assert hall.heard.all == []
-    hall.finger(2, 0, 0.3, 0.5)  # he still drags what is gone
+    hall.finger(2, 0, 0.3, 0.5)  # they still drag what is gone
     assert hall.fingers() == set()
 
 

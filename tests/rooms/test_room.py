@@ -1,4 +1,4 @@
-"""The truth of a room: wishes are granted whole or not at all, and everybody is told."""
+"""The truth of a room: commands are carried out whole or not at all; everybody gets the result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MakeHall = Callable[..., Any]
 
 
 def idle() -> None:
-    """Nobody wishes for anything."""
+    """Nobody sends a command."""
 
 
 # --- set --------------------------------------------------------------------------------------
@@ -383,7 +383,7 @@ def test_channels_tell_changes_only(hall: Any) -> None:
     hall.do("kick", by=1.5)
     hall.room.publish({"position"})
     assert [m["value"] for m in hall.heard.take("channel")] == [1.5]
-    # Who asks anew gets the value though it has not changed.
+    # Who asks again gets the value though it has not changed.
     hall.room.publish(set())
     hall.room.publish({"position"})
     assert [m["value"] for m in hall.heard.take("channel")] == [1.5]

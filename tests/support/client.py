@@ -54,7 +54,7 @@ class Frame(NamedTuple):
         return self.lo + (self.hi - self.lo) * self.levels[::-1].T.astype(float) / 255
 
     def finger_of(self, visitor: int, touch: int = 0) -> Mark | None:
-        """His finger, if the frame has one that is down."""
+        """Their finger, if the frame has one that is down."""
         for mark in self.fingers:
             if (mark.visitor, mark.touch) == (visitor, touch) and mark.flags & 1:
                 return mark

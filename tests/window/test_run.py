@@ -42,7 +42,7 @@ def app(display: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[st
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith("READY http://127.0.0.1:")
-    # Qt makes the native window anew when the page first draws.
+    # Qt makes the native window again when the page first draws.
     await_true(lambda: shows_fluid(screenshot(display)) and windows(display))
     yield process
     if process.poll() is None:

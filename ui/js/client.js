@@ -93,7 +93,7 @@ export function join(name, { model, visitor, token } = {}) {
 }
 
 /**
- * A room on a connection that somebody else looks after and whose messages he hands on.
+ * A room on a connection that another module owns and whose messages that module hands on.
  *
  * @param {import("./connection.js").Connection} connection
  * @param {(names: string[]) => void} want  all channels that are heard from now on

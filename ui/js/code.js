@@ -13,8 +13,8 @@ export async function bindCode(state) {
   const opener = byId("open-code");
   opener.addEventListener("click", async () => {
     if (!state.model) return;
-    const wish = fetch(sourceUrl(state.model.name), { headers: { Accept: "text/html" } });
-    const answer = await wish.catch(() => null);
+    const request = fetch(sourceUrl(state.model.name), { headers: { Accept: "text/html" } });
+    const answer = await request.catch(() => null);
     if (!answer?.ok) {
       toast((await answer?.text()) ?? "The exhibit is out of reach", "warning");
       return;

@@ -31,7 +31,7 @@ export class RequestError extends Error {
 
 /**
  * @typedef {"connecting" | "open" | "reconnecting" | "refused" | "code needed" | "queued" | Ended} Status
- * @typedef {"closed" | "left"} Ended  by the operator, or as this page wished: it stays away
+ * @typedef {"closed" | "left"} Ended  by the operator, or as this page asked: it stays away
  *
  * @typedef {object} Connection
  * @property {(type: string, fields?: Record<string, any>) => boolean} send  false: not connected

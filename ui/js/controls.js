@@ -17,7 +17,7 @@ const TAGS = { bool: "vortarium-toggle", choice: "vortarium-choice" };
  * @typedef {import("./protocol.js").Scalar} Scalar
  * @typedef {import("./state.js").State} State
  *
- * @typedef {object} Wishes
+ * @typedef {object} Callbacks
  * @property {(params: Record<string, Scalar>) => Promise<unknown>} set
  * @property {() => Promise<unknown>} restart
  * @property {(view: string) => void} view
@@ -28,10 +28,10 @@ const TAGS = { bool: "vortarium-toggle", choice: "vortarium-choice" };
 /**
  * @param {HTMLElement} panel
  * @param {State} state  welcomed
- * @param {Wishes} wishes
+ * @param {Callbacks} callbacks
  * @returns {() => void}  show the state's values
  */
-export function buildControls(panel, state, wishes) {
+export function buildControls(panel, state, callbacks) {
   const { model } = state;
   if (!model) throw new Error("no model to control yet");
   const held = new Set();
@@ -45,7 +45,7 @@ export function buildControls(panel, state, wishes) {
 
   for (const parameter of model.parameters) {
     const { name, group } = parameter;
-    const tell = newestOnly(name, wishes, () => {
+    const tell = newestOnly(name, callbacks, () => {
       held.delete(name);
       showAll();
     });
@@ -57,7 +57,7 @@ export function buildControls(panel, state, wishes) {
     field.addEventListener("change", () => tell(field.value, true));
     field.addEventListener("refused", (event) => {
       const { detail } = /** @type {CustomEvent<string>} */ (event);
-      wishes.complain(`${parameter.label}: “${detail}” is not a number`);
+      callbacks.complain(`${parameter.label}: “${detail}” is not a number`);
       field.value = state.params[name];
     });
     fields.set(name, field);
@@ -66,8 +66,8 @@ export function buildControls(panel, state, wishes) {
   }
   const expert = groups.get(EXPERT);
   groups.delete(EXPERT);
-  const look = makeLook(state, wishes);
-  const shortcuts = presets(model, state, wishes);
+  const look = makeLook(state, callbacks);
+  const shortcuts = presets(model, state, callbacks);
   panel.replaceChildren(
     ...(shortcuts ? [shortcuts] : []),
     ...[...groups.values()].filter((group) => group.childElementCount > 0),
@@ -92,7 +92,7 @@ function makeField(parameter) {
  * Sends one value at a time, and then only the newest: a fast hand never builds a queue.
  *
  * @param {string} name
- * @param {Wishes} wishes
+ * @param {Callbacks} callbacks
  * @param {() => void} settled  the last value is in force, or was refused
  * @returns {(value: Scalar, last: boolean) => void}
  */
@@ -133,7 +133,7 @@ function section(title, open) {
 /**
  * @param {import("./protocol.js").Model} model
  * @param {State} state
- * @param {Wishes} wishes
+ * @param {Callbacks} callbacks
  */
 function presets(model, state, { set, restart, complain }) {
   const standard = Object.fromEntries(model.parameters.map((one) => [one.name, one.default]));
@@ -142,7 +142,7 @@ function presets(model, state, { set, restart, complain }) {
   for (const { name, params } of [{ name: "Defaults", params: standard }, ...model.presets]) {
     const button = make("button", { class: "button", type: "button" }, name);
     button.addEventListener("click", async () => {
-      // What is so already need not be set: some changes build the model anew.
+      // What is so already need not be set: some changes build the model again.
       const news = Object.entries(params).filter(([key, value]) => state.params[key] !== value);
       try {
         if (news.length > 0) await set(Object.fromEntries(news));

@@ -33,7 +33,7 @@ export function showGround(palette, kind) {
 
 /**
  * @param {import("./state.js").State} state
- * @param {Pick<import("./controls.js").Wishes, "view" | "looked">} wishes
+ * @param {Pick<import("./controls.js").Callbacks, "view" | "looked">} callbacks
  * @returns {{element: HTMLElement, show: () => void} | null}  null: the model has no picture
  */
 export function makeLook(state, { view, looked }) {

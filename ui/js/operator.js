@@ -37,10 +37,10 @@ byId("acts").append(
 
 byId("login").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const wish = pin.value;
+  const entered = pin.value;
   pin.value = "";
   try {
-    await operator.login(wish);
+    await operator.login(entered);
     complain("");
     open(true);
     report();
@@ -55,10 +55,10 @@ byId("announce").addEventListener("submit", async (event) => {
 });
 for (const name of ["pointerdown", "keydown"]) addEventListener(name, forgetLater, true);
 
-/** @param {Record<string, unknown>} wish @returns {Promise<boolean>} was it done? */
-async function act(wish) {
+/** @param {Record<string, unknown>} request @returns {Promise<boolean>} was it done? */
+async function act(request) {
   try {
-    await operator.act(wish);
+    await operator.act(request);
     complain("");
     await show();
     return true;

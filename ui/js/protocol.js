@@ -57,7 +57,7 @@
  * @property {string} name
  * @property {string} colour
  * @property {string} text
- * @property {number} count  how many lines it makes of his
+ * @property {number} count  how many lines it makes of theirs
  * @property {number} at  Unix time
  *
  * @typedef {{x: number, y: number}} Point  fractions of the box, y up

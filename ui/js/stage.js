@@ -20,8 +20,8 @@ import { shownKind } from "./state.js";
  */
 export function createStage(box, overlayCanvas, state, held) {
   const overlay = createOverlay(overlayCanvas);
-  const wish = new URLSearchParams(location.search).get("renderer");
-  let renderer = install(wish);
+  const wanted = new URLSearchParams(location.search).get("renderer");
+  let renderer = install(wanted);
   let scheduled = false;
   let drawn = 0;
   let stale = true; // the renderer's picture, not the overlay's

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import io
 import logging
 import socket
@@ -172,7 +173,9 @@ class HttpHandler(WebSocketHandler):  # type: ignore[misc]
 
     def _sendall(self, data: bytes) -> None:
         """A peer that does not take its response loses it."""
-        with gevent.Timeout(SEND_S, OSError("the peer takes nothing any more")):
+        # By its number the library knows it for the peer's fault, and prints no traceback.
+        gone = OSError(errno.EPIPE, "the peer takes nothing any more")
+        with gevent.Timeout(SEND_S, gone):
             super()._sendall(data)
 
     def log_request(self) -> None:

@@ -85,7 +85,7 @@ def test_limits_are_each_visitors_own_where_the_proxy_is_believed(begin: Begin) 
         late = come(server, proxy, "198.51.100.7", token=code)
         assert late.hear("error")["code"] == "too_fast"
         come(server, proxy, "198.51.100.8", token=code).hear("welcome")
-        # What a visitor says of himself stands before what the proxy says, and counts nothing.
+        # What a visitor says of themselves stands before what the proxy says, and counts nothing.
         headers = {CLIENT: "198.51.100.7", "X-Forwarded-For": "198.51.100.8"}
         liar = request_entry(proxy, headers)
         server.clients.append(liar)

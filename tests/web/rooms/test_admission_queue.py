@@ -74,7 +74,7 @@ def test_newcomers_come_in_in_order_as_others_leave(room: Serving) -> None:
     line[0].see()
     line[1].hear("queue", where=lambda message: message["place"] == 1 and message["of"] == 2)
     line[2].hear("queue", where=lambda message: message["place"] == 2)
-    # Who goes away leaves the line, and those behind him move up.
+    # Who goes away leaves the line, and those behind them move up.
     line[1].close()
     line[2].hear("queue", where=lambda message: message["place"] == 1 and message["of"] == 1)
     leave(second)
@@ -127,7 +127,7 @@ def test_kiosk_and_operator_never_wait_and_take_no_guests_place(room: Serving) -
     assert operator.ask("login", pin=PIN)["role"] == "operator"
     operator.hear("welcome", where=lambda message: message["you"]["role"] == "operator")
     waiting.hear("queue", where=lambda message: message["of"] == 1)
-    # An operator among the guests is none, and his place is free.
+    # An operator among the guests is none, and their place is free.
     first.ask("login", pin=PIN)
     waiting.hear("welcome")
 

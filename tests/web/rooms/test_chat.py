@@ -59,7 +59,7 @@ def hears_nothing(client: Client, kind: str = "said") -> None:
 
 
 def say(client: Client, text: str, **fields: Any) -> dict[str, Any]:
-    """Say it, however often he must wait for his turn."""
+    """Say it, however often they must wait for their turn."""
     while (answer := client.ask("say", text=text, **fields)).get("code") == "too_fast":
         time.sleep(0.2)
     return answer
@@ -97,12 +97,12 @@ def test_what_is_said_reaches_all_in_the_room_and_no_other(
 ) -> None:
     before = time.time()
     mine = anna.ask("say", text=f"  {HOSTILE}\n\u202e ")
-    his = bert.hear("said")
+    theirs = bert.hear("said")
     assert mine.pop("id")
-    assert mine == his
-    at = his.pop("at")
+    assert mine == theirs
+    at = theirs.pop("at")
     assert before <= at <= time.time()
-    assert his == {
+    assert theirs == {
         "type": "said", "room": "BEC", "from": anna.id, "name": "Anna", "count": 1,
         "colour": anna.welcome["you"]["colour"], "text": HOSTILE,
     }  # fmt: skip
@@ -132,7 +132,7 @@ def test_join_speak_there_list_and_leave(anna: Client, elsewhere: Client) -> Non
     said = anna.ask("say", text="hello", room="HelloWorld")
     assert elsewhere.hear("said")["from"] == anna.id
     assert said["room"] == "HelloWorld"
-    # He is welcome to answer, and she hears it on her own stage.
+    # Bert may answer, and she gets it in her own room.
     elsewhere.ask("say", text="welcome")
     assert anna.hear("said")["text"] == "welcome"
     assert anna.ask("leave", room="HelloWorld")["names"] == ["BEC"]
@@ -206,7 +206,7 @@ def test_a_heartbeat_comes_though_time_stands_still(anna: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "command",
     [
         {"type": "broadcast", "text": "hear me"},
         {"type": "close_room", "room": "BEC"},
@@ -215,9 +215,9 @@ def test_a_heartbeat_comes_though_time_stands_still(anna: Client) -> None:
         {"type": "mute"},
     ],
 )
-def test_a_guest_must_not(anna: Client, bert: Client, wish: dict[str, Any]) -> None:
-    fields = {name: value for name, value in wish.items() if name != "type"}
-    assert bert.ask(wish["type"], **fields)["code"] == "forbidden"
+def test_a_guest_must_not(anna: Client, bert: Client, command: dict[str, Any]) -> None:
+    fields = {name: value for name, value in command.items() if name != "type"}
+    assert bert.ask(command["type"], **fields)["code"] == "forbidden"
     for kind in ("said", "closed", "muted"):
         hears_nothing(anna, kind)
     assert anna.ask("say", text="still here")["text"] == "still here"
@@ -243,11 +243,11 @@ def test_a_closed_room_is_told_and_ends(
     assert (closed["room"], closed["by"]) == ("HelloWorld", operator.id)
     assert elsewhere.hear("closed")["room"] == "HelloWorld"
     assert elsewhere.closed() == 1000
-    # Who only talked there is told, and goes on where he is.
+    # Those who only chatted there get a notice, and stay where they are.
     assert anna.hear("closed")["room"] == "HelloWorld"
     assert anna.ask("rooms")["names"] == ["BEC"]
     assert [room["name"] for room in exhibit.json("healthz")["rooms"]] == ["BEC"]
-    # It may be opened anew, and begins afresh.
+    # It may be opened again, and begins afresh.
     again = exhibit.visitor(resume=resume, room="HelloWorld")
     again.ask("join", room="HelloWorld")
     assert again.hear("lines")["lines"] == []
@@ -336,9 +336,9 @@ def test_a_visitor_is_in_a_few_rooms_at_most(exhibit: Exhibit, anna: Client) -> 
 def test_talk_that_is_off(start: Any) -> None:
     exhibit = start("--headless", "--port", "0", "--talk", "off").ready()
     anna = exhibit.visitor()
-    for wish in ({"type": "say", "text": "hi"}, {"type": "join", "room": "BEC"},
+    for command in ({"type": "say", "text": "hi"}, {"type": "join", "room": "BEC"},
                  {"type": "rooms"}, {"type": "leave", "room": "x"}):  # fmt: skip
-        anna.send(**wish, id=3)
+        anna.send(**command, id=3)
         assert anna.hear("error", lambda m: m["id"] == 3)["code"] == "forbidden"
     assert anna.ask("echo", data=1)["data"] == 1
     assert exhibit.json("healthz")["rooms"][0]["talk"] == "off"

@@ -26,14 +26,14 @@ def hall(environment: dict[str, str]) -> Iterator[Serving]:
 
 
 def enter(hall: Serving, role: str = "guest", **hello: Any) -> Client:
-    """Somebody who hears all that he is told."""
+    """A viewer who keeps all that is sent to them."""
     client = hall.stranger()
     client.hello(token=hall.launch.kiosk_token if role == "kiosk" else None, **hello)
     return client
 
 
 def phase(client: Client, name: str) -> dict[str, Any]:
-    """He is told that it is so now."""
+    """They got this phase as the newest."""
     return client.hear("idle", lambda on_broadcast: on_broadcast["phase"] == name)
 
 

@@ -59,9 +59,9 @@ def test_all_share_one_state_and_it_ends_with_the_room(
     assert watcher.hear("closed")["room"] == "Cloud"
     for client in several:
         client.close()
-    anew = exhibit.visitor(room="Cloud")
-    anew.ask("subscribe", names=["mood"])
-    assert anew.hear("channel")["value"] != SUNNY
+    again = exhibit.visitor(room="Cloud")
+    again.ask("subscribe", names=["mood"])
+    assert again.hear("channel")["value"] != SUNNY
 
 
 def test_a_visitor_needs_no_token_and_cannot_feed(exhibit: Exhibit, watcher: Client) -> None:

@@ -137,13 +137,13 @@ def test_locked_controls_move_for_operators_alone(serving: Serving, act: Act) ->
         assert client.hear("locked")["locked"] is True
     before = serving.state()
     for client in (guest, kiosk):
-        for wish in (
+        for command in (
             {"type": "set", "params": {"cooling": 0.5}},
             {"type": "do", "action": "pause"},
             {"type": "rpc", "op": "set", "target": "model.cooling", "args": [0.5]},
             {"type": "rpc", "op": "call", "target": "model.energy"},
         ):
-            client.send(id="tried", **wish)
+            client.send(id="tried", **command)
             refused = client.hear("error", lambda m: m["id"] == "tried")
             assert refused["code"] == "forbidden"
         assert "value" in client.ask("rpc", op="get", target="model.cooling")

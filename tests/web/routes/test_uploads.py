@@ -307,7 +307,7 @@ def test_the_setting_says_who_may(
 
 
 def test_no_message_of_a_visitors_loads_a_picture(everyone: Serving) -> None:
-    """The wish that a web server makes of an upload is not for visitors to send."""
+    """The command that a web server makes of an upload is not for visitors to send."""
     guest = everyone.visitor("guest", room="BEC")
     guest.send(type="picture", id=9, width=1, height=1, levels="AA==", use="trap")
     assert guest.hear("error")["code"] == "unknown_type"

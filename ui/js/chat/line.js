@@ -33,7 +33,7 @@ export function makeLine(line, me, onMute) {
  * What pressing it will do to the speaker.
  *
  * @param {HTMLElement} button
- * @param {boolean} muted  he is
+ * @param {boolean} muted  they are
  */
 export function labelMute(button, muted) {
   const word = muted ? "Unmute" : "Mute";

@@ -149,7 +149,7 @@ export function bindChat(state, request, want) {
     byId("chat-bye").hidden = state.you?.role === "kiosk";
   }
 
-  /** Only what is new is added: a log that is read aloud must not begin anew. */
+  /** Only what is new is added: a log that is read aloud must not restart. */
   function drawLines() {
     const lines = rooms.all.get(rooms.shown)?.lines ?? [];
     const kept = drawn.length > 0 && drawn[0] === lines[0] ? drawn.length : 0;
@@ -228,10 +228,10 @@ export function bindChat(state, request, want) {
   });
   byId("chat-join").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const wished = other.value.trim();
-    if (!wished) return;
-    const listed = [...titles].find(([, title]) => title.toLowerCase() === wished.toLowerCase());
-    const room = listed ? listed[0] : wished;
+    const wanted = other.value.trim();
+    if (!wanted) return;
+    const listed = [...titles].find(([, title]) => title.toLowerCase() === wanted.toLowerCase());
+    const room = listed ? listed[0] : wanted;
     if (!(await ask("join", { room }))) return;
     other.value = "";
     more.open = false;

@@ -9,7 +9,7 @@
 import { tab } from "../memory.js";
 
 const MAX_LINES = 200;
-const KEPT_LINES = 100; // many go at once, for then the log is drawn anew
+const KEPT_LINES = 100; // many go at once, for then the log is drawn again
 const REMEMBERED = "vortarium.chat";
 
 /** The rooms that this tab has joined beside its stage's, for when it comes back. @returns {string[]} */

@@ -84,8 +84,8 @@ export class Field extends HTMLElement {
       : make("span", { class: "label" }, label);
     const row = make("div", { class: "row" }, name);
     if (help) {
-      const anew = rebuild ? " Changing it starts the fluid anew." : "";
-      const tooltip = makeTooltip(label, help + anew);
+      const again = rebuild ? " Changing it starts the fluid again." : "";
+      const tooltip = makeTooltip(label, help + again);
       row.append(tooltip);
       labelled.setAttribute("aria-describedby", tooltip.textId);
     }

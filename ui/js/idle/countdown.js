@@ -36,7 +36,7 @@ export function createCountdown() {
       box.showPopover?.(); // in front of a dialog, too
       text.replaceChildren(
         make("b", {}, "Still there?"),
-        atKiosk ? "Touch the screen to go on" : "The exhibit begins anew. Touch to go on.",
+        atKiosk ? "Touch the screen to go on" : "The exhibit restarts. Touch to go on.",
       );
     },
   };

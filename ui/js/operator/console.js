@@ -47,7 +47,7 @@ export function createConsole() {
     },
     /** @returns {Promise<Report>} */
     report: () => ask("api/operator"),
-    /** @param {object} wish  one of app/protocol/console.py */
-    act: (wish) => ask("api/operator/act", wish),
+    /** @param {object} request  one of app/protocol/console.py */
+    act: (request) => ask("api/operator/act", request),
   };
 }

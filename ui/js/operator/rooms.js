@@ -18,7 +18,7 @@ import { makeVisitors } from "./visitors.js";
  * @property {number} restarts
  * @property {import("./visitors.js").Visitor[]} visitors
  *
- * @typedef {(wish: Record<string, unknown>) => Promise<boolean>} Act
+ * @typedef {(request: Record<string, unknown>) => Promise<boolean>} Act
  */
 
 /** @type {[string, (room: Room) => string][]} */
@@ -89,7 +89,7 @@ function makeCard({ name, model }, act, visit, titles) {
     join,
     lock,
     mute,
-    makeSureButton("Start anew", () => act({ act: "restart", room: name })),
+    makeSureButton("Start again", () => act({ act: "restart", room: name })),
     makeSureButton("Close", () => act({ act: "close", room: name }), "danger"),
   );
   const visitors = makeVisitors(act);

@@ -32,7 +32,7 @@ const NOTHING = { uses: [], types: [], wall_mu: 0 };
 /**
  * @param {import("../state.js").State} state
  * @param {string} room
- * @returns {{ask: () => void}}  ask the server anew what is allowed
+ * @returns {{ask: () => void}}  ask the server again what is allowed
  */
 export function bindPictures(state, room) {
   const opener = byId("open-picture");

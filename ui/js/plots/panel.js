@@ -8,7 +8,7 @@ const REDRAW_MS = 100; // as often as values come
 /**
  * @typedef {object} Plots
  * @property {(open: boolean) => void} show
- * @property {() => void} begin  anew, for a model that has just been declared
+ * @property {() => void} begin  again, for a model that has just been declared
  * @property {(name: string, value: any) => void} add
  */
 

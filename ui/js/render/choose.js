@@ -23,13 +23,13 @@ const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
  */
 
 /**
- * @param {string | null} wish  the name of a renderer
+ * @param {string | null} wanted  the name of a renderer
  * @param {() => void} onLost  the chip went away: make another
  * @returns {Renderer}
  */
-export function chooseRenderer(wish, onLost) {
+export function chooseRenderer(wanted, onLost) {
   try {
-    const webgl = wish === "webgl2" || (wish !== "canvas2d" && hasGraphicsChip());
+    const webgl = wanted === "webgl2" || (wanted !== "canvas2d" && hasGraphicsChip());
     return (webgl && createWebgl2(onLost)) || createCanvas2d();
   } catch (fault) {
     console.warn("Drawn without the graphics chip:", fault); // denied, or its driver is at fault
