@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from importlib import import_module
 
 from models.contract import Model
 from models.exhibits.bec import BEC
@@ -44,6 +46,30 @@ _EXHIBITS: dict[str, type[Model]] = {
     )
 }
 
+
+_FORMER_MODULES = {
+    "bec": "bec",
+    "becbreather": "bec_breather",
+    "becflow": "bec_flow",
+    "becquantumfriction": "bec_quantum_friction",
+    "becsoliton": "bec_soliton",
+    "becvortexring": "bec_vortex_ring",
+    "becvortices": "bec_vortices",
+    "cloud": "cloud",
+    "helloworld": "hello_world",
+    "numbers": "numbers",
+    "persistentcurrents": "persistent_currents",
+    "quench": "quench",
+    "soc1": "soc1",
+    "soc2": "soc2",
+    "spin_orbit": "spin_orbit",
+    "turbulence": "turbulence",
+    "wavetank": "wave_tank",
+}
+"""Where users' files may still look for exhibits (`from models.bec import BEC`)."""
+
+for _former, _module in _FORMER_MODULES.items():
+    sys.modules[f"{__name__}.{_former}"] = import_module(f"{__name__}.exhibits.{_module}")
 
 _FROM_USERS: set[str] = set()
 
