@@ -13,7 +13,7 @@ from tests.browser.conftest import OpenPage
 from tests.conftest import SMALL, StartExhibit
 from tests.support.exhibit import ROOT, Exhibit, wait_until
 
-README = ROOT / "README.md"
+PROGRAMS = ROOT / "ui" / "manual" / "programs.md"
 
 CODE_OF = "(promise) => promise.then(() => 'fine', (fault) => fault.code)"
 SAMPLE = '''
@@ -274,7 +274,7 @@ def test_a_storm_of_changes_reaches_a_slow_page_as_the_newest_value(
 
 
 def test_the_readmes_page(open_page: OpenPage, start: StartExhibit, tmp_path: Path) -> None:
-    (code,) = re.findall(r"```js\n(// cool\.js\n.*?)```", README.read_text("utf-8"), re.DOTALL)
+    (code,) = re.findall(r"```js\n(// cool\.js\n.*?)```", PROGRAMS.read_text("utf-8"), re.DOTALL)
     (tmp_path / "cool.js").write_text(code, encoding="utf-8")
     (tmp_path / "cool.html").write_text('<script type="module" src="cool.js"></script>')
     exhibit = start(*SMALL, "--static", f"mine={tmp_path}").ready()

@@ -83,8 +83,8 @@ def test_file_and_environment_are_its_own(isolated: Path, monkeypatch: pytest.Mo
     assert (compute.parse([]).port, compute.parse([]).idle_s) == (5, 180.0)
 
 
-def test_every_setting_is_in_help_and_readme() -> None:
-    parser, readme = compute.parser(), (ROOT / "README.md").read_text()
+def test_every_setting_is_in_help_and_manual() -> None:
+    parser, readme = compute.parser(), (ROOT / "ui" / "manual" / "options.md").read_text("utf-8")
     shown = parser.format_help()
     for option in parser.options():
         assert option in shown
