@@ -24,7 +24,7 @@ const standing = new Map();
 /** A `notice` of the server; one with an end stays until then, one with a topic until the next on
  * it. @param {Record<string, any>} message */
 export function showNotice({ level, text, until, topic }) {
-  if (topic !== null) {
+  if (typeof topic === "string") {
     stand(topic, text, level);
     return;
   }

@@ -9,8 +9,8 @@ const COLOURS = ["#7cd7ea", "#ffc46b", "#c9b6ff", "#7ef0b2"];
 const COLOUR_OF = { anticlockwise: ANTICLOCKWISE, clockwise: CLOCKWISE };
 /** The channels that rooms have whatever their model: figures, and a board of texts. */
 export const OF_EVERY_ROOM = ["steps_per_s", "fps", "heartbeat", "notes"];
-/** Those, and what is drawn on the fluid or in its place. */
-const SHOWN_ELSEWHERE = [...OF_EVERY_ROOM, "boat", "mood", "numbers"];
+/** Those, what is drawn on the fluid or in its place, and a number that measures nothing. */
+const SHOWN_ELSEWHERE = [...OF_EVERY_ROOM, "boat", "mood", "numbers", "seed"];
 
 /**
  * @typedef {object} ChannelCharts
