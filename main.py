@@ -144,9 +144,11 @@ def main() -> int:
     role = ROLES.get(sys.argv[1]) if len(sys.argv) > 1 else None
     if role is not None:
         del sys.argv[1]
-    if role not in PRINTING:
-        from app.process import streams
+    from app.process import streams
 
+    if role in PRINTING:
+        streams.encode_whatever()
+    else:
         streams.last()
     try:
         return (role or exhibit)()

@@ -51,7 +51,9 @@ def opens_text(call: ast.Call) -> bool:
             one.value for one in (*call.args, given.get("mode")) if isinstance(one, ast.Constant)
         ]
         modes = [word for word in words if isinstance(word, str) and set(word) <= set("rwabxt+")]
-        bare = not (call.args or given) if method and name == "open" else True
+        # A web room is opened, too, and is no file.
+        its_own = ast.unparse(call.func).endswith("web_room.open")
+        bare = not (call.args or given or its_own) if method and name == "open" else True
         return "b" not in modes[0] if modes else bare
     return False
 

@@ -29,15 +29,25 @@ def last() -> None:
     sys.stdout, sys.stderr = _lasting(sys.stdout, False), _lasting(sys.stderr, True)
 
 
+def encode_whatever() -> None:
+    """Let no character of an output be an error, for roles that otherwise print as usual."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=_encoding(stream), errors="backslashreplace")
+
+
+def _encoding(stream: Any) -> str:
+    """UTF-8, but for a console that is not: no console's encoding makes a message an error."""
+    at_console = stream.isatty() and not sys.flags.utf8_mode
+    return str(stream.encoding) if at_console else "utf-8"
+
+
 def _lasting(stream: Any, by_lines: bool) -> io.TextIOWrapper:
-    """A stream to where `stream` goes; UTF-8, but for a console that is not."""
-    at_console = stream.isatty()
-    # No console's encoding makes a message an error.
-    encoding = stream.encoding if at_console and not sys.flags.utf8_mode else "utf-8"
+    """A stream to where `stream` goes."""
     raw = getattr(stream.buffer, "raw", stream.buffer)  # which `python -u` does not buffer
     return io.TextIOWrapper(
-        io.BufferedWriter(_Raw(raw)), encoding=encoding, errors="backslashreplace",
-        line_buffering=by_lines or at_console,
+        io.BufferedWriter(_Raw(raw)), encoding=_encoding(stream), errors="backslashreplace",
+        line_buffering=by_lines or stream.isatty(),
     )  # fmt: skip
 
 

@@ -131,7 +131,9 @@ def test_a_port_that_is_taken_is_told_at_the_start(start: Start) -> None:
         port = other.getsockname()[1]
         exhibit = start(*SMALL, f"--port={port}")
         assert exhibit.end() == 2
-    assert exhibit.errors.startswith(f"vortarium: port {port} cannot be used: Address already")
+    assert exhibit.errors.startswith(
+        f"vortarium: port {port} of 127.0.0.1 cannot be used: Address already"
+    )
     assert exhibit.errors.count("\n") == 1
 
 

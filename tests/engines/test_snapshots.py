@@ -167,4 +167,4 @@ def test_what_nobody_fetches_is_forgotten(
     monkeypatch.setattr("app.engines.remote_downloads.More", lambda **_: Set(params={}))
     answer = ask(link).get(timeout=PATIENCE_S)
     assert isinstance(answer, SnapshotError)
-    assert not service.server._desk.shelf._items
+    assert not service.server._handlers.snapshots._items

@@ -299,7 +299,7 @@ def test_one_that_still_waits_for_half_a_request_is_not_waited_for(
     broken = Wire(theirs.endpoint)
     broken._call()
     broken._send(b"get")
-    assert broken._hear() == [b"ok"]
+    assert broken._receive() == [b"ok"]
     broken.close()
     whole = Wire(theirs.endpoint)
     assert whole.ask(get_values("Nx")) == [{"Nx": SHAPE[0]}]

@@ -59,12 +59,12 @@ def page() -> Iterator[SlowPage]:
 def test_nothing_follows_a_close_frame(page: SlowPage, asked: bool) -> None:
     gevent.sleep(0)  # the writer waits
     page.viewer.send_text(framed(TEXT, b"first"))
-    page.tell("energy", 1)
+    page.notify("energy", 1)
     if asked:
         page.viewer.close(1000, "bye")
     else:  # the reader saw something that closes, or answers a close
         page.socket.close(1008, "too many")
-    page.tell("norm", 2)
+    page.notify("norm", 2)
     page.viewer.show(1, framed(BINARY, b"frame"))
     page.viewer.send_text(framed(TEXT, b"last"))
     gevent.sleep(0)
@@ -79,13 +79,13 @@ def test_a_storm_of_changes_is_no_queue(page: SlowPage) -> None:
     filler = "x" * 1000
     # Until the socket takes no more, and then for a long time.
     for _ in range(2000):
-        page.tell("energy", [filler, -1])
+        page.notify("energy", [filler, -1])
         gevent.sleep(0)
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     for number in range(CHANGES):
-        page.tell("energy", [filler, number])
-        page.tell("norm", number)
+        page.notify("energy", [filler, number])
+        page.notify("norm", number)
         if number % 1000 == 0:
             gevent.sleep(0)
     grown = tracemalloc.get_traced_memory()[0] - before
