@@ -8,6 +8,7 @@ import models
 from app.engines.process_files import Stamp
 from app.rooms import parameters
 from app.rooms.description import describe
+from models.contract import FieldModel
 from models.parameters import ParameterError, check_all
 from models.user_file import UserFileError, is_user_file, load
 
@@ -54,4 +55,10 @@ def prepare(model: str, params: Mapping[str, int]) -> None:
         describe(name, models.get(name))
     kind = models.get(model)
     own = {parameter.name for parameter in kind.parameters}
-    kind({name: value for name, value in params.items() if name in own}).step(1)
+    first = kind({name: value for name, value in params.items() if name in own})
+    first.step(1)
+    if isinstance(first, FieldModel):
+        for view in first.views:
+            first.picture(view.name)
+    for channel in first.channels:
+        first.channel(channel)
