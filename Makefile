@@ -14,7 +14,7 @@ test: $(VENV)/dev.stamp
 	@sh packaging/debian.sh window tests
 	@$(BIN)/python -m pytest -m "not long" $(ARGS)
 
-# What needs no server, browser or window, for the inner loop: under a minute.
+# What needs no server, browser, window or physics, for the inner loop: about a minute.
 test-fast: $(VENV)/dev.stamp
 	@$(BIN)/python -m pytest -m unit $(ARGS)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+import models
 from app.engines.base import Engine
 from app.engines.local import LocalEngine
 from app.engines.mixed import MixedEngine
@@ -41,7 +42,13 @@ def choose_engine(settings: Settings, fit: Fit, watch: Watch, call_soon: CallSoo
             watch=watch,
             call_soon=call_soon,
         )
-        return EngineChoice(remote, fit.model, remote.await_contact)
+
+        def ready() -> None:
+            if settings.fallback and fit.model in models.names():
+                prepare(fit.model, settings.params)  # it may be needed at once
+            remote.await_contact()
+
+        return EngineChoice(remote, fit.model, ready)
     if fit.own is not None:
         processes = ProcessEngine(fit.own.task, fit.own.described, watch, call_soon)
         return EngineChoice(MixedEngine(processes, local), fit.model, lambda: None)

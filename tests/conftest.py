@@ -36,8 +36,18 @@ StartExhibit = Callable[..., Exhibit]
 
 PROCESSES = {"environment", "browser", "service", "display", "playwright", "cache_home"}
 """Fixtures that start servers, browsers or windows."""
-FOLDERS = {"blackbox", "browser", "client", "window", "frozen", "engines", "compute", "bench"}
-"""Whose tests start servers, browsers or windows by themselves."""
+FOLDERS = {
+    "blackbox",
+    "browser",
+    "client",
+    "window",
+    "frozen",
+    "engines",
+    "compute",
+    "bench",
+    "models",
+}
+"""Whose tests start servers, browsers or windows by themselves, or compute for long."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -44,8 +44,7 @@ def test_a_program_is_back_as_itself_when_its_server_is(
     room.subscribe("energy", energies.put)
     before = room.you
     seq = room.frame().seq
-    mortal.restart()
-    wait_until(lambda: "away" in repr(room), "it is noticed", PATIENCE_S)
+    mortal.restart(lambda: wait_until(lambda: "away" in repr(room), "it is noticed", PATIENCE_S))
     while not energies.empty():
         energies.get()
     # All of them wait until the room is there again.

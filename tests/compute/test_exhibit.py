@@ -92,12 +92,12 @@ def test_a_room_opens_though_the_server_is_away(
     later = hall.visitor()  # the outage is known
     told(later, "this computer" if fallback else "does not answer")
     if fallback:
-        assert anna.see(patience_s=SOON_S).nx == later.see(patience_s=SOON_S).nx == 48
+        assert anna.see().nx == later.see().nx == 48
     server = Compute(environment, port)
     try:
         told(anna, "is back")
         for visitor in (anna, later):
-            visitor.see(patience_s=SOON_S)
+            visitor.see()
     finally:
         server.kill()
 

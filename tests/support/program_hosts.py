@@ -23,10 +23,11 @@ class WebHost:
         self.address = exhibit.url
         self.keeps_params = False
 
-    def restart(self) -> None:
-        """Kill the server process; the supervisor starts another in its place."""
+    def restart(self, meanwhile: Callable[[], object]) -> None:
+        """Kill the server process, call `meanwhile`; the supervisor starts another in its place."""
         pid = self.exhibit.pids()["serve"]
         os.kill(pid, signal.SIGKILL)
+        meanwhile()
         wait_until(lambda: self.exhibit.pids().get("serve", pid) != pid, "another serves")
 
     def end(self) -> None:
@@ -48,9 +49,10 @@ class ComputeHost:
         self.address = service.endpoint
         self.keeps_params = True
 
-    def restart(self) -> None:
-        """Start another in its place."""
+    def restart(self, meanwhile: Callable[[], object]) -> None:
+        """End it, call `meanwhile`, and start another in its place."""
         self.service.stop()
+        meanwhile()
         self.service.again()
 
     def end(self) -> None:
