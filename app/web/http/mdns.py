@@ -22,8 +22,9 @@ MAX_EXHIBITS = 9
 """On one network, with names of their own."""
 HOSTS = (f"{STEM}.local", *(f"{STEM}-{n}.local" for n in range(2, MAX_EXHIBITS + 1)))
 SERVICE = "_http._tcp.local."
-ASK_MS = 1200
-"""For another exhibit to answer that it has a name already."""
+ASK_MS = 2500
+"""For another exhibit to answer that it has a name already: one that has just announced it keeps
+silent about it for a second (RFC 6762, 6)."""
 END_S = 1.0
 _FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 
